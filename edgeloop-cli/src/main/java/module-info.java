@@ -1,0 +1,10 @@
+/** The programs {@code myepollserver} and {@code loadtest}. */
+module edgeloop.cli {
+    requires edgeloop;
+    requires info.picocli;
+    requires HdrHistogram;
+    requires static org.jspecify;
+
+    opens edgeloop.cli to
+            info.picocli;
+}
