@@ -1,0 +1,41 @@
+# Needs a JDK of 25 or later, which bin/find-jdk looks for, and Maven.
+
+PORT ?= 8080
+ARGS ?=
+
+.DEFAULT_GOAL := all
+
+.PHONY: all
+all: release ## Build everything, without running tests (as release)
+
+.PHONY: run
+run: release ## Build and start the server: make run [PORT=8080] [ARGS="--stats"]
+	@./myepollserver -p $(PORT) $(ARGS)
+
+.PHONY: test
+test: ## Build, run every test, check the format
+	@bin/maven verify
+
+.PHONY: debug
+debug: ## Build; the programs then run with assertions and loop tracing
+	@bin/build debug
+
+.PHONY: release
+release: ## Build; the programs then run without assertions
+	@bin/build release
+
+.PHONY: bench
+bench: ## Measure: throughput, CPU per request, memory (takes minutes)
+	@edgeloop-bench/bench
+
+.PHONY: format
+format: ## Format the sources as the build wants them
+	@bin/maven -q spotless:apply
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	@bin/maven -q clean
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
