@@ -1,0 +1,234 @@
+package edgeloop;
+
+import static edgeloop.sys.SocketConstants.AF_INET6;
+import static edgeloop.sys.SocketConstants.IPPROTO_IPV6;
+import static edgeloop.sys.SocketConstants.IPPROTO_TCP;
+import static edgeloop.sys.SocketConstants.IPV6_V6ONLY;
+import static edgeloop.sys.SocketConstants.SOL_SOCKET;
+import static edgeloop.sys.SocketConstants.SO_REUSEADDR;
+import static edgeloop.sys.SocketConstants.TCP_NODELAY;
+
+import edgeloop.sys.EpollEvents;
+import edgeloop.sys.Errno;
+import edgeloop.sys.SocketAddresses;
+import edgeloop.sys.Syscalls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A listening socket: accepts until the kernel has no more, within a budget.
+ *
+ * <p>When descriptors or memory run out, accepting pauses and a timer resumes it. The connections
+ * that wait gave their edge already, so no event would.
+ */
+final class Acceptor extends Channel {
+    /** Connections accepted in one go; then the others have their turn. */
+    private static final int ACCEPT_BUDGET = 64;
+
+    /** Failures in one go after which the fault is taken to be here to stay. */
+    private static final int FAILURE_BUDGET = 16;
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final ConnectionGroup group;
+    private final int maxConnections;
+    private boolean paused;
+
+    private Acceptor(
+            Reactor reactor, int slot, int listener, ConnectionGroup group, int maxConnections) {
+        super(reactor, slot);
+        this.fd = listener;
+        this.group = group;
+        this.maxConnections = maxConnections;
+    }
+
+    /**
+     * Listens as {@code options} say.
+     *
+     * @throws SyscallException if the kernel refuses the address
+     */
+    static Acceptor listen(Reactor reactor, ServerOptions options, ConnectionGroup group)
+            throws SyscallException {
+        Syscalls syscalls = reactor.syscalls();
+        int listener = bind(syscalls, options);
+        try {
+            // Before listen(2), so that no connection comes without it: an accepted socket inherits
+            // TCP_NODELAY from its listener, which saves a system call for each.
+            setOption(syscalls, listener, IPPROTO_TCP, TCP_NODELAY, 1);
+            SyscallException.check("listen", syscalls.listen(listener, options.backlog()));
+            Acceptor acceptor =
+                    reactor.channels()
+                            .add(
+                                    slot ->
+                                            new Acceptor(
+                                                    reactor,
+                                                    slot,
+                                                    listener,
+                                                    group,
+                                                    options.maxConnections()));
+            SyscallException.check(
+                    "epoll_ctl",
+                    reactor.poller().add(listener, EpollEvents.EPOLLIN, acceptor.key()));
+            return acceptor;
+        } catch (SyscallException e) {
+            syscalls.close(listener);
+            throw e;
+        }
+    }
+
+    /** A socket bound to the address wanted; to all of both families where none was named. */
+    private static int bind(Syscalls syscalls, ServerOptions options) throws SyscallException {
+        InetAddress address = options.bindAddress();
+        if (address != null) {
+            return bind(syscalls, new InetSocketAddress(address, options.port()));
+        }
+        try {
+            return bind(syscalls, new InetSocketAddress(anyAddress(16), options.port()));
+        } catch (SyscallException e) {
+            // A kernel without IPv6, or one with it switched off.
+            if (e.errno() == Errno.EAFNOSUPPORT || e.errno() == Errno.EADDRNOTAVAIL) {
+                return bind(syscalls, new InetSocketAddress(anyAddress(4), options.port()));
+            }
+            throw e;
+        }
+    }
+
+    private static InetAddress anyAddress(int bytes) {
+        try {
+            return InetAddress.getByAddress(new byte[bytes]);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static int bind(Syscalls syscalls, InetSocketAddress address) throws SyscallException {
+        int family = SocketAddresses.familyOf(address.getAddress());
+        int socket = SyscallException.check("socket", syscalls.socket(family));
+        try {
+            // A restarted server must not wait for the TIME_WAIT of its predecessor's connections.
+            setOption(syscalls, socket, SOL_SOCKET, SO_REUSEADDR, 1);
+            if (family == AF_INET6) {
+                boolean any = address.getAddress().isAnyLocalAddress();
+                setOption(syscalls, socket, IPPROTO_IPV6, IPV6_V6ONLY, any ? 0 : 1);
+            }
+            SyscallException.check("bind", syscalls.bind(socket, address));
+            return socket;
+        } catch (SyscallException e) {
+            syscalls.close(socket);
+            throw e;
+        }
+    }
+
+    private static void setOption(Syscalls syscalls, int fd, int level, int option, int value)
+            throws SyscallException {
+        SyscallException.check("setsockopt", syscalls.setOption(fd, level, option, value));
+    }
+
+    /** The address listened on, with the port that the kernel chose where 0 was asked for. */
+    InetSocketAddress address() {
+        return Objects.requireNonNull(reactor.syscalls().localAddress(fd), "getsockname");
+    }
+
+    /** Connections established but not accepted yet; 0 once closed. */
+    int pending() {
+        return fd < 0 ? 0 : Math.max(0, reactor.syscalls().acceptQueueLength(fd));
+    }
+
+    @Override
+    void onReady(int events) {
+        accept();
+    }
+
+    @Override
+    void proceed() {
+        accept();
+    }
+
+    private void accept() {
+        int failures = 0;
+        for (int i = 0; i < ACCEPT_BUDGET; i++) {
+            if (paused || fd < 0) {
+                return;
+            }
+            int accepted = reactor.syscalls().accept(fd);
+            if (accepted >= 0) {
+                admit(accepted);
+            } else if (accepted == -Errno.EAGAIN) {
+                return; // drained: the next connection is a new edge
+            } else if (accepted != -Errno.EINTR) {
+                failed(-accepted, ++failures);
+            }
+        }
+        reactor.resumeLater(this);
+    }
+
+    private void admit(int accepted) {
+        Syscalls syscalls = reactor.syscalls();
+        if (group.open() >= maxConnections) {
+            // Taken and closed: left in the queue it would keep its peer waiting for nothing.
+            syscalls.close(accepted);
+            group.counters.rejected++;
+            return;
+        }
+        if (reactor.connection().open(accepted, group)) {
+            group.counters.accepted++;
+        } else {
+            syscalls.close(accepted);
+            group.counters.acceptErrors++;
+        }
+    }
+
+    private void failed(int errno, int failures) {
+        group.counters.acceptErrors++;
+        switch (errno) {
+            // The fault of this one connection, which is gone from the queue; accept(2), "Error
+            // handling", names them. EPERM is a firewall's.
+            case Errno.ECONNABORTED,
+                    Errno.EPROTO,
+                    Errno.EPERM,
+                    Errno.ENETDOWN,
+                    Errno.ENETUNREACH,
+                    Errno.EHOSTUNREACH,
+                    Errno.ENOPROTOOPT,
+                    Errno.EHOSTDOWN,
+                    Errno.ENONET,
+                    Errno.EOPNOTSUPP -> {
+                if (failures >= FAILURE_BUDGET) {
+                    pause(errno);
+                }
+            }
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM: the connection stays in the queue. And whatever else
+            // there may be is not met with a loop.
+            default -> pause(errno);
+        }
+    }
+
+    private void pause(int errno) {
+        paused = true;
+        group.counters.acceptPauses++;
+        reactor.problems()
+                .report(
+                        "Accepting pauses for " + PAUSE.toMillis() + " ms: " + Errno.name(errno),
+                        null);
+        reactor.schedule(PAUSE, this::unpause);
+    }
+
+    private void unpause() {
+        paused = false;
+        accept();
+    }
+
+    /** Stops listening. Connections not accepted yet are reset by the kernel. */
+    void close() {
+        if (fd < 0) {
+            return;
+        }
+        reactor.poller().remove(fd);
+        reactor.syscalls().close(fd);
+        fd = -1;
+        reactor.channels().remove(this);
+    }
+}

@@ -1,0 +1,69 @@
+package edgeloop;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reactor's channels by slot. A connection keeps its slot when it closes and waits, with it, for
+ * the next peer: the table is the pool of connections too.
+ */
+final class ChannelTable {
+    private @Nullable Channel[] slots = new @Nullable Channel[64];
+    private int size;
+    private int firstFree = -1;
+    private int[] nextFree = new int[64];
+    private final Deque<Connection> idleConnections = new ArrayDeque<>();
+
+    /** The channel that {@code key} was made for, or null if it is gone. */
+    @Nullable Channel find(long key) {
+        int slot = (int) key;
+        Channel channel = slot >= 0 && slot < size ? slots[slot] : null;
+        return channel != null && channel.generation == (int) (key >>> 32) ? channel : null;
+    }
+
+    /** Puts a new channel into a free slot. */
+    <C extends Channel> C add(IntFunction<C> channel) {
+        int slot = firstFree;
+        if (slot >= 0) {
+            firstFree = nextFree[slot];
+        } else {
+            slot = size++;
+            if (slot == slots.length) {
+                slots = Arrays.copyOf(slots, 2 * slot);
+                nextFree = Arrays.copyOf(nextFree, 2 * slot);
+            }
+        }
+        C added = channel.apply(slot);
+        slots[slot] = added;
+        return added;
+    }
+
+    /** Frees the slot of a channel that will not be used again. */
+    void remove(Channel channel) {
+        slots[channel.slot] = null;
+        nextFree[channel.slot] = firstFree;
+        firstFree = channel.slot;
+    }
+
+    /** The connection that was recycled last, or null if there is none. */
+    @Nullable Connection takeIdle() {
+        return idleConnections.pollLast();
+    }
+
+    /** Keeps a closed connection for the next peer, and makes its keys stale. */
+    void recycle(Connection connection) {
+        connection.generation++;
+        idleConnections.addLast(connection);
+    }
+
+    int size() {
+        return size;
+    }
+
+    @Nullable Channel at(int slot) {
+        return slots[slot];
+    }
+}

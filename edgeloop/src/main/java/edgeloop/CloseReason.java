@@ -1,0 +1,64 @@
+package edgeloop;
+
+import edgeloop.sys.Errno;
+
+/** Why a connection ended; given to {@link ConnectionHandler#onClose}. */
+public sealed interface CloseReason {
+
+    /** The peer sent its FIN, and what was to be sent has been handed to the kernel. */
+    record PeerClosed() implements CloseReason {}
+
+    /** {@link Connection#close}, {@link Connection#abort} or the server's shutdown. */
+    record LocallyClosed() implements CloseReason {}
+
+    /**
+     * A system call on the connection failed.
+     *
+     * @param errno the positive errno value, errno(3)
+     */
+    record Failed(int errno) implements CloseReason {
+        /** The symbol of the errno value, such as {@code ECONNRESET}. */
+        public String errnoName() {
+            return Errno.name(errno);
+        }
+
+        @Override
+        public String toString() {
+            return "Failed[" + errnoName() + "]";
+        }
+    }
+
+    /**
+     * A timeout ran out.
+     *
+     * @param limit which one
+     */
+    record TimedOut(Limit limit) implements CloseReason {
+        /** The timeouts of a connection. */
+        public enum Limit {
+            /** No byte moved in either direction for {@link ConnectionOptions#idleTimeout}. */
+            IDLE,
+            /** The peer took nothing for {@link ConnectionOptions#writeTimeout}. */
+            WRITE
+        }
+    }
+
+    /**
+     * The peer broke the protocol.
+     *
+     * @param message what it did
+     */
+    record ProtocolError(String message) implements CloseReason {}
+
+    /**
+     * The handler, or a task of the connection, threw an exception.
+     *
+     * @param cause what was thrown
+     */
+    record HandlerFailed(Throwable cause) implements CloseReason {}
+
+    /** Whether the connection ended otherwise than by a close of either side. */
+    default boolean isError() {
+        return !(this instanceof PeerClosed || this instanceof LocallyClosed);
+    }
+}

@@ -1,0 +1,801 @@
+package edgeloop;
+
+import static edgeloop.sys.EpollEvents.EPOLLERR;
+import static edgeloop.sys.EpollEvents.EPOLLHUP;
+import static edgeloop.sys.EpollEvents.EPOLLIN;
+import static edgeloop.sys.EpollEvents.EPOLLOUT;
+import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
+
+import edgeloop.buffer.SegmentQueue;
+import edgeloop.sys.Errno;
+import edgeloop.sys.Syscalls;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP connection: what its handler writes goes out in order, what its peer sends comes to the
+ * handler.
+ *
+ * <pre>
+ *            accepted
+ *               │
+ *             OPEN ─────────────── close ──────────────► CLOSING   output goes out,
+ *               │                                           │      input waits
+ *               │                              output empty │
+ *               │                     ┌─────────────────────┤
+ *               │          peer's FIN │          no FIN yet │
+ *        error, │          was read   │                     ▼
+ *        abort  │                     │                 LINGERING  FIN sent, input
+ *               ▼                     ▼                     │      is thrown away
+ *             DOOMED ◄──────────────────────────────────────┘
+ *               │                        peer's FIN, timeout
+ *        end of the turn: close(2), onClose
+ *               ▼
+ *             UNUSED   until accepted again
+ * </pre>
+ *
+ * <p>All methods are for the reactor's thread alone, and throw {@link WrongThreadException} on any
+ * other. They may be called at any time, also from the callbacks of another connection: they record
+ * what is wanted, and the reactor does it in the same turn. Once a connection has begun to close,
+ * writing to it does nothing.
+ *
+ * <p>The object is used again for another peer when {@link ConnectionHandler#onClose} has returned.
+ * What outlives the connection, or runs on another thread, keeps a {@link #ref} instead.
+ */
+public final class Connection extends Channel {
+    /** The most that a handler may leave unread, in bytes; one that leaves as much is closed. */
+    public static final int MAX_UNREAD_BYTES = Reactor.INPUT_BYTES - 1;
+
+    static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
+
+    /** Bytes a connection may read in one go; then the others have their turn. */
+    private static final int READ_BUDGET = 4 * Reactor.INPUT_BYTES;
+
+    /** From this size, output is handed to the kernel as it lies and not collected first. */
+    private static final int DIRECT_BYTES = 4 * 1024;
+
+    /** The longest that a timeout may be late, so that many connections share a wakeup. */
+    private static final int MAX_LATENESS_MILLIS = 512;
+
+    private static final CloseReason PEER_CLOSED = new CloseReason.PeerClosed();
+    private static final CloseReason LOCALLY_CLOSED = new CloseReason.LocallyClosed();
+
+    private enum State {
+        OPEN,
+        CLOSING,
+        LINGERING,
+        DOOMED,
+        UNUSED
+    }
+
+    private State state = State.UNUSED;
+
+    // Edges seen: true until the kernel answers EAGAIN.
+    private boolean readable;
+    private boolean writable;
+
+    private boolean paused;
+    private boolean congested;
+    private boolean inputEnded;
+
+    /** What the handler left unread is to be shown to it again, though nothing new has come. */
+    private boolean redeliver;
+
+    /** A callback runs after which the output is flushed anyway. */
+    private boolean flushFollows;
+
+    /** Whether this is on the reactor's list of connections to flush. */
+    boolean queuedToFlush;
+
+    /** A request is being read or answered; see {@link ServerStats#requests}. */
+    private boolean inBurst;
+
+    private boolean resetOnClose;
+    private long burstNanos;
+
+    // In milliseconds since the reactor's start, as an int that wraps: only differences count.
+    private int lastMoveMillis;
+    private int lastSendMillis;
+
+    private @Nullable ConnectionGroup group;
+    private @Nullable ConnectionHandler handler;
+    private @Nullable SegmentQueue output;
+    private @Nullable SegmentQueue unread;
+    private @Nullable CloseReason reason;
+    private @Nullable Timeout watchdog;
+    private @Nullable Timeout timeouts;
+    private @Nullable InetSocketAddress remoteAddress;
+
+    Connection(Reactor reactor, int slot) {
+        super(reactor, slot);
+    }
+
+    /** Begins to serve the peer on {@code fd}. False if the socket could not be registered. */
+    boolean open(int newFd, ConnectionGroup newGroup) {
+        if (reactor.poller().add(newFd, INTEREST, key()) < 0) {
+            return false;
+        }
+        fd = newFd;
+        group = newGroup;
+        newGroup.opened();
+        state = State.OPEN;
+        writable = true;
+        lastMoveMillis = nowMillis();
+        lastSendMillis = lastMoveMillis;
+        try {
+            handler = Objects.requireNonNull(newGroup.handlers.handlerFor(this), "handler");
+        } catch (Throwable e) {
+            handlerFailed(e);
+        }
+        if (newGroup.idleTimeoutMillis > 0) {
+            watch();
+        }
+        return true;
+    }
+
+    // ---- What handlers call -------------------------------------------------------------------
+
+    /** Writes what is unread in {@code in}, and reads it thereby. */
+    public void write(IoBuffer in) {
+        int length = in.remaining();
+        write(in.memory(), in.position(), length);
+        in.skip(length);
+    }
+
+    /** Writes a copy of {@code bytes}. */
+    public void write(byte[] bytes) {
+        write(bytes, 0, bytes.length);
+    }
+
+    /** Writes a copy of {@code length} bytes from {@code offset}. */
+    public void write(byte[] bytes, int offset, int length) {
+        reactor.checkThread();
+        if (length > 0 && state == State.OPEN) {
+            outputQueue().append(reactor.segments(), bytes, offset, length);
+            written();
+        }
+    }
+
+    /** Writes {@code text} in UTF-8. */
+    public void write(String text) {
+        write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(MemorySegment source, int offset, int length) {
+        reactor.checkThread();
+        if (length == 0 || state != State.OPEN) {
+            return;
+        }
+        int sent = 0;
+        if (length >= DIRECT_BYTES && writable && pendingOutput() == 0) {
+            sent = sendDirectly(source, offset, length);
+        }
+        if (sent < length && state == State.OPEN) {
+            outputQueue().append(reactor.segments(), source, offset + sent, length - sent);
+            written();
+        }
+    }
+
+    private void written() {
+        if (pendingOutput() >= group().highWaterMark) {
+            congested = true;
+        }
+        if (!flushFollows) {
+            reactor.flushLater(this);
+        }
+    }
+
+    /** The bytes written that the kernel has not taken yet. */
+    public int pendingOutput() {
+        return output == null ? 0 : output.size();
+    }
+
+    /**
+     * Whether waiting output has reached the high-water mark and not yet fallen to the low-water
+     * mark. A producer stops then, and goes on at {@link ConnectionHandler#onDrain}.
+     */
+    public boolean isCongested() {
+        return congested;
+    }
+
+    /**
+     * Stops reading: the peer's bytes wait in the kernel, and its window closes when that is full.
+     * A FIN waits as well; a reset does not.
+     */
+    public void pause() {
+        reactor.checkThread();
+        paused = true;
+    }
+
+    /** Goes on reading after {@link #pause}; what was left unread is delivered again. */
+    public void resume() {
+        reactor.checkThread();
+        if (paused) {
+            paused = false;
+            resumeReading();
+        }
+    }
+
+    /** No edge will come for what is here already, so the reactor is asked for a turn. */
+    private void resumeReading() {
+        if (state == State.OPEN) {
+            redeliver = true;
+            reactor.resumeLater(this);
+        }
+    }
+
+    /**
+     * Finishes and closes: what was written goes out, then a FIN. Nothing is read any more. {@link
+     * ConnectionHandler#onClose} tells when it is done.
+     */
+    public void close() {
+        reactor.checkThread();
+        if (state == State.OPEN) {
+            state = State.CLOSING;
+            redeliver = false;
+            reason = inputEnded ? PEER_CLOSED : LOCALLY_CLOSED;
+            reactor.flushLater(this);
+        }
+    }
+
+    /** Closes at once: waiting output is lost, and the peer gets a reset. */
+    public void abort() {
+        reactor.checkThread();
+        if (isLive()) {
+            resetOnClose = true;
+            doom(LOCALLY_CLOSED);
+        }
+    }
+
+    /**
+     * Closes because the peer broke the protocol, like {@link #close} but with {@link
+     * CloseReason.ProtocolError}: an answer that says so still goes out.
+     */
+    public void protocolError(String message) {
+        close();
+        if (state == State.CLOSING) {
+            reason = new CloseReason.ProtocolError(message);
+        }
+    }
+
+    /** Whether neither side has begun to close. */
+    public boolean isOpen() {
+        return state == State.OPEN && !inputEnded;
+    }
+
+    /**
+     * Runs {@code task} once, {@code delay} from now, unless the connection has closed by then.
+     * What it throws closes the connection. See {@link Reactor#schedule} for how exact it is.
+     */
+    public Timeout schedule(Duration delay, Runnable task) {
+        reactor.checkThread();
+        Timeout timeout = new Timeout(reactor, this, task);
+        if (isLive()) {
+            timeout.nextOfOwner = timeouts;
+            timeouts = timeout;
+            reactor.schedule(timeout, delay);
+        }
+        return timeout;
+    }
+
+    /** A reference that may be kept for longer than the connection, and used by other threads. */
+    public ConnectionRef ref() {
+        reactor.checkThread();
+        return new ConnectionRef(this);
+    }
+
+    /** The reactor that serves this connection. */
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    /**
+     * The peer's address, or null if it had gone before this was first asked. A handler that wants
+     * it at the end asks at the beginning.
+     */
+    public @Nullable InetSocketAddress remoteAddress() {
+        reactor.checkThread();
+        if (remoteAddress == null && isLive()) {
+            remoteAddress = syscalls().remoteAddress(fd);
+        }
+        return remoteAddress;
+    }
+
+    @Override
+    public String toString() {
+        return "Connection[fd " + fd + ", " + state + "]";
+    }
+
+    // ---- Events -------------------------------------------------------------------------------
+
+    /**
+     * Output before input: a peer that has gone must not keep bytes it sent before from being read.
+     * RDHUP says no more than that a FIN is somewhere behind those bytes; only recv's 0 is the end.
+     */
+    @Override
+    void onReady(int events) {
+        if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
+            writable = true;
+            if (pendingOutput() > 0) {
+                flush();
+            }
+        }
+        if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) {
+            readable = !inputEnded;
+            read();
+        }
+        if ((events & EPOLLERR) != 0 && isLive() && !wantsInput()) {
+            // Nobody is going to read, so nobody else will find the error.
+            int error = syscalls().takeError(fd);
+            if (error != 0) {
+                failed(error);
+            }
+        }
+    }
+
+    @Override
+    void proceed() {
+        read();
+    }
+
+    private boolean isLive() {
+        return state != State.DOOMED && state != State.UNUSED;
+    }
+
+    // ---- Input --------------------------------------------------------------------------------
+
+    private boolean wantsInput() {
+        if (state == State.OPEN) {
+            return !paused && !inputEnded && !(congested && group().backpressure);
+        }
+        return state == State.LINGERING;
+    }
+
+    /** Reads until the kernel has no more, nobody wants more, or the budget is spent. */
+    private void read() {
+        int budget = READ_BUDGET;
+        while ((readable || redeliver) && wantsInput()) {
+            if (budget <= 0) {
+                reactor.resumeLater(this);
+                return;
+            }
+            budget -= state == State.OPEN ? receive() : discard();
+        }
+        endBurst();
+    }
+
+    /** Receives once and lets the handler have it; answers the bytes received. */
+    private int receive() {
+        MemorySegment memory = reactor.input().memory();
+        int kept = 0;
+        if (unread != null) {
+            kept = unread.size();
+            unread.copyTo(memory);
+        }
+        if (redeliver) {
+            redeliver = false;
+            if (kept > 0) {
+                deliver(kept);
+            }
+            return kept;
+        }
+        int n = syscalls().recv(fd, memory, kept, Reactor.INPUT_BYTES - kept);
+        if (n > 0) {
+            lastMoveMillis = nowMillis();
+            beginBurst();
+            group().counters.bytesRead += n;
+            deliver(kept + n);
+            return n;
+        }
+        switch (-n) {
+            case 0 -> deliverEnd(kept);
+            case Errno.EAGAIN -> readable = false; // drained: the next byte is a new edge
+            case Errno.EINTR -> {} // again
+            default -> failed(-n);
+        }
+        return 0;
+    }
+
+    private void deliver(int length) {
+        IoBuffer in = reactor.input();
+        in.reset(length);
+        flushFollows = true;
+        try {
+            handler().onRead(this, in);
+        } catch (Throwable e) {
+            handlerFailed(e);
+        }
+        flushFollows = false;
+        keepUnread(in);
+        if (pendingOutput() > 0 || state == State.CLOSING) {
+            flush();
+        }
+    }
+
+    private void keepUnread(IoBuffer in) {
+        if (unread != null) {
+            unread.clear(reactor.segments());
+        }
+        int left = in.remaining();
+        if (left > 0 && state == State.OPEN) {
+            if (left > MAX_UNREAD_BYTES) {
+                protocolError("a message longer than " + MAX_UNREAD_BYTES + " bytes");
+            } else {
+                if (unread == null) {
+                    unread = new SegmentQueue();
+                }
+                unread.append(reactor.segments(), in.memory(), in.position(), left);
+            }
+        }
+        in.reset(0); // a handler that kept the buffer finds nothing in it
+    }
+
+    private void deliverEnd(int kept) {
+        inputEnded = true;
+        readable = false;
+        IoBuffer in = reactor.input();
+        in.reset(kept);
+        flushFollows = true;
+        try {
+            handler().onEnd(this, in);
+        } catch (Throwable e) {
+            handlerFailed(e);
+        }
+        flushFollows = false;
+        in.reset(0);
+        if (unread != null) {
+            unread.clear(reactor.segments());
+        }
+        flush();
+    }
+
+    /** Receives once and throws it away; answers the bytes received. */
+    private int discard() {
+        IoBuffer in = reactor.input();
+        int n = syscalls().recv(fd, in.memory(), 0, Reactor.INPUT_BYTES);
+        if (n == -Errno.EAGAIN) {
+            readable = false;
+        } else if (n <= 0 && n != -Errno.EINTR) {
+            doom(null); // the peer's FIN or reset: either way it has what it wanted
+        }
+        return Math.max(n, 0);
+    }
+
+    // ---- Output -------------------------------------------------------------------------------
+
+    /** Sends waiting output as far as the kernel takes it, and does what waited for that. */
+    void flush() {
+        if (!isLive()) {
+            return;
+        }
+        if (writable && pendingOutput() > 0) {
+            sendOutput();
+        }
+        if (!isLive()) {
+            return;
+        }
+        if (pendingOutput() == 0) {
+            endBurst();
+            if (state == State.CLOSING) {
+                endOutput();
+            }
+        } else {
+            watch();
+        }
+        if (congested && pendingOutput() <= group().lowWaterMark) {
+            drained();
+        }
+    }
+
+    private void sendOutput() {
+        SegmentQueue queue = outputQueue();
+        while (!queue.isEmpty()) {
+            int n = queue.sendTo(syscalls(), fd, reactor.vector(), reactor.segments());
+            if (!sent(n)) {
+                return;
+            }
+        }
+    }
+
+    /** Sends from where the bytes lie; answers how many were sent. */
+    private int sendDirectly(MemorySegment source, int offset, int length) {
+        int done = 0;
+        while (done < length) {
+            int n = syscalls().send(fd, source, offset + done, length - done);
+            if (!sent(n)) {
+                break;
+            }
+            done += Math.max(n, 0);
+        }
+        return done;
+    }
+
+    /** Takes note of what a send answered; false if the next one would not be taken. */
+    private boolean sent(int n) {
+        if (n >= 0) {
+            // A short write does not mean that the socket is full: only EAGAIN promises an edge.
+            group().counters.bytesWritten += n;
+            lastMoveMillis = nowMillis();
+            lastSendMillis = lastMoveMillis;
+            return true;
+        }
+        switch (-n) {
+            case Errno.EINTR -> {
+                return true;
+            }
+            case Errno.EAGAIN -> writable = false;
+            default -> failed(-n);
+        }
+        return false;
+    }
+
+    /** The output has fallen to the low-water mark. */
+    private void drained() {
+        congested = false;
+        if (state != State.OPEN) {
+            return;
+        }
+        resumeReading();
+        try {
+            handler().onDrain(this);
+        } catch (Throwable e) {
+            handlerFailed(e);
+        }
+    }
+
+    /** All output is in the kernel's hands: sends the FIN, unless the peer's has come already. */
+    private void endOutput() {
+        if (inputEnded) {
+            doom(null);
+            return;
+        }
+        syscalls().shutdownOutput(fd);
+        state = State.LINGERING;
+        lastSendMillis = nowMillis();
+        if (group().lingerTimeoutMillis == 0) {
+            doom(null);
+            return;
+        }
+        watch();
+        reactor.resumeLater(this); // what waits in the kernel gave its edge long ago
+    }
+
+    // ---- Bursts -------------------------------------------------------------------------------
+
+    private void beginBurst() {
+        if (!inBurst) {
+            inBurst = true;
+            burstNanos = reactor.nowNanos();
+        }
+    }
+
+    private void endBurst() {
+        if (inBurst && !readable && pendingOutput() == 0) {
+            inBurst = false;
+            group().counters.requests++;
+            ReactorListener listener = reactor.listener();
+            if (listener != null) {
+                listener.onServed(syscalls().nanoTime() - burstNanos);
+            }
+        }
+    }
+
+    // ---- Timeouts -----------------------------------------------------------------------------
+
+    /**
+     * Sets the watchdog to the timeout that would run out first, unless it wakes before that
+     * anyway. It is not moved when bytes move: it looks when it wakes how long nothing has.
+     */
+    private void watch() {
+        int left = millisLeft();
+        if (left == Integer.MAX_VALUE) {
+            return;
+        }
+        Timeout dog = watchdog;
+        if (dog == null) {
+            dog = new Timeout(reactor, null, this::wakeWatchdog);
+            watchdog = dog;
+        }
+        int grain = Math.clamp(Integer.highestOneBit(left / 8), 1, MAX_LATENESS_MILLIS);
+        long tick = Math.ceilDiv(reactor.nowTick() + Math.max(left, 1), grain) * (long) grain;
+        if (dog.isPending()) {
+            if (dog.deadlineTick <= tick) {
+                return;
+            }
+            reactor.wheel().remove(dog);
+        }
+        reactor.wheel().add(dog, tick);
+    }
+
+    private void wakeWatchdog() {
+        if (!isLive()) {
+            return;
+        }
+        if (millisLeft() > 0) {
+            watch();
+        } else if (state == State.LINGERING) {
+            doom(null);
+        } else {
+            boolean stalled = millisLeftToWrite() <= 0;
+            resetOnClose = stalled;
+            doom(
+                    new CloseReason.TimedOut(
+                            stalled
+                                    ? CloseReason.TimedOut.Limit.WRITE
+                                    : CloseReason.TimedOut.Limit.IDLE));
+        }
+    }
+
+    /** The time until a timeout runs out; {@code Integer.MAX_VALUE} if none applies. */
+    private int millisLeft() {
+        return switch (state) {
+            case OPEN -> Math.min(millisLeftToMove(), millisLeftToWrite());
+            case CLOSING -> millisLeftToWrite();
+            case LINGERING -> millisLeft(group().lingerTimeoutMillis, lastSendMillis);
+            case DOOMED, UNUSED -> Integer.MAX_VALUE;
+        };
+    }
+
+    private int millisLeftToMove() {
+        return millisLeft(group().idleTimeoutMillis, lastMoveMillis);
+    }
+
+    private int millisLeftToWrite() {
+        return pendingOutput() == 0
+                ? Integer.MAX_VALUE
+                : millisLeft(group().writeTimeoutMillis, lastSendMillis);
+    }
+
+    private int millisLeft(int timeoutMillis, int sinceMillis) {
+        return timeoutMillis == 0
+                ? Integer.MAX_VALUE
+                : Math.max(0, timeoutMillis - (nowMillis() - sinceMillis));
+    }
+
+    private int nowMillis() {
+        return (int) reactor.nowTick();
+    }
+
+    void forget(Timeout timeout) {
+        if (timeouts == timeout) {
+            timeouts = timeout.nextOfOwner;
+        } else {
+            Timeout before = timeouts;
+            while (before != null && before.nextOfOwner != timeout) {
+                before = before.nextOfOwner;
+            }
+            if (before != null) {
+                before.nextOfOwner = timeout.nextOfOwner;
+            }
+        }
+        timeout.nextOfOwner = null;
+    }
+
+    // ---- The end ------------------------------------------------------------------------------
+
+    private void failed(int errno) {
+        doom(new CloseReason.Failed(errno));
+    }
+
+    private void handlerFailed(Throwable cause) {
+        reactor.problems().report("A connection's handler failed; the connection is closed", cause);
+        resetOnClose = true;
+        doom(new CloseReason.HandlerFailed(cause));
+    }
+
+    /** Runs handler code; what it throws closes the connection. */
+    void runCallback(Runnable callback) {
+        if (!isLive()) {
+            return;
+        }
+        try {
+            callback.run();
+        } catch (Throwable e) {
+            handlerFailed(e);
+        }
+    }
+
+    /**
+     * Has the connection closed at the end of the turn. Until then it takes no part in anything.
+     *
+     * @param why the reason, or null if that was known when the closing began
+     */
+    private void doom(@Nullable CloseReason why) {
+        if (!isLive()) {
+            return;
+        }
+        state = State.DOOMED;
+        if (why != null) {
+            reason = why;
+        }
+        reactor.closeLater(this);
+    }
+
+    /** Closes the socket, tells the handler, and makes this ready for another peer. */
+    void finishClose() {
+        assert state == State.DOOMED : state;
+        if (resetOnClose) {
+            syscalls().setLingerZero(fd);
+        }
+        // First out of epoll, where a duplicate of the descriptor would keep it. Then close, which
+        // is never repeated: after EINTR the number may already be someone else's.
+        reactor.poller().remove(fd);
+        syscalls().close(fd);
+        state = State.UNUSED;
+        if (output != null) {
+            output.clear(reactor.segments());
+        }
+        if (unread != null) {
+            unread.clear(reactor.segments());
+        }
+        cancelTimeouts();
+        ConnectionHandler closedHandler = handler;
+        CloseReason closedFor = reason == null ? LOCALLY_CLOSED : reason;
+        if (closedHandler != null) {
+            try {
+                closedHandler.onClose(this, closedFor);
+            } catch (Throwable e) {
+                reactor.problems().report("onClose failed", e);
+            }
+        }
+        ConnectionGroup closedGroup = group();
+        reset();
+        reactor.channels().recycle(this);
+        closedGroup.closed(closedFor);
+    }
+
+    private void cancelTimeouts() {
+        Timeout timeout = timeouts;
+        while (timeout != null) {
+            reactor.wheel().remove(timeout);
+            Timeout next = timeout.nextOfOwner;
+            timeout.nextOfOwner = null;
+            timeout = next;
+        }
+        timeouts = null;
+        if (watchdog != null && watchdog.isPending()) {
+            reactor.wheel().remove(watchdog);
+        }
+    }
+
+    private void reset() {
+        fd = -1;
+        readable = false;
+        writable = false;
+        paused = false;
+        congested = false;
+        inputEnded = false;
+        redeliver = false;
+        inBurst = false;
+        resetOnClose = false;
+        group = null;
+        handler = null;
+        reason = null;
+        remoteAddress = null;
+    }
+
+    private SegmentQueue outputQueue() {
+        SegmentQueue queue = output;
+        if (queue == null) {
+            queue = new SegmentQueue();
+            output = queue;
+        }
+        return queue;
+    }
+
+    private ConnectionGroup group() {
+        return Objects.requireNonNull(group);
+    }
+
+    private ConnectionHandler handler() {
+        return Objects.requireNonNull(handler);
+    }
+
+    private Syscalls syscalls() {
+        return reactor.syscalls();
+    }
+}

@@ -1,0 +1,43 @@
+package edgeloop;
+
+/**
+ * What a connection does. One handler may serve one connection and keep its state in its fields,
+ * or, having none, serve all.
+ *
+ * <p>All methods run on the reactor's thread, one at a time, and must not block it: while one runs,
+ * no other connection is served. An exception closes the connection, with {@link
+ * CloseReason.HandlerFailed}.
+ */
+@FunctionalInterface
+public interface ConnectionHandler {
+
+    /**
+     * The peer sent something. What is left unread in {@code in} is there again at the next call,
+     * together with what has come since; at most {@link Connection#MAX_UNREAD_BYTES} may be left.
+     *
+     * @param in the unread bytes, at least one; valid during this call alone
+     */
+    void onRead(Connection connection, IoBuffer in);
+
+    /**
+     * The output that had reached the high-water mark has fallen to the low-water mark: a producer
+     * may go on.
+     */
+    default void onDrain(Connection connection) {}
+
+    /**
+     * The peer sent its FIN: nothing more will come, but it may still be reading. By default
+     * finishes the output and closes.
+     *
+     * @param in what {@link #onRead} left unread, often nothing; valid during this call alone
+     */
+    default void onEnd(Connection connection, IoBuffer in) {
+        connection.close();
+    }
+
+    /**
+     * The connection is gone; its last callback, exactly once. After this call the object serves
+     * another peer: drop every reference to it.
+     */
+    default void onClose(Connection connection, CloseReason reason) {}
+}

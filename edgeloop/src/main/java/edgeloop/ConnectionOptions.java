@@ -1,0 +1,98 @@
+package edgeloop;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * The limits of each connection. Immutable: a {@code with} method answers a copy.
+ *
+ * @param highWaterMark the bytes of output waiting for the peer, from 1, at which reading from it
+ *     stops; a connection holds at most this and one read buffer of 64 KiB, unless its handler
+ *     writes more than it reads
+ * @param lowWaterMark the bytes, from 0 and below the high-water mark, at which reading goes on and
+ *     {@link ConnectionHandler#onDrain} is called
+ * @param backpressure whether reading stops at the high-water mark by itself; a handler that
+ *     switches it off must bound its output by {@link Connection#isCongested}
+ * @param idleTimeout how long no byte may move in either direction; zero for ever. Runs out up to
+ *     an eighth late, as do the others, so that many connections share a wakeup
+ * @param writeTimeout how long the peer may take nothing of waiting output; zero for ever
+ * @param lingerTimeout how long a closed connection waits for the peer's FIN and throws its input
+ *     away, so that input on the way does not destroy the last output (RFC 9112 section 9.6)
+ */
+public record ConnectionOptions(
+        int highWaterMark,
+        int lowWaterMark,
+        boolean backpressure,
+        Duration idleTimeout,
+        Duration writeTimeout,
+        Duration lingerTimeout) {
+
+    private static final ConnectionOptions DEFAULTS =
+            new ConnectionOptions(
+                    64 * 1024,
+                    16 * 1024,
+                    true,
+                    Duration.ZERO,
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(1));
+
+    public ConnectionOptions {
+        if (highWaterMark < 1) {
+            throw new IllegalArgumentException(
+                    "highWaterMark must be at least 1: " + highWaterMark);
+        }
+        if (lowWaterMark < 0 || lowWaterMark >= highWaterMark) {
+            throw new IllegalArgumentException(
+                    "lowWaterMark must be from 0 to below highWaterMark: " + lowWaterMark);
+        }
+        checkTimeout("idleTimeout", idleTimeout);
+        checkTimeout("writeTimeout", writeTimeout);
+        checkTimeout("lingerTimeout", lingerTimeout);
+    }
+
+    /** Durations are kept as an {@code int} of milliseconds: up to 24 days. */
+    static void checkTimeout(String name, Duration timeout) {
+        Objects.requireNonNull(timeout, name);
+        if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(24)) > 0) {
+            throw new IllegalArgumentException(name + " must be from 0 to 24 days: " + timeout);
+        }
+    }
+
+    /**
+     * Marks of 64 KiB and 16 KiB with backpressure, no idle timeout, a write timeout of 60 s and a
+     * linger timeout of 1 s.
+     */
+    public static ConnectionOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** A copy with other water marks, in bytes. */
+    public ConnectionOptions withWaterMarks(int low, int high) {
+        return new ConnectionOptions(
+                high, low, backpressure, idleTimeout, writeTimeout, lingerTimeout);
+    }
+
+    /** A copy with backpressure on or off. */
+    public ConnectionOptions withBackpressure(boolean on) {
+        return new ConnectionOptions(
+                highWaterMark, lowWaterMark, on, idleTimeout, writeTimeout, lingerTimeout);
+    }
+
+    /** A copy with another idle timeout. */
+    public ConnectionOptions withIdleTimeout(Duration timeout) {
+        return new ConnectionOptions(
+                highWaterMark, lowWaterMark, backpressure, timeout, writeTimeout, lingerTimeout);
+    }
+
+    /** A copy with another write timeout. */
+    public ConnectionOptions withWriteTimeout(Duration timeout) {
+        return new ConnectionOptions(
+                highWaterMark, lowWaterMark, backpressure, idleTimeout, timeout, lingerTimeout);
+    }
+
+    /** A copy with another linger timeout. */
+    public ConnectionOptions withLingerTimeout(Duration timeout) {
+        return new ConnectionOptions(
+                highWaterMark, lowWaterMark, backpressure, idleTimeout, writeTimeout, timeout);
+    }
+}

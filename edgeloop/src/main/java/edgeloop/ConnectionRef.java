@@ -1,0 +1,33 @@
+package edgeloop;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * A lasting reference to one connection, for other threads and for what may outlive it. A {@link
+ * Connection} object serves another peer once its own has gone; this never reaches that other.
+ */
+public final class ConnectionRef {
+    private final Connection connection;
+    private final int generation;
+
+    ConnectionRef(Connection connection) {
+        this.connection = connection;
+        this.generation = connection.generation;
+    }
+
+    /**
+     * Runs {@code task} with the connection on its reactor's thread, or does nothing if the
+     * connection has closed by then. Any thread may call this; it does not wait.
+     *
+     * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait
+     */
+    public void execute(Consumer<Connection> task) {
+        connection.reactor.execute(
+                () -> {
+                    if (connection.generation == generation) {
+                        connection.runCallback(() -> task.accept(connection));
+                    }
+                });
+    }
+}

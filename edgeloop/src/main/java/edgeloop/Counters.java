@@ -1,0 +1,57 @@
+package edgeloop;
+
+import edgeloop.sys.Errno;
+
+/** What {@link ServerStats} is made of, counted on the reactor's thread. */
+final class Counters {
+    long accepted;
+    long rejected;
+    long acceptErrors;
+    long acceptPauses;
+    long requests;
+    long bytesRead;
+    long bytesWritten;
+    private long peerClosed;
+    private long locallyClosed;
+    private long resets;
+    private long failures;
+    private long timeouts;
+    private long protocolErrors;
+    private long handlerFailures;
+
+    void closed(CloseReason reason) {
+        switch (reason) {
+            case CloseReason.PeerClosed _ -> peerClosed++;
+            case CloseReason.LocallyClosed _ -> locallyClosed++;
+            case CloseReason.Failed failed when isReset(failed) -> resets++;
+            case CloseReason.Failed _ -> failures++;
+            case CloseReason.TimedOut _ -> timeouts++;
+            case CloseReason.ProtocolError _ -> protocolErrors++;
+            case CloseReason.HandlerFailed _ -> handlerFailures++;
+        }
+    }
+
+    private static boolean isReset(CloseReason.Failed failed) {
+        return failed.errno() == Errno.ECONNRESET || failed.errno() == Errno.EPIPE;
+    }
+
+    ServerStats snapshot(int active, int pending) {
+        return new ServerStats(
+                active,
+                pending,
+                accepted,
+                rejected,
+                acceptErrors,
+                acceptPauses,
+                requests,
+                bytesRead,
+                bytesWritten,
+                peerClosed,
+                locallyClosed,
+                resets,
+                failures,
+                timeouts,
+                protocolErrors,
+                handlerFailures);
+    }
+}

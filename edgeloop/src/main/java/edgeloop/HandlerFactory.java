@@ -1,0 +1,12 @@
+package edgeloop;
+
+/** Says who handles a new connection. */
+@FunctionalInterface
+public interface HandlerFactory {
+
+    /**
+     * Called on the reactor's thread once per connection, before anything is read. May write to it
+     * already. An exception closes the connection.
+     */
+    ConnectionHandler handlerFor(Connection connection);
+}

@@ -1,0 +1,386 @@
+package edgeloop;
+
+import edgeloop.buffer.SegmentPool;
+import edgeloop.poll.Alarm;
+import edgeloop.poll.Poller;
+import edgeloop.poll.Waker;
+import edgeloop.sys.EpollEvents;
+import edgeloop.sys.Errno;
+import edgeloop.sys.IoVector;
+import edgeloop.sys.Syscalls;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loop: one thread, one epoll instance, and all connections on it.
+ *
+ * <p>{@link #turn()} is the whole of it. epoll reports an edge, once; whoever is told goes on until
+ * the kernel answers EAGAIN. One that has more to do than its budget allows is put on the ready
+ * list, since the edge does not come again, and while anybody is there the reactor does not sleep.
+ *
+ * <p>{@link #execute} is the only method that other threads may call.
+ */
+public final class Reactor implements Executor {
+    /** The size of the one buffer that all input is read into. */
+    static final int INPUT_BYTES = 64 * 1024;
+
+    /** Tasks that may wait to be run. */
+    private static final int TASK_CAPACITY = 1 << 16;
+
+    private static final long NANOS_PER_TICK = 1_000_000;
+
+    private static final long WAKER_KEY = -1;
+    private static final long ALARM_KEY = -2;
+
+    private final Syscalls syscalls;
+    private final Poller poller;
+    private final Waker waker;
+    private final Alarm alarm;
+    private final @Nullable ReactorListener listener;
+
+    private final TaskQueue tasks = new TaskQueue(TASK_CAPACITY);
+    private final TimerWheel wheel = new TimerWheel();
+    private final ChannelTable channels = new ChannelTable();
+    private final Deque<Channel> toResume = new ArrayDeque<>();
+    private final Deque<Connection> toFlush = new ArrayDeque<>();
+    private final Deque<Connection> toClose = new ArrayDeque<>();
+
+    private final MemorySegment inputMemory;
+    private final IoBuffer input;
+    private final MemorySegment vectorMemory;
+    private final IoVector vector;
+    private final SegmentPool segments;
+    private final ProblemLog problems;
+
+    private final long startNanos;
+    private long nowNanos;
+    private boolean running = true;
+    private volatile Thread thread = Thread.currentThread();
+
+    private Reactor(
+            Syscalls syscalls,
+            Poller poller,
+            Waker waker,
+            Alarm alarm,
+            @Nullable ReactorListener listener) {
+        this.syscalls = syscalls;
+        this.poller = poller;
+        this.waker = waker;
+        this.alarm = alarm;
+        this.listener = listener;
+        this.inputMemory = syscalls.map(INPUT_BYTES);
+        this.input = new IoBuffer(inputMemory);
+        this.vectorMemory = syscalls.map(IoVector.BYTES);
+        this.vector = new IoVector(vectorMemory);
+        this.segments = new SegmentPool(syscalls);
+        this.problems = new ProblemLog(syscalls);
+        this.startNanos = syscalls.nanoTime();
+        this.nowNanos = startNanos;
+    }
+
+    /**
+     * Creates a reactor with its three descriptors.
+     *
+     * @throws SyscallException if the kernel refuses one
+     */
+    static Reactor open(Syscalls syscalls, int maxEvents, @Nullable ReactorListener listener)
+            throws SyscallException {
+        int[] fds = {-1, -1, -1};
+        try {
+            fds[0] = SyscallException.check("epoll_create1", syscalls.epollCreate());
+            fds[1] = SyscallException.check("eventfd", syscalls.eventfd());
+            fds[2] = SyscallException.check("timerfd_create", syscalls.timerfd());
+            add(syscalls, fds[0], fds[1], WAKER_KEY);
+            add(syscalls, fds[0], fds[2], ALARM_KEY);
+        } catch (SyscallException e) {
+            for (int fd : fds) {
+                if (fd >= 0) {
+                    syscalls.close(fd);
+                }
+            }
+            throw e;
+        }
+        return new Reactor(
+                syscalls,
+                new Poller(syscalls, fds[0], maxEvents),
+                new Waker(syscalls, fds[1]),
+                new Alarm(syscalls, fds[2]),
+                listener);
+    }
+
+    private static void add(Syscalls syscalls, int epoll, int fd, long key)
+            throws SyscallException {
+        int interest = EpollEvents.EPOLLIN | EpollEvents.EPOLLET;
+        SyscallException.check("epoll_ctl", syscalls.epollAdd(epoll, fd, interest, key));
+    }
+
+    /** Turns until {@link #stop}, then closes everything. */
+    void run() {
+        thread = Thread.currentThread();
+        try {
+            while (running) {
+                turn();
+            }
+        } finally {
+            terminate();
+        }
+    }
+
+    /** One turn of the loop. */
+    void turn() {
+        runTasks();
+        int events = await();
+        dispatch(events);
+        resumeReady();
+        expireTimers();
+        flushWritten();
+        closeFinished();
+    }
+
+    private void runTasks() {
+        for (int n = tasks.size(); n > 0; n--) {
+            Runnable task = tasks.poll();
+            if (task == null) {
+                return; // counted, but its thread has yet to link it
+            }
+            runTask(task);
+        }
+    }
+
+    /** Waits for events, and answers their number. */
+    private int await() {
+        int events;
+        if (hasWork()) {
+            events = poller.await(0);
+        } else {
+            setAlarm();
+            waker.announceSleep();
+            events = poller.await(tasks.isEmpty() ? -1 : 0);
+            waker.announceAwake();
+        }
+        nowNanos = syscalls.nanoTime();
+        if (events >= 0) {
+            return events;
+        }
+        if (events == -Errno.EINTR) {
+            return 0;
+        }
+        throw new IllegalStateException("epoll_wait: " + Errno.name(-events));
+    }
+
+    private boolean hasWork() {
+        return !(toResume.isEmpty() && toFlush.isEmpty() && toClose.isEmpty() && tasks.isEmpty());
+    }
+
+    private void setAlarm() {
+        long tick = wheel.nextDeadlineTick();
+        if (tick != TimerWheel.NEVER) {
+            alarm.ensure(startNanos + tick * NANOS_PER_TICK, nowNanos);
+        }
+    }
+
+    private void dispatch(int events) {
+        for (int i = 0; i < events; i++) {
+            long key = poller.key(i);
+            Channel channel = channels.find(key);
+            if (channel != null) {
+                int mask = poller.events(i);
+                if (listener != null) {
+                    listener.onEvents(channel.fd, mask);
+                }
+                channel.onReady(mask);
+            } else if (key == WAKER_KEY) {
+                waker.drain();
+            } else if (key == ALARM_KEY) {
+                alarm.drain();
+            }
+            // Else it is for a connection that has closed since: there is nobody to tell.
+        }
+    }
+
+    private void resumeReady() {
+        for (int n = toResume.size(); n > 0; n--) {
+            Channel channel = toResume.removeFirst();
+            channel.queuedToResume = false;
+            channel.proceed();
+        }
+    }
+
+    private void expireTimers() {
+        wheel.advance(nowTick());
+    }
+
+    private void flushWritten() {
+        for (int n = toFlush.size(); n > 0; n--) {
+            Connection connection = toFlush.removeFirst();
+            connection.queuedToFlush = false;
+            connection.flush();
+        }
+    }
+
+    private void closeFinished() {
+        for (int n = toClose.size(); n > 0; n--) {
+            toClose.removeFirst().finishClose();
+        }
+    }
+
+    /** Closes everything: resets the connections, and gives all descriptors and memory back. */
+    void terminate() {
+        tasks.close();
+        for (int slot = 0; slot < channels.size(); slot++) {
+            switch (channels.at(slot)) {
+                case Connection connection -> connection.abort();
+                case Acceptor acceptor -> acceptor.close();
+                case null, default -> {}
+            }
+        }
+        while (!toClose.isEmpty()) {
+            closeFinished();
+        }
+        segments.close();
+        syscalls.unmap(inputMemory);
+        syscalls.unmap(vectorMemory);
+        waker.close();
+        alarm.close();
+        poller.close();
+    }
+
+    /**
+     * Runs {@code task} on this reactor's thread, after those handed over before. Any thread may
+     * call this; it does not wait. An exception of the task is logged.
+     *
+     * @throws RejectedExecutionException if the reactor has stopped, or 65,536 tasks wait already
+     */
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        waker.wake();
+    }
+
+    /**
+     * Runs {@code task} once, {@code delay} from now: never earlier, and as a rule less than 2 ms
+     * later. A negative delay counts as none. On the reactor's thread only.
+     */
+    public Timeout schedule(Duration delay, Runnable task) {
+        checkThread();
+        Timeout timeout = new Timeout(this, null, task);
+        schedule(timeout, delay);
+        return timeout;
+    }
+
+    void schedule(Timeout timeout, Duration delay) {
+        long ticks = TimerWheel.MAX_TICK;
+        if (delay.compareTo(Duration.ofNanos(Long.MAX_VALUE / 4)) < 0) {
+            // From the present time, not the turn's: a handler may have run for long.
+            long elapsed = syscalls.nanoTime() - startNanos + Math.max(0, delay.toNanos());
+            ticks = Math.ceilDiv(elapsed, NANOS_PER_TICK);
+        }
+        wheel.add(timeout, ticks);
+    }
+
+    /** Whether the calling thread is this reactor's. Any thread may ask. */
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    void checkThread() {
+        if (!isCurrent()) {
+            throw new WrongThreadException(
+                    "not on the reactor's thread: use Reactor.execute or ConnectionRef.execute");
+        }
+    }
+
+    /** Ends {@link #run} after this turn. */
+    void stop() {
+        running = false;
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    void runTask(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            problems.report("A task failed", e);
+        }
+    }
+
+    // What channels need of their reactor.
+
+    void resumeLater(Channel channel) {
+        if (!channel.queuedToResume) {
+            channel.queuedToResume = true;
+            toResume.addLast(channel);
+        }
+    }
+
+    void flushLater(Connection connection) {
+        if (!connection.queuedToFlush) {
+            connection.queuedToFlush = true;
+            toFlush.addLast(connection);
+        }
+    }
+
+    void closeLater(Connection connection) {
+        toClose.addLast(connection);
+    }
+
+    /** A connection that serves nobody: the one that was closed last, or a new one. */
+    Connection connection() {
+        Connection idle = channels.takeIdle();
+        return idle != null ? idle : channels.add(slot -> new Connection(this, slot));
+    }
+
+    Syscalls syscalls() {
+        return syscalls;
+    }
+
+    Poller poller() {
+        return poller;
+    }
+
+    TimerWheel wheel() {
+        return wheel;
+    }
+
+    ChannelTable channels() {
+        return channels;
+    }
+
+    SegmentPool segments() {
+        return segments;
+    }
+
+    IoVector vector() {
+        return vector;
+    }
+
+    IoBuffer input() {
+        return input;
+    }
+
+    ProblemLog problems() {
+        return problems;
+    }
+
+    @Nullable ReactorListener listener() {
+        return listener;
+    }
+
+    /** The time of this turn's events. */
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    /** The time of this turn in ticks of 1 ms since the reactor's start. */
+    long nowTick() {
+        return (nowNanos - startNanos) / NANOS_PER_TICK;
+    }
+}

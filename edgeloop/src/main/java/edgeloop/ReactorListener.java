@@ -1,0 +1,30 @@
+package edgeloop;
+
+import edgeloop.sys.EpollEvents;
+
+/**
+ * Hears of what a reactor does, to trace or to measure it. Called on the reactor's thread, in the
+ * middle of its work, so it must be quick and must not throw.
+ */
+public interface ReactorListener {
+
+    /**
+     * epoll reported an event.
+     *
+     * @param fd the descriptor
+     * @param events the mask, epoll_ctl(2); {@link #describe} names its bits
+     */
+    default void onEvents(int fd, int events) {}
+
+    /**
+     * A burst of input was read to its end and all output in answer to it was handed to the kernel.
+     *
+     * @param nanos the time from the readable event to the last byte handed over
+     */
+    default void onServed(long nanos) {}
+
+    /** Names the bits of an event mask, such as {@code EPOLLIN|EPOLLRDHUP}. */
+    static String describe(int events) {
+        return EpollEvents.describe(events);
+    }
+}

@@ -1,0 +1,197 @@
+package edgeloop;
+
+import edgeloop.sys.LinuxSyscalls;
+import edgeloop.sys.Syscalls;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP server: a listening socket and a reactor of its own, on one thread.
+ *
+ * <pre>{@code
+ * try (var server = Server.start(7000, connection -> Connection::write)) {
+ *     server.join();
+ * }
+ * }</pre>
+ *
+ * <p>Any thread may call any method.
+ */
+public final class Server implements AutoCloseable {
+    private final Reactor reactor;
+    private final Acceptor acceptor;
+    private final ConnectionGroup group;
+    private final ServerOptions options;
+    private final InetSocketAddress address;
+    private final CompletableFuture<ServerStats> ended = new CompletableFuture<>();
+    private boolean draining;
+
+    private Server(Reactor reactor, ServerOptions options, HandlerFactory handlers)
+            throws SyscallException {
+        this.reactor = reactor;
+        this.options = options;
+        this.group = new ConnectionGroup(options.connection(), handlers);
+        this.acceptor = Acceptor.listen(reactor, options, group);
+        this.address = acceptor.address();
+    }
+
+    /**
+     * Starts a server on {@code port} of every address of this machine, with default options.
+     *
+     * @param port 0 to 65535; with 0 the kernel chooses one, see {@link #port}
+     * @param handlers says who handles a new connection
+     * @throws SyscallException if the port is taken or may not be used
+     */
+    public static Server start(int port, HandlerFactory handlers) throws SyscallException {
+        return start(ServerOptions.defaults().withPort(port), handlers);
+    }
+
+    /**
+     * Starts a server. When this returns, the socket listens.
+     *
+     * @param handlers says who handles a new connection
+     * @throws SyscallException if the address is taken or may not be used
+     */
+    public static Server start(ServerOptions options, HandlerFactory handlers)
+            throws SyscallException {
+        Server server = open(new LinuxSyscalls(), options, handlers);
+        Thread.ofPlatform().name("edgeloop-" + server.port()).start(server::run);
+        return server;
+    }
+
+    /** A server whose reactor nobody turns yet. */
+    static Server open(Syscalls syscalls, ServerOptions options, HandlerFactory handlers)
+            throws SyscallException {
+        Reactor reactor = Reactor.open(syscalls, options.maxEvents(), options.listener());
+        try {
+            return new Server(reactor, options, handlers);
+        } catch (SyscallException e) {
+            reactor.terminate();
+            throw e;
+        }
+    }
+
+    private void run() {
+        try {
+            reactor.run();
+            ended.complete(snapshot());
+        } catch (Throwable e) {
+            reactor.problems().report("The reactor failed", e); // perhaps nobody joins
+            ended.completeExceptionally(e);
+        }
+    }
+
+    /** The port listened on. */
+    public int port() {
+        return address.getPort();
+    }
+
+    /** The address and port listened on. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** The reactor; its {@link Reactor#execute} is the way in for other threads. */
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    /**
+     * What the server has done so far, or had done when it ended. Asks the reactor, so not to be
+     * called in a handler.
+     *
+     * @throws IllegalStateException if the reactor failed, or when called on the reactor's thread
+     */
+    public ServerStats stats() {
+        if (reactor.isCurrent()) {
+            throw new IllegalStateException("a handler must not wait for its own reactor");
+        }
+        CompletableFuture<ServerStats> answer = new CompletableFuture<>();
+        try {
+            reactor.execute(() -> answer.complete(snapshot()));
+        } catch (RejectedExecutionException e) {
+            return await(ended);
+        }
+        // A task that the reactor did not come to before it ended is never run.
+        return (ServerStats) await(CompletableFuture.anyOf(answer, ended));
+    }
+
+    private ServerStats snapshot() {
+        return group.counters.snapshot(group.open(), acceptor.pending());
+    }
+
+    /**
+     * Begins to shut down, and returns: stops accepting, lets each connection finish its output and
+     * closes it. Those that have not ended after {@link ServerOptions#drainTimeout} are reset.
+     */
+    public void shutdown() {
+        executeUnlessEnded(this::drain);
+    }
+
+    /** Closes everything at once: waiting output is lost, and each peer gets a reset. Returns. */
+    public void shutdownNow() {
+        executeUnlessEnded(reactor::stop);
+    }
+
+    private void executeUnlessEnded(Runnable task) {
+        try {
+            reactor.execute(task);
+        } catch (RejectedExecutionException e) {
+            if (!ended.isDone() && reactor.isRunning()) {
+                throw e; // too many tasks wait
+            }
+        }
+    }
+
+    private void drain() {
+        if (draining) {
+            return;
+        }
+        draining = true;
+        acceptor.close();
+        ChannelTable channels = reactor.channels();
+        for (int slot = 0; slot < channels.size(); slot++) {
+            if (channels.at(slot) instanceof Connection connection) {
+                connection.close();
+            }
+        }
+        reactor.schedule(options.drainTimeout(), reactor::stop);
+        group.whenEmpty(reactor::stop);
+    }
+
+    /**
+     * Waits until the server has ended.
+     *
+     * @throws InterruptedException if the calling thread is interrupted; the server goes on
+     * @throws IllegalStateException if the reactor failed
+     */
+    public void join() throws InterruptedException {
+        try {
+            ended.get();
+        } catch (ExecutionException e) {
+            throw failed(e.getCause());
+        }
+    }
+
+    /** {@linkplain #shutdown Shuts down} and waits until that is done. */
+    @Override
+    public void close() {
+        shutdown();
+        await(ended);
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw failed(e.getCause());
+        }
+    }
+
+    private static IllegalStateException failed(@Nullable Throwable cause) {
+        return new IllegalStateException("the reactor failed", cause);
+    }
+}

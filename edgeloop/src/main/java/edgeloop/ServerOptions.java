@@ -1,0 +1,172 @@
+package edgeloop;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server listens and what bounds it. Immutable: a {@code with} method answers a copy.
+ *
+ * @param port 0 to 65535; with 0 the kernel chooses one, see {@link Server#port}
+ * @param bindAddress the address to listen on; null for every one of the machine, IPv6 and IPv4
+ * @param backlog the connections that may wait to be accepted, from 1; the kernel cuts it to
+ *     net.core.somaxconn, listen(2)
+ * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
+ * @param maxConnections the most open connections, from 1; those beyond it are closed on arrival
+ * @param drainTimeout how long a shutdown waits for connections to finish before it closes the rest
+ * @param connection the limits of each connection
+ * @param listener hears of the reactor's events, or null
+ */
+public record ServerOptions(
+        int port,
+        @Nullable InetAddress bindAddress,
+        int backlog,
+        int maxEvents,
+        int maxConnections,
+        Duration drainTimeout,
+        ConnectionOptions connection,
+        @Nullable ReactorListener listener) {
+
+    /** A bound on {@code maxEvents}: 16 MiB of events. */
+    public static final int MAX_EVENTS_LIMIT = 1 << 20;
+
+    private static final ServerOptions DEFAULTS =
+            new ServerOptions(
+                    0,
+                    null,
+                    4096,
+                    1024,
+                    Integer.MAX_VALUE,
+                    Duration.ofSeconds(10),
+                    ConnectionOptions.defaults(),
+                    null);
+
+    public ServerOptions {
+        checkRange("port", port, 0, 65_535);
+        checkRange("backlog", backlog, 1, Integer.MAX_VALUE);
+        checkRange("maxEvents", maxEvents, 1, MAX_EVENTS_LIMIT);
+        checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+        ConnectionOptions.checkTimeout("drainTimeout", drainTimeout);
+        Objects.requireNonNull(connection);
+    }
+
+    private static void checkRange(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " must be from " + min + " to " + max + ": " + value);
+        }
+    }
+
+    /**
+     * Any free port on every address, a backlog of 4,096, 1,024 events a wait, no limit on
+     * connections but the process's descriptors, a drain timeout of 10 s.
+     */
+    public static ServerOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** A copy with another port. */
+    public ServerOptions withPort(int newPort) {
+        return new ServerOptions(
+                newPort,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /** A copy that listens on one address. */
+    public ServerOptions withBindAddress(@Nullable InetAddress address) {
+        return new ServerOptions(
+                port,
+                address,
+                backlog,
+                maxEvents,
+                maxConnections,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /** A copy with another backlog. */
+    public ServerOptions withBacklog(int newBacklog) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                newBacklog,
+                maxEvents,
+                maxConnections,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /** A copy with another number of events a wait. */
+    public ServerOptions withMaxEvents(int events) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                events,
+                maxConnections,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /** A copy with another limit on open connections. */
+    public ServerOptions withMaxConnections(int connections) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                connections,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /** A copy with another drain timeout. */
+    public ServerOptions withDrainTimeout(Duration timeout) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                timeout,
+                connection,
+                listener);
+    }
+
+    /** A copy with other limits of each connection. */
+    public ServerOptions withConnection(ConnectionOptions options) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                drainTimeout,
+                options,
+                listener);
+    }
+
+    /** A copy that tells {@code newListener} of the reactor's events. */
+    public ServerOptions withListener(@Nullable ReactorListener newListener) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                drainTimeout,
+                connection,
+                newListener);
+    }
+}

@@ -1,0 +1,46 @@
+package edgeloop;
+
+/**
+ * What a server has done up to one moment. All but the first two count from its start.
+ *
+ * @param activeConnections open connections
+ * @param pendingConnections connections that are established but not accepted yet: the length of
+ *     the listening socket's queue
+ * @param accepted connections accepted, without those rejected
+ * @param rejected connections closed on arrival, because of {@link ServerOptions#maxConnections}
+ * @param acceptErrors accept(2) calls that failed, or connections that could not be registered
+ * @param acceptPauses times that accepting paused for want of descriptors or memory
+ * @param requests bursts of input read to their end with all output handed to the kernel
+ * @param bytesRead bytes received
+ * @param bytesWritten bytes handed to the kernel
+ * @param peerClosed connections ended by the peer's FIN
+ * @param locallyClosed connections ended by this side
+ * @param resets connections ended by ECONNRESET or EPIPE
+ * @param failures connections ended by another errno
+ * @param timeouts connections ended by a timeout
+ * @param protocolErrors connections ended because the peer broke the protocol
+ * @param handlerFailures connections ended by an exception
+ */
+public record ServerStats(
+        int activeConnections,
+        int pendingConnections,
+        long accepted,
+        long rejected,
+        long acceptErrors,
+        long acceptPauses,
+        long requests,
+        long bytesRead,
+        long bytesWritten,
+        long peerClosed,
+        long locallyClosed,
+        long resets,
+        long failures,
+        long timeouts,
+        long protocolErrors,
+        long handlerFailures) {
+
+    /** Everything that went wrong: failed accepts, and connections that ended by an error. */
+    public long errors() {
+        return acceptErrors + resets + failures + timeouts + protocolErrors + handlerFailures;
+    }
+}

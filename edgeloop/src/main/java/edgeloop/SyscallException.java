@@ -1,0 +1,41 @@
+package edgeloop;
+
+import edgeloop.sys.Errno;
+import java.io.IOException;
+
+/** A system call failed while something was set up, such as bind(2) of a port that is taken. */
+public final class SyscallException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final String call;
+    private final int errno;
+
+    SyscallException(String call, int errno) {
+        super(call + ": " + Errno.name(errno));
+        this.call = call;
+        this.errno = errno;
+    }
+
+    /** Turns the {@code -errno} of a call into an exception, and passes anything else on. */
+    static int check(String call, int result) throws SyscallException {
+        if (result < 0) {
+            throw new SyscallException(call, -result);
+        }
+        return result;
+    }
+
+    /** The system call, such as {@code bind}. */
+    public String call() {
+        return call;
+    }
+
+    /** The positive errno value, errno(3). */
+    public int errno() {
+        return errno;
+    }
+
+    /** The symbol of the errno value, such as {@code EADDRINUSE}. */
+    public String errnoName() {
+        return Errno.name(errno);
+    }
+}

@@ -1,0 +1,64 @@
+package edgeloop;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks that threads hand to a reactor: any thread adds, the reactor's takes. Bounded. */
+final class TaskQueue {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private final int capacity;
+    private volatile boolean closed;
+
+    TaskQueue(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /**
+     * Adds a task.
+     *
+     * @throws RejectedExecutionException if the queue is full or closed
+     */
+    void add(Runnable task) {
+        if (closed) {
+            throw new RejectedExecutionException("the reactor has stopped");
+        }
+        if (size.incrementAndGet() > capacity) {
+            size.decrementAndGet();
+            throw new RejectedExecutionException(capacity + " tasks wait already");
+        }
+        tasks.add(task);
+        // A close in between may have emptied the queue before the task was in it. Whoever takes
+        // the
+        // task out, decides.
+        if (closed && tasks.remove(task)) {
+            size.decrementAndGet();
+            throw new RejectedExecutionException("the reactor has stopped");
+        }
+    }
+
+    boolean isEmpty() {
+        return tasks.isEmpty();
+    }
+
+    /** The tasks that are there now; a task that adds another does not make this turn longer. */
+    int size() {
+        return size.get();
+    }
+
+    @Nullable Runnable poll() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            size.decrementAndGet();
+        }
+        return task;
+    }
+
+    /** Takes no more tasks; those already there can still be polled. */
+    void close() {
+        closed = true;
+    }
+}

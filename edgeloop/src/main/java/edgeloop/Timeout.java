@@ -1,0 +1,62 @@
+package edgeloop;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task that a reactor runs once, at a deadline. Made by {@link Reactor#schedule} and {@link
+ * Connection#schedule}; to be used on the reactor's thread alone.
+ */
+public final class Timeout {
+    private final Reactor reactor;
+    private final Runnable task;
+
+    /** The connection that this dies with, and the next timeout that does. */
+    private final @Nullable Connection owner;
+
+    @Nullable Timeout nextOfOwner;
+
+    // Set by the wheel.
+    long deadlineTick;
+    int bucket = TimerWheel.NO_BUCKET;
+    @Nullable Timeout previous;
+    @Nullable Timeout next;
+
+    Timeout(Reactor reactor, @Nullable Connection owner, Runnable task) {
+        this.reactor = reactor;
+        this.owner = owner;
+        this.task = Objects.requireNonNull(task);
+    }
+
+    /** Whether the task is still to run. */
+    public boolean isPending() {
+        return bucket != TimerWheel.NO_BUCKET;
+    }
+
+    /**
+     * Keeps the task from running.
+     *
+     * @return false if it has run, is running or was cancelled before
+     */
+    public boolean cancel() {
+        reactor.checkThread();
+        if (!isPending()) {
+            return false;
+        }
+        reactor.wheel().remove(this);
+        if (owner != null) {
+            owner.forget(this);
+        }
+        return true;
+    }
+
+    /** Runs the task. What it throws closes its connection, or is logged where it has none. */
+    void expire() {
+        if (owner == null) {
+            reactor.runTask(task);
+            return;
+        }
+        owner.forget(this);
+        owner.runCallback(task);
+    }
+}

@@ -1,0 +1,176 @@
+package edgeloop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Timers on a hierarchical timing wheel: setting and cancelling one costs the same whatever their
+ * number.
+ *
+ * <p>Time is in ticks. A wheel of 64 slots holds the timers of the current 64 ticks, one slot a
+ * tick; the next holds those of the current 4,096, one slot per 64 ticks; and so on. When time
+ * reaches an occupied slot of a higher wheel, its timers move down. A timer's wheel is the place of
+ * the highest group of six bits in which its deadline differs from the present, so the first
+ * occupied slot of the lowest occupied wheel is always the next in time, and one bit mask per wheel
+ * finds it. Timers of one deadline share their slots all the way and so expire in the order in
+ * which they were set.
+ *
+ * <p>G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987, scheme 7.
+ */
+final class TimerWheel {
+    /** The deadline where there is no timer. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    static final int NO_BUCKET = -1;
+
+    private static final int SLOT_BITS = 6;
+    private static final int SLOTS = 1 << SLOT_BITS;
+    private static final int SLOT_MASK = SLOTS - 1;
+
+    /** Seven wheels of six bits reach 2^42 ticks: with ticks of 1 ms, 139 years. */
+    private static final int LEVELS = 7;
+
+    static final long MAX_TICK = (1L << (LEVELS * SLOT_BITS)) - 1;
+
+    private final @Nullable Timeout[] heads = new @Nullable Timeout[LEVELS * SLOTS];
+    private final @Nullable Timeout[] tails = new @Nullable Timeout[LEVELS * SLOTS];
+
+    /** The earliest deadline ever put in each bucket since it was last empty. */
+    private final long[] earliest = new long[LEVELS * SLOTS];
+
+    /** One bit for each occupied slot of a level. */
+    private final long[] occupied = new long[LEVELS];
+
+    /** The tick up to which all timers have expired. */
+    private long currentTick;
+
+    /** The tick that the present call of {@link #advance} goes to. */
+    private long targetTick;
+
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /**
+     * Sets {@code timeout} to expire at {@code deadlineTick}, or at the next tick if that has
+     * passed. A timer set while others expire never expires in the same {@link #advance}, so that a
+     * task that sets its timer again with no delay cannot hold up the loop.
+     */
+    void add(Timeout timeout, long deadlineTick) {
+        assert !timeout.isPending();
+        timeout.deadlineTick = Math.clamp(deadlineTick, targetTick + 1, MAX_TICK);
+        link(timeout);
+        size++;
+    }
+
+    /** Takes a pending timer out. */
+    void remove(Timeout timeout) {
+        unlink(timeout);
+        size--;
+    }
+
+    /**
+     * A tick no later than the earliest deadline: the earliest exactly, unless that timer was
+     * cancelled. {@link #NEVER} if there is no timer.
+     */
+    long nextDeadlineTick() {
+        int bucket = firstBucket();
+        return bucket == NO_BUCKET ? NEVER : earliest[bucket];
+    }
+
+    /**
+     * Lets all timers expire whose deadline is not after {@code nowTick}, in the deadlines' order.
+     */
+    void advance(long nowTick) {
+        if (nowTick <= currentTick) {
+            return;
+        }
+        targetTick = nowTick;
+        for (int bucket = firstBucket(); bucket != NO_BUCKET; bucket = firstBucket()) {
+            long start = startOf(bucket);
+            if (start > nowTick) {
+                break;
+            }
+            currentTick = Math.max(currentTick, start);
+            empty(bucket);
+        }
+        currentTick = nowTick;
+    }
+
+    /** Expires the timers of a bucket of the lowest level, moves those of a higher one down. */
+    private void empty(int bucket) {
+        boolean due = bucket < SLOTS;
+        Timeout timeout;
+        while ((timeout = heads[bucket]) != null) {
+            unlink(timeout);
+            if (due) {
+                size--;
+                timeout.expire();
+            } else {
+                link(timeout);
+            }
+        }
+    }
+
+    /** The bucket that is next in time. */
+    private int firstBucket() {
+        for (int level = 0; level < LEVELS; level++) {
+            if (occupied[level] != 0) {
+                return level * SLOTS + Long.numberOfTrailingZeros(occupied[level]);
+            }
+        }
+        return NO_BUCKET;
+    }
+
+    /** The first tick of a bucket's range, which lies within the current turn of its wheel. */
+    private long startOf(int bucket) {
+        int shift = (bucket / SLOTS) * SLOT_BITS;
+        long turn = currentTick >>> (shift + SLOT_BITS) << (shift + SLOT_BITS);
+        return turn | (long) (bucket & SLOT_MASK) << shift;
+    }
+
+    private int bucketOf(long deadlineTick) {
+        long difference = (currentTick ^ deadlineTick) | SLOT_MASK;
+        int level = (Long.SIZE - 1 - Long.numberOfLeadingZeros(difference)) / SLOT_BITS;
+        return level * SLOTS + (int) (deadlineTick >>> (level * SLOT_BITS) & SLOT_MASK);
+    }
+
+    private void link(Timeout timeout) {
+        int bucket = bucketOf(timeout.deadlineTick);
+        Timeout tail = tails[bucket];
+        if (tail == null) {
+            heads[bucket] = timeout;
+            occupied[bucket / SLOTS] |= 1L << (bucket & SLOT_MASK);
+            earliest[bucket] = timeout.deadlineTick;
+        } else {
+            tail.next = timeout;
+            timeout.previous = tail;
+            earliest[bucket] = Math.min(earliest[bucket], timeout.deadlineTick);
+        }
+        tails[bucket] = timeout;
+        timeout.bucket = bucket;
+    }
+
+    private void unlink(Timeout timeout) {
+        int bucket = timeout.bucket;
+        Timeout previous = timeout.previous;
+        Timeout next = timeout.next;
+        if (previous == null) {
+            heads[bucket] = next;
+        } else {
+            previous.next = next;
+        }
+        if (next == null) {
+            tails[bucket] = previous;
+        } else {
+            next.previous = previous;
+        }
+        if (heads[bucket] == null) {
+            occupied[bucket / SLOTS] &= ~(1L << (bucket & SLOT_MASK));
+        }
+        timeout.previous = null;
+        timeout.next = null;
+        timeout.bucket = NO_BUCKET;
+    }
+}

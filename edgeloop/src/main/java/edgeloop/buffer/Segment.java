@@ -1,0 +1,36 @@
+package edgeloop.buffer;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@value #BYTES} bytes of native memory and the part of them that holds data: {@code start} to
+ * {@code end}.
+ *
+ * <p>The size weighs waste against work: a connection that holds ten bytes holds a whole segment,
+ * and a connection that holds 64 KiB holds a chain that one sendmsg(2) must describe.
+ */
+final class Segment {
+    static final int BYTES = 8 * 1024;
+
+    final SegmentPool.Slab slab;
+    final MemorySegment memory;
+    int start;
+    int end;
+
+    /** The next in a queue, or in the slab's list of free segments. */
+    @Nullable Segment next;
+
+    Segment(SegmentPool.Slab slab, MemorySegment memory) {
+        this.slab = slab;
+        this.memory = memory;
+    }
+
+    int size() {
+        return end - start;
+    }
+
+    int space() {
+        return BYTES - end;
+    }
+}

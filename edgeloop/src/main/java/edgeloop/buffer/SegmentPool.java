@@ -1,0 +1,124 @@
+package edgeloop.buffer;
+
+import edgeloop.sys.Syscalls;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reactor's segments. They are cut from slabs of {@value #SLAB_SEGMENTS}, which are mapped when
+ * needed and unmapped when a second one lies wholly free: a burst of slow peers takes memory from
+ * the kernel, and gives it back when it is over.
+ *
+ * <p>The segment given back last is taken first, while it is still in the CPU's cache; and the
+ * first slab with a free segment serves until it is full, so that the others run empty.
+ */
+public final class SegmentPool implements AutoCloseable {
+    static final int SLAB_SEGMENTS = 128;
+
+    private final Syscalls syscalls;
+
+    /** The slabs with at least one free segment. */
+    private final Deque<Slab> available = new ArrayDeque<>();
+
+    private int slabs;
+    private int emptySlabs;
+    private int taken;
+
+    public SegmentPool(Syscalls syscalls) {
+        this.syscalls = syscalls;
+    }
+
+    /** Segments in use. */
+    public int taken() {
+        return taken;
+    }
+
+    /** Native memory held, free or in use. */
+    public long mappedBytes() {
+        return (long) slabs * SLAB_SEGMENTS * Segment.BYTES;
+    }
+
+    Segment take() {
+        Slab slab = available.peekFirst();
+        if (slab == null) {
+            slab = new Slab(syscalls.map((long) SLAB_SEGMENTS * Segment.BYTES));
+            slabs++;
+            emptySlabs++;
+            available.addFirst(slab);
+        }
+        if (slab.used == 0) {
+            emptySlabs--;
+        }
+        Segment segment = slab.take();
+        if (slab.used == SLAB_SEGMENTS) {
+            available.removeFirst();
+        }
+        taken++;
+        return segment;
+    }
+
+    void give(Segment segment) {
+        Slab slab = segment.slab;
+        if (slab.used == SLAB_SEGMENTS) {
+            available.addLast(slab);
+        }
+        slab.give(segment);
+        taken--;
+        if (slab.used == 0 && ++emptySlabs > 1) {
+            emptySlabs--;
+            release(slab);
+        }
+    }
+
+    private void release(Slab slab) {
+        available.remove(slab);
+        slabs--;
+        syscalls.unmap(slab.memory);
+    }
+
+    /** Unmaps every slab. All segments must have been given back. */
+    @Override
+    public void close() {
+        assert taken == 0 : taken + " segments were not given back";
+        available.forEach(slab -> syscalls.unmap(slab.memory));
+        available.clear();
+        slabs = 0;
+    }
+
+    /** One mapping, cut into segments. */
+    static final class Slab {
+        private final MemorySegment memory;
+        private @Nullable Segment free;
+        private int cut;
+        private int used;
+
+        private Slab(MemorySegment memory) {
+            this.memory = memory;
+        }
+
+        private Segment take() {
+            used++;
+            Segment segment = free;
+            if (segment == null) {
+                segment =
+                        new Segment(
+                                this, memory.asSlice((long) cut * Segment.BYTES, Segment.BYTES));
+                cut++;
+            } else {
+                free = segment.next;
+                segment.next = null;
+            }
+            return segment;
+        }
+
+        private void give(Segment segment) {
+            used--;
+            segment.start = 0;
+            segment.end = 0;
+            segment.next = free;
+            free = segment;
+        }
+    }
+}

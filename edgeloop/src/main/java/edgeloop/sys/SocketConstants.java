@@ -1,0 +1,30 @@
+package edgeloop.sys;
+
+/**
+ * Socket numbers from Linux's UAPI headers, the same on x86-64 and aarch64. A test compares each
+ * with what the C compiler says.
+ */
+public final class SocketConstants {
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOCK_CLOEXEC = 0x80000;
+
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_ERROR = 4;
+    public static final int SO_LINGER = 13;
+
+    public static final int IPPROTO_TCP = 6;
+    public static final int TCP_NODELAY = 1;
+    public static final int TCP_INFO = 11;
+
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int IPV6_V6ONLY = 26;
+
+    public static final int MSG_NOSIGNAL = 0x4000;
+    public static final int SHUT_WR = 1;
+
+    private SocketConstants() {}
+}

@@ -1,0 +1,117 @@
+package edgeloop.sys;
+
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The seam between Edgeloop and the kernel. Every system call, every piece of native memory and all
+ * time pass through it, so that the whole program can run against a kernel that a test drives.
+ *
+ * <p>A call answers what the kernel answers, as {@code n >= 0} or {@code -errno} (see {@link
+ * Errno}): outcomes such as {@code EAGAIN} are no exceptions here. Unless a method says otherwise
+ * it belongs to the thread of the one reactor that owns this object, and does not block.
+ * Descriptors are created non-blocking and close-on-exec.
+ */
+public interface Syscalls {
+
+    /** Nanoseconds on a clock that never jumps ({@code CLOCK_MONOTONIC}); any thread may ask. */
+    long nanoTime();
+
+    /**
+     * Maps {@code bytes} of zeroed private memory (mmap(2)), not resident until touched.
+     *
+     * @throws OutOfMemoryError if the kernel refuses
+     */
+    MemorySegment map(long bytes);
+
+    /** Returns memory from {@link #map} to the kernel (munmap(2)); it must not be touched again. */
+    void unmap(MemorySegment memory);
+
+    /**
+     * Creates a TCP socket (socket(2)).
+     *
+     * @param domain {@link SocketConstants#AF_INET} or {@link SocketConstants#AF_INET6}
+     */
+    int socket(int domain);
+
+    /** bind(2). */
+    int bind(int fd, InetSocketAddress address);
+
+    /** listen(2); the kernel cuts {@code backlog} to net.core.somaxconn without a word. */
+    int listen(int fd, int backlog);
+
+    /** accept4(2): the descriptor of the next pending connection. */
+    int accept(int fd);
+
+    /** recv(2) of at most {@code length} bytes into {@code buffer}; 0 is the peer's FIN. */
+    int recv(int fd, MemorySegment buffer, int offset, int length);
+
+    /** send(2) with {@code MSG_NOSIGNAL}: a dead peer is {@code EPIPE}, never a signal. */
+    int send(int fd, MemorySegment buffer, int offset, int length);
+
+    /** Sends what {@code vector} holds in one call (sendmsg(2)), with {@code MSG_NOSIGNAL}. */
+    int send(int fd, IoVector vector);
+
+    /** shutdown(2) of the sending direction: the peer gets a FIN after the last byte. */
+    int shutdownOutput(int fd);
+
+    /** close(2). The descriptor is gone whatever the answer, so it is never asked twice. */
+    int close(int fd);
+
+    /** setsockopt(2) of an {@code int} option. */
+    int setOption(int fd, int level, int option, int value);
+
+    /** setsockopt(2) of {@code SO_LINGER} with zero seconds: close will send RST, not FIN. */
+    int setLingerZero(int fd);
+
+    /** Takes the socket's pending error ({@code SO_ERROR}): 0 or a positive errno. */
+    int takeError(int fd);
+
+    /**
+     * The number of connections a listening socket holds established but not accepted: its {@code
+     * tcpi_unacked} in {@code TCP_INFO}, tcp(7).
+     */
+    int acceptQueueLength(int fd);
+
+    /** getsockname(2), or null where the kernel will not tell. */
+    @Nullable InetSocketAddress localAddress(int fd);
+
+    /** getpeername(2), or null where the kernel will not tell, as after a reset. */
+    @Nullable InetSocketAddress remoteAddress(int fd);
+
+    /** epoll_create1(2). */
+    int epollCreate();
+
+    /** epoll_ctl(2) with {@code EPOLL_CTL_ADD}; {@code data} comes back with each event. */
+    int epollAdd(int epoll, int fd, int events, long data);
+
+    /** epoll_ctl(2) with {@code EPOLL_CTL_DEL}. */
+    int epollDelete(int epoll, int fd);
+
+    /**
+     * epoll_wait(2). The only call that may block.
+     *
+     * @param timeoutMillis 0 not to wait, -1 to wait without end
+     */
+    int epollWait(int epoll, EpollEvents events, int timeoutMillis);
+
+    /** eventfd(2) with a count of zero. */
+    int eventfd();
+
+    /** Adds 1 to an eventfd. Unlike the rest, any thread may call this. */
+    int signalEventfd(int fd);
+
+    /** timerfd_create(2) on {@code CLOCK_MONOTONIC}. */
+    int timerfd();
+
+    /**
+     * timerfd_settime(2): expires once, {@code delayNanos} from now.
+     *
+     * @param delayNanos at least 1, since the kernel takes 0 for "disarm"
+     */
+    int armTimerfd(int fd, long delayNanos);
+
+    /** Reads the counter of an eventfd or timerfd, which sets it to zero. */
+    int drainCounter(int fd);
+}
