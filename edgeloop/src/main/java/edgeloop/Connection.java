@@ -58,9 +58,6 @@ public final class Connection extends Channel {
     /** From this size, output is handed to the kernel as it lies and not collected first. */
     private static final int DIRECT_BYTES = 4 * 1024;
 
-    /** The longest that a timeout may be late, so that many connections share a wakeup. */
-    private static final int MAX_LATENESS_MILLIS = 512;
-
     private static final CloseReason PEER_CLOSED = new CloseReason.PeerClosed();
     private static final CloseReason LOCALLY_CLOSED = new CloseReason.LocallyClosed();
 
@@ -106,7 +103,7 @@ public final class Connection extends Channel {
     private @Nullable SegmentQueue output;
     private @Nullable SegmentQueue unread;
     private @Nullable CloseReason reason;
-    private @Nullable Timeout watchdog;
+    private @Nullable Watchdog watchdog;
     private @Nullable Timeout timeouts;
     private @Nullable InetSocketAddress remoteAddress;
 
@@ -586,57 +583,27 @@ public final class Connection extends Channel {
 
     // ---- Timeouts -----------------------------------------------------------------------------
 
-    /**
-     * Sets the watchdog to the timeout that would run out first, unless it wakes before that
-     * anyway. It is not moved when bytes move: it looks when it wakes how long nothing has.
-     */
+    /** Has the watchdog look after the timeout that would run out first. */
     private void watch() {
         int left = millisLeft();
-        if (left == Integer.MAX_VALUE) {
+        if (left == Watchdog.NO_TIMEOUT) {
             return;
         }
-        Timeout dog = watchdog;
+        Watchdog dog = watchdog;
         if (dog == null) {
-            dog = new Timeout(reactor, null, this::wakeWatchdog);
+            dog = new Watchdog(this);
             watchdog = dog;
         }
-        int grain = Math.clamp(Integer.highestOneBit(left / 8), 1, MAX_LATENESS_MILLIS);
-        long tick = Math.ceilDiv(reactor.nowTick() + Math.max(left, 1), grain) * (long) grain;
-        if (dog.isPending()) {
-            if (dog.deadlineTick <= tick) {
-                return;
-            }
-            reactor.wheel().remove(dog);
-        }
-        reactor.wheel().add(dog, tick);
+        dog.watch(left);
     }
 
-    private void wakeWatchdog() {
-        if (!isLive()) {
-            return;
-        }
-        if (millisLeft() > 0) {
-            watch();
-        } else if (state == State.LINGERING) {
-            doom(null);
-        } else {
-            boolean stalled = millisLeftToWrite() <= 0;
-            resetOnClose = stalled;
-            doom(
-                    new CloseReason.TimedOut(
-                            stalled
-                                    ? CloseReason.TimedOut.Limit.WRITE
-                                    : CloseReason.TimedOut.Limit.IDLE));
-        }
-    }
-
-    /** The time until a timeout runs out; {@code Integer.MAX_VALUE} if none applies. */
-    private int millisLeft() {
+    /** The time until a timeout runs out, in milliseconds; {@link Watchdog#NO_TIMEOUT} if none. */
+    int millisLeft() {
         return switch (state) {
             case OPEN -> Math.min(millisLeftToMove(), millisLeftToWrite());
             case CLOSING -> millisLeftToWrite();
             case LINGERING -> millisLeft(group().lingerTimeoutMillis, lastSendMillis);
-            case DOOMED, UNUSED -> Integer.MAX_VALUE;
+            case DOOMED, UNUSED -> Watchdog.NO_TIMEOUT;
         };
     }
 
@@ -646,13 +613,13 @@ public final class Connection extends Channel {
 
     private int millisLeftToWrite() {
         return pendingOutput() == 0
-                ? Integer.MAX_VALUE
+                ? Watchdog.NO_TIMEOUT
                 : millisLeft(group().writeTimeoutMillis, lastSendMillis);
     }
 
     private int millisLeft(int timeoutMillis, int sinceMillis) {
         return timeoutMillis == 0
-                ? Integer.MAX_VALUE
+                ? Watchdog.NO_TIMEOUT
                 : Math.max(0, timeoutMillis - (nowMillis() - sinceMillis));
     }
 
@@ -660,19 +627,24 @@ public final class Connection extends Channel {
         return (int) reactor.nowTick();
     }
 
-    void forget(Timeout timeout) {
-        if (timeouts == timeout) {
-            timeouts = timeout.nextOfOwner;
-        } else {
-            Timeout before = timeouts;
-            while (before != null && before.nextOfOwner != timeout) {
-                before = before.nextOfOwner;
-            }
-            if (before != null) {
-                before.nextOfOwner = timeout.nextOfOwner;
-            }
+    /** A timeout ran out. */
+    void timedOut() {
+        if (state == State.LINGERING) {
+            doom(null); // the peer was given its time
+            return;
         }
-        timeout.nextOfOwner = null;
+        boolean stalled = millisLeftToWrite() <= 0;
+        resetOnClose = stalled;
+        doom(
+                new CloseReason.TimedOut(
+                        stalled
+                                ? CloseReason.TimedOut.Limit.WRITE
+                                : CloseReason.TimedOut.Limit.IDLE));
+    }
+
+    /** Takes a timeout that has expired or was cancelled off this connection's list. */
+    void forget(Timeout timeout) {
+        timeouts = Timeout.without(timeouts, timeout);
     }
 
     // ---- The end ------------------------------------------------------------------------------
@@ -749,16 +721,11 @@ public final class Connection extends Channel {
     }
 
     private void cancelTimeouts() {
-        Timeout timeout = timeouts;
-        while (timeout != null) {
-            reactor.wheel().remove(timeout);
-            Timeout next = timeout.nextOfOwner;
-            timeout.nextOfOwner = null;
-            timeout = next;
+        while (timeouts != null) {
+            timeouts.cancel();
         }
-        timeouts = null;
-        if (watchdog != null && watchdog.isPending()) {
-            reactor.wheel().remove(watchdog);
+        if (watchdog != null) {
+            watchdog.sleep();
         }
     }
 

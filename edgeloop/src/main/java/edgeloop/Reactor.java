@@ -59,6 +59,7 @@ public final class Reactor implements Executor {
 
     private final long startNanos;
     private long nowNanos;
+    private long nowTick;
     private boolean running = true;
     private volatile Thread thread = Thread.currentThread();
 
@@ -164,6 +165,7 @@ public final class Reactor implements Executor {
             waker.announceAwake();
         }
         nowNanos = syscalls.nanoTime();
+        nowTick = (nowNanos - startNanos) / NANOS_PER_TICK;
         if (events >= 0) {
             return events;
         }
@@ -212,7 +214,7 @@ public final class Reactor implements Executor {
     }
 
     private void expireTimers() {
-        wheel.advance(nowTick());
+        wheel.advance(nowTick);
     }
 
     private void flushWritten() {
@@ -381,6 +383,6 @@ public final class Reactor implements Executor {
 
     /** The time of this turn in ticks of 1 ms since the reactor's start. */
     long nowTick() {
-        return (nowNanos - startNanos) / NANOS_PER_TICK;
+        return nowTick;
     }
 }

@@ -50,6 +50,22 @@ public final class Timeout {
         return true;
     }
 
+    /** The list of one owner's timeouts that begins at {@code first}, without {@code gone}. */
+    static @Nullable Timeout without(@Nullable Timeout first, Timeout gone) {
+        Timeout rest = gone.nextOfOwner;
+        gone.nextOfOwner = null;
+        if (first == gone) {
+            return rest;
+        }
+        for (Timeout t = first; t != null; t = t.nextOfOwner) {
+            if (t.nextOfOwner == gone) {
+                t.nextOfOwner = rest;
+                break;
+            }
+        }
+        return first;
+    }
+
     /** Runs the task. What it throws closes its connection, or is logged where it has none. */
     void expire() {
         if (owner == null) {
