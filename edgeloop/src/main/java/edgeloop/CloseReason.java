@@ -17,7 +17,7 @@ public sealed interface CloseReason {
      * @param errno the positive errno value, errno(3)
      */
     record Failed(int errno) implements CloseReason {
-        /** The symbol of the errno value, such as {@code ECONNRESET}. */
+        /** {@return the symbol of the errno value, such as {@code ECONNRESET}} */
         public String errnoName() {
             return Errno.name(errno);
         }
@@ -57,7 +57,7 @@ public sealed interface CloseReason {
      */
     record HandlerFailed(Throwable cause) implements CloseReason {}
 
-    /** Whether the connection ended otherwise than by a close of either side. */
+    /** {@return whether the connection ended otherwise than by a close of either side} */
     default boolean isError() {
         return !(this instanceof PeerClosed || this instanceof LocallyClosed);
     }

@@ -136,19 +136,34 @@ public final class Connection extends Channel {
 
     // ---- What handlers call -------------------------------------------------------------------
 
-    /** Writes what is unread in {@code in}, and reads it thereby. */
+    /**
+     * Writes what is unread in {@code in}, and reads it thereby.
+     *
+     * @param in is copied, so that it need not be kept
+     */
     public void write(IoBuffer in) {
         int length = in.remaining();
         write(in.memory(), in.position(), length);
         in.skip(length);
     }
 
-    /** Writes a copy of {@code bytes}. */
+    /**
+     * Writes a copy of {@code bytes}.
+     *
+     * @param bytes may be empty
+     */
     public void write(byte[] bytes) {
         write(bytes, 0, bytes.length);
     }
 
-    /** Writes a copy of {@code length} bytes from {@code offset}. */
+    /**
+     * Writes a copy of a part of {@code bytes}.
+     *
+     * @param bytes the array that the part is in
+     * @param offset where it begins, from 0
+     * @param length its length, from 0
+     * @throws IndexOutOfBoundsException if the part is not within the array
+     */
     public void write(byte[] bytes, int offset, int length) {
         reactor.checkThread();
         if (length > 0 && state == State.OPEN) {
@@ -157,7 +172,11 @@ public final class Connection extends Channel {
         }
     }
 
-    /** Writes {@code text} in UTF-8. */
+    /**
+     * Writes {@code text} in UTF-8.
+     *
+     * @param text it goes out as it is: no line end is added
+     */
     public void write(String text) {
         write(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -186,7 +205,7 @@ public final class Connection extends Channel {
         }
     }
 
-    /** The bytes written that the kernel has not taken yet. */
+    /** {@return the bytes written that the kernel has not taken yet} */
     public int pendingOutput() {
         return output == null ? 0 : output.size();
     }
@@ -194,6 +213,8 @@ public final class Connection extends Channel {
     /**
      * Whether waiting output has reached the high-water mark and not yet fallen to the low-water
      * mark. A producer stops then, and goes on at {@link ConnectionHandler#onDrain}.
+     *
+     * @return true from the one mark to the other
      */
     public boolean isCongested() {
         return congested;
@@ -251,6 +272,8 @@ public final class Connection extends Channel {
     /**
      * Closes because the peer broke the protocol, like {@link #close} but with {@link
      * CloseReason.ProtocolError}: an answer that says so still goes out.
+     *
+     * @param message what the peer did, for {@link ConnectionHandler#onClose}; it is not sent
      */
     public void protocolError(String message) {
         close();
@@ -259,7 +282,7 @@ public final class Connection extends Channel {
         }
     }
 
-    /** Whether neither side has begun to close. */
+    /** {@return whether neither side has begun to close} */
     public boolean isOpen() {
         return state == State.OPEN && !inputEnded;
     }
@@ -267,6 +290,10 @@ public final class Connection extends Channel {
     /**
      * Runs {@code task} once, {@code delay} from now, unless the connection has closed by then.
      * What it throws closes the connection. See {@link Reactor#schedule} for how exact it is.
+     *
+     * @param delay a negative one counts as none
+     * @param task runs on the reactor's thread
+     * @return what can cancel the task; already cancelled if the connection has closed
      */
     public Timeout schedule(Duration delay, Runnable task) {
         reactor.checkThread();
@@ -279,20 +306,21 @@ public final class Connection extends Channel {
         return timeout;
     }
 
-    /** A reference that may be kept for longer than the connection, and used by other threads. */
+    /** {@return a reference that may outlive the connection, and be used by other threads} */
     public ConnectionRef ref() {
         reactor.checkThread();
         return new ConnectionRef(this);
     }
 
-    /** The reactor that serves this connection. */
+    /** {@return the reactor that serves this connection} */
     public Reactor reactor() {
         return reactor;
     }
 
     /**
-     * The peer's address, or null if it had gone before this was first asked. A handler that wants
-     * it at the end asks at the beginning.
+     * The peer's address. A handler that wants it at the end asks at the beginning.
+     *
+     * @return null if the peer had gone before this was first asked
      */
     public @Nullable InetSocketAddress remoteAddress() {
         reactor.checkThread();

@@ -15,6 +15,7 @@ public interface ConnectionHandler {
      * The peer sent something. What is left unread in {@code in} is there again at the next call,
      * together with what has come since; at most {@link Connection#MAX_UNREAD_BYTES} may be left.
      *
+     * @param connection the one whose peer it is
      * @param in the unread bytes, at least one; valid during this call alone
      */
     void onRead(Connection connection, IoBuffer in);
@@ -22,6 +23,8 @@ public interface ConnectionHandler {
     /**
      * The output that had reached the high-water mark has fallen to the low-water mark: a producer
      * may go on.
+     *
+     * @param connection the one whose output it is
      */
     default void onDrain(Connection connection) {}
 
@@ -29,6 +32,7 @@ public interface ConnectionHandler {
      * The peer sent its FIN: nothing more will come, but it may still be reading. By default
      * finishes the output and closes.
      *
+     * @param connection the one whose peer it is
      * @param in what {@link #onRead} left unread, often nothing; valid during this call alone
      */
     default void onEnd(Connection connection, IoBuffer in) {
@@ -38,6 +42,9 @@ public interface ConnectionHandler {
     /**
      * The connection is gone; its last callback, exactly once. After this call the object serves
      * another peer: drop every reference to it.
+     *
+     * @param connection the one that has closed; writing to it does nothing
+     * @param reason why it closed
      */
     default void onClose(Connection connection, CloseReason reason) {}
 }

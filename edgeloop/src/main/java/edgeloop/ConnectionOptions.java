@@ -36,6 +36,11 @@ public record ConnectionOptions(
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(1));
 
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a limit is outside its range; the message names it
+     */
     public ConnectionOptions {
         if (highWaterMark < 1) {
             throw new IllegalArgumentException(
@@ -59,38 +64,59 @@ public record ConnectionOptions(
     }
 
     /**
-     * Marks of 64 KiB and 16 KiB with backpressure, no idle timeout, a write timeout of 60 s and a
-     * linger timeout of 1 s.
+     * {@return marks of 64 KiB and 16 KiB with backpressure, no idle timeout, a write timeout of 60
+     * s and a linger timeout of 1 s}
      */
     public static ConnectionOptions defaults() {
         return DEFAULTS;
     }
 
-    /** A copy with other water marks, in bytes. */
+    /**
+     * {@return a copy with other water marks}
+     *
+     * @param low in bytes, see {@link #lowWaterMark}
+     * @param high in bytes, see {@link #highWaterMark}
+     */
     public ConnectionOptions withWaterMarks(int low, int high) {
         return new ConnectionOptions(
                 high, low, backpressure, idleTimeout, writeTimeout, lingerTimeout);
     }
 
-    /** A copy with backpressure on or off. */
+    /**
+     * {@return a copy with backpressure on or off}
+     *
+     * @param on see {@link #backpressure}
+     */
     public ConnectionOptions withBackpressure(boolean on) {
         return new ConnectionOptions(
                 highWaterMark, lowWaterMark, on, idleTimeout, writeTimeout, lingerTimeout);
     }
 
-    /** A copy with another idle timeout. */
+    /**
+     * {@return a copy with another idle timeout}
+     *
+     * @param timeout from 0 to 24 days, see {@link #idleTimeout}
+     */
     public ConnectionOptions withIdleTimeout(Duration timeout) {
         return new ConnectionOptions(
                 highWaterMark, lowWaterMark, backpressure, timeout, writeTimeout, lingerTimeout);
     }
 
-    /** A copy with another write timeout. */
+    /**
+     * {@return a copy with another write timeout}
+     *
+     * @param timeout from 0 to 24 days, see {@link #writeTimeout}
+     */
     public ConnectionOptions withWriteTimeout(Duration timeout) {
         return new ConnectionOptions(
                 highWaterMark, lowWaterMark, backpressure, idleTimeout, timeout, lingerTimeout);
     }
 
-    /** A copy with another linger timeout. */
+    /**
+     * {@return a copy with another linger timeout}
+     *
+     * @param timeout from 0 to 24 days, see {@link #lingerTimeout}
+     */
     public ConnectionOptions withLingerTimeout(Duration timeout) {
         return new ConnectionOptions(
                 highWaterMark, lowWaterMark, backpressure, idleTimeout, writeTimeout, timeout);

@@ -20,6 +20,7 @@ public final class ConnectionRef {
      * Runs {@code task} with the connection on its reactor's thread, or does nothing if the
      * connection has closed by then. Any thread may call this; it does not wait.
      *
+     * @param task what it throws closes the connection
      * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait
      */
     public void execute(Consumer<Connection> task) {

@@ -7,6 +7,9 @@ public interface HandlerFactory {
     /**
      * Called on the reactor's thread once per connection, before anything is read. May write to it
      * already. An exception closes the connection.
+     *
+     * @param connection the new connection
+     * @return its handler, which may be that of other connections too
      */
     ConnectionHandler handlerFor(Connection connection);
 }

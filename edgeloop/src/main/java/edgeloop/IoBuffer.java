@@ -49,35 +49,52 @@ public final class IoBuffer {
         return position;
     }
 
-    /** The unread bytes. */
+    /** {@return the number of unread bytes} */
     public int remaining() {
         return limit - position;
     }
 
+    /** {@return whether any byte is unread} */
     public boolean hasRemaining() {
         return position < limit;
     }
 
     /**
-     * The byte {@code index} bytes from the first unread one.
+     * {@return the byte {@code index} bytes from the first unread one}
      *
-     * @throws IndexOutOfBoundsException if it is not below {@link #remaining()}
+     * @param index from 0 to below {@link #remaining()}
+     * @throws IndexOutOfBoundsException if there is no such byte
      */
     public byte getByte(int index) {
         return memory.get(JAVA_BYTE, at(index, Byte.BYTES));
     }
 
-    /** The two bytes from {@code index} as a number; see {@link #getByte}. */
+    /**
+     * {@return the two bytes from {@code index} as a number}
+     *
+     * @param index the first one's distance from the first unread byte
+     * @throws IndexOutOfBoundsException if there are not as many
+     */
     public short getShort(int index) {
         return memory.get(SHORT, at(index, Short.BYTES));
     }
 
-    /** The four bytes from {@code index} as a number; see {@link #getByte}. */
+    /**
+     * {@return the four bytes from {@code index} as a number}
+     *
+     * @param index the first one's distance from the first unread byte
+     * @throws IndexOutOfBoundsException if there are not as many
+     */
     public int getInt(int index) {
         return memory.get(INT, at(index, Integer.BYTES));
     }
 
-    /** The eight bytes from {@code index} as a number; see {@link #getByte}. */
+    /**
+     * {@return the eight bytes from {@code index} as a number}
+     *
+     * @param index the first one's distance from the first unread byte
+     * @throws IndexOutOfBoundsException if there are not as many
+     */
     public long getLong(int index) {
         return memory.get(LONG, at(index, Long.BYTES));
     }
@@ -93,44 +110,86 @@ public final class IoBuffer {
     /**
      * Reads one byte.
      *
+     * @return the first unread one
      * @throws BufferUnderflowException if none is left
      */
     public byte readByte() {
         return memory.get(JAVA_BYTE, advance(Byte.BYTES));
     }
 
-    /** Reads two bytes as a number; see {@link #readByte}. */
+    /**
+     * Reads two bytes.
+     *
+     * @return them as a number
+     * @throws BufferUnderflowException if fewer are left
+     */
     public short readShort() {
         return memory.get(SHORT, advance(Short.BYTES));
     }
 
-    /** Reads four bytes as a number; see {@link #readByte}. */
+    /**
+     * Reads four bytes.
+     *
+     * @return them as a number
+     * @throws BufferUnderflowException if fewer are left
+     */
     public int readInt() {
         return memory.get(INT, advance(Integer.BYTES));
     }
 
-    /** Reads eight bytes as a number; see {@link #readByte}. */
+    /**
+     * Reads eight bytes.
+     *
+     * @return them as a number
+     * @throws BufferUnderflowException if fewer are left
+     */
     public long readLong() {
         return memory.get(LONG, advance(Long.BYTES));
     }
 
-    /** Reads {@code length} bytes; see {@link #readByte}. */
+    /**
+     * Reads {@code length} bytes.
+     *
+     * @param length from 0
+     * @return a copy of them
+     * @throws BufferUnderflowException if fewer are left
+     */
     public byte[] readBytes(int length) {
         int from = advance(length);
         return memory.asSlice(from, length).toArray(JAVA_BYTE);
     }
 
-    /** Reads {@code length} bytes to {@code target} from {@code offset}; see {@link #readByte}. */
+    /**
+     * Reads {@code length} bytes to a part of {@code target}.
+     *
+     * @param target the array that is written to
+     * @param offset where the part begins, from 0
+     * @param length from 0
+     * @throws BufferUnderflowException if fewer are left
+     * @throws IndexOutOfBoundsException if the part is not within the array
+     */
     public void readBytes(byte[] target, int offset, int length) {
         MemorySegment.copy(memory, JAVA_BYTE, advance(length), target, offset, length);
     }
 
-    /** Reads {@code length} bytes as text; see {@link #readByte}. */
+    /**
+     * Reads {@code length} bytes as text.
+     *
+     * @param length from 0
+     * @param charset what the text is encoded in; what it cannot decode becomes U+FFFD
+     * @return the text
+     * @throws BufferUnderflowException if fewer are left
+     */
     public String readString(int length, Charset charset) {
         return new String(readBytes(length), charset);
     }
 
-    /** Passes over {@code length} bytes; see {@link #readByte}. */
+    /**
+     * Passes over {@code length} bytes.
+     *
+     * @param length from 0
+     * @throws BufferUnderflowException if fewer are left
+     */
     public void skip(int length) {
         int _ = advance(length);
     }
@@ -150,6 +209,7 @@ public final class IoBuffer {
     /**
      * Looks for a byte.
      *
+     * @param wanted the byte
      * @return its distance from the first unread byte, or -1 if no unread byte is equal to it
      */
     public int indexOf(byte wanted) {
@@ -160,7 +220,9 @@ public final class IoBuffer {
      * Looks for a byte from {@code from} bytes behind the first unread one, so that what was
      * searched at the last call is not searched again.
      *
-     * @return its distance from the first unread byte, or -1
+     * @param wanted the byte
+     * @param from where to begin, from 0
+     * @return its distance from the first unread byte, or -1 if none from there on is equal to it
      */
     public int indexOf(byte wanted, int from) {
         if (from < 0) {

@@ -266,7 +266,11 @@ public final class Reactor implements Executor {
 
     /**
      * Runs {@code task} once, {@code delay} from now: never earlier, and as a rule less than 2 ms
-     * later. A negative delay counts as none. On the reactor's thread only.
+     * later. On the reactor's thread only.
+     *
+     * @param delay a negative one counts as none
+     * @param task what it throws is logged
+     * @return what can cancel the task
      */
     public Timeout schedule(Duration delay, Runnable task) {
         checkThread();
@@ -285,7 +289,7 @@ public final class Reactor implements Executor {
         wheel.add(timeout, ticks);
     }
 
-    /** Whether the calling thread is this reactor's. Any thread may ask. */
+    /** {@return whether the calling thread is this reactor's} Any thread may ask. */
     public boolean isCurrent() {
         return Thread.currentThread() == thread;
     }

@@ -23,7 +23,12 @@ public interface ReactorListener {
      */
     default void onServed(long nanos) {}
 
-    /** Names the bits of an event mask, such as {@code EPOLLIN|EPOLLRDHUP}. */
+    /**
+     * Names the bits of an event mask.
+     *
+     * @param events as {@link #onEvents} gives it
+     * @return the names, such as {@code EPOLLIN|EPOLLRDHUP}
+     */
     static String describe(int events) {
         return EpollEvents.describe(events);
     }

@@ -43,6 +43,7 @@ public final class Server implements AutoCloseable {
      *
      * @param port 0 to 65535; with 0 the kernel chooses one, see {@link #port}
      * @param handlers says who handles a new connection
+     * @return the server, listening
      * @throws SyscallException if the port is taken or may not be used
      */
     public static Server start(int port, HandlerFactory handlers) throws SyscallException {
@@ -50,9 +51,11 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts a server. When this returns, the socket listens.
+     * Starts a server.
      *
+     * @param options where it listens and what bounds it
      * @param handlers says who handles a new connection
+     * @return the server, listening
      * @throws SyscallException if the address is taken or may not be used
      */
     public static Server start(ServerOptions options, HandlerFactory handlers)
@@ -84,17 +87,17 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The port listened on. */
+    /** {@return the port listened on} */
     public int port() {
         return address.getPort();
     }
 
-    /** The address and port listened on. */
+    /** {@return the address and port listened on} */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** The reactor; its {@link Reactor#execute} is the way in for other threads. */
+    /** {@return the reactor, whose {@link Reactor#execute} is the way in for other threads} */
     public Reactor reactor() {
         return reactor;
     }
@@ -103,6 +106,7 @@ public final class Server implements AutoCloseable {
      * What the server has done so far, or had done when it ended. Asks the reactor, so not to be
      * called in a handler.
      *
+     * @return the figures of one moment
      * @throws IllegalStateException if the reactor failed, or when called on the reactor's thread
      */
     public ServerStats stats() {

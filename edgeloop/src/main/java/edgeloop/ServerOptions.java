@@ -42,6 +42,11 @@ public record ServerOptions(
                     ConnectionOptions.defaults(),
                     null);
 
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is outside its range; the message names it
+     */
     public ServerOptions {
         checkRange("port", port, 0, 65_535);
         checkRange("backlog", backlog, 1, Integer.MAX_VALUE);
@@ -59,14 +64,18 @@ public record ServerOptions(
     }
 
     /**
-     * Any free port on every address, a backlog of 4,096, 1,024 events a wait, no limit on
-     * connections but the process's descriptors, a drain timeout of 10 s.
+     * {@return any free port on every address, a backlog of 4,096, 1,024 events a wait, no limit on
+     * connections but the process's descriptors, a drain timeout of 10 s}
      */
     public static ServerOptions defaults() {
         return DEFAULTS;
     }
 
-    /** A copy with another port. */
+    /**
+     * {@return a copy with another port}
+     *
+     * @param newPort from 0 to 65535, see {@link #port}
+     */
     public ServerOptions withPort(int newPort) {
         return new ServerOptions(
                 newPort,
@@ -79,7 +88,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy that listens on one address. */
+    /**
+     * {@return a copy that listens on one address}
+     *
+     * @param address see {@link #bindAddress}
+     */
     public ServerOptions withBindAddress(@Nullable InetAddress address) {
         return new ServerOptions(
                 port,
@@ -92,7 +105,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy with another backlog. */
+    /**
+     * {@return a copy with another backlog}
+     *
+     * @param newBacklog from 1, see {@link #backlog}
+     */
     public ServerOptions withBacklog(int newBacklog) {
         return new ServerOptions(
                 port,
@@ -105,7 +122,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy with another number of events a wait. */
+    /**
+     * {@return a copy with another number of events a wait}
+     *
+     * @param events from 1, see {@link #maxEvents}
+     */
     public ServerOptions withMaxEvents(int events) {
         return new ServerOptions(
                 port,
@@ -118,7 +139,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy with another limit on open connections. */
+    /**
+     * {@return a copy with another limit on open connections}
+     *
+     * @param connections from 1, see {@link #maxConnections}
+     */
     public ServerOptions withMaxConnections(int connections) {
         return new ServerOptions(
                 port,
@@ -131,7 +156,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy with another drain timeout. */
+    /**
+     * {@return a copy with another drain timeout}
+     *
+     * @param timeout from 0 to 24 days, see {@link #drainTimeout}
+     */
     public ServerOptions withDrainTimeout(Duration timeout) {
         return new ServerOptions(
                 port,
@@ -144,7 +173,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy with other limits of each connection. */
+    /**
+     * {@return a copy with other limits of each connection}
+     *
+     * @param options see {@link #connection}
+     */
     public ServerOptions withConnection(ConnectionOptions options) {
         return new ServerOptions(
                 port,
@@ -157,7 +190,11 @@ public record ServerOptions(
                 listener);
     }
 
-    /** A copy that tells {@code newListener} of the reactor's events. */
+    /**
+     * {@return a copy that tells {@code newListener} of the reactor's events}
+     *
+     * @param newListener null for nobody
+     */
     public ServerOptions withListener(@Nullable ReactorListener newListener) {
         return new ServerOptions(
                 port,

@@ -39,7 +39,7 @@ public record ServerStats(
         long protocolErrors,
         long handlerFailures) {
 
-    /** Everything that went wrong: failed accepts, and connections that ended by an error. */
+    /** {@return all that went wrong: failed accepts, and connections that ended by an error} */
     public long errors() {
         return acceptErrors + resets + failures + timeouts + protocolErrors + handlerFailures;
     }

@@ -24,17 +24,17 @@ public final class SyscallException extends IOException {
         return result;
     }
 
-    /** The system call, such as {@code bind}. */
+    /** {@return the system call, such as {@code bind}} */
     public String call() {
         return call;
     }
 
-    /** The positive errno value, errno(3). */
+    /** {@return the positive errno value, errno(3)} */
     public int errno() {
         return errno;
     }
 
-    /** The symbol of the errno value, such as {@code EADDRINUSE}. */
+    /** {@return the symbol of the errno value, such as {@code EADDRINUSE}} */
     public String errnoName() {
         return Errno.name(errno);
     }

@@ -28,7 +28,7 @@ public final class Timeout {
         this.task = Objects.requireNonNull(task);
     }
 
-    /** Whether the task is still to run. */
+    /** {@return whether the task is still to run} */
     public boolean isPending() {
         return bucket != TimerWheel.NO_BUCKET;
     }
