@@ -166,6 +166,7 @@ public final class Connection extends Channel {
      */
     public void write(byte[] bytes, int offset, int length) {
         reactor.checkThread();
+        Objects.checkFromIndexSize(offset, length, bytes.length);
         if (length > 0 && state == State.OPEN) {
             outputQueue().append(reactor.segments(), bytes, offset, length);
             written();
