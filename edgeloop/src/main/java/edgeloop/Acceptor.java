@@ -34,14 +34,21 @@ final class Acceptor extends Channel {
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final ConnectionGroup group;
+    private final HandlerFactory handlers;
     private final int maxConnections;
     private boolean paused;
 
     private Acceptor(
-            Reactor reactor, int slot, int listener, ConnectionGroup group, int maxConnections) {
+            Reactor reactor,
+            int slot,
+            int listener,
+            ConnectionGroup group,
+            HandlerFactory handlers,
+            int maxConnections) {
         super(reactor, slot);
         this.fd = listener;
         this.group = group;
+        this.handlers = handlers;
         this.maxConnections = maxConnections;
     }
 
@@ -50,7 +57,8 @@ final class Acceptor extends Channel {
      *
      * @throws SyscallException if the kernel refuses the address
      */
-    static Acceptor listen(Reactor reactor, ServerOptions options, ConnectionGroup group)
+    static Acceptor listen(
+            Reactor reactor, ServerOptions options, ConnectionGroup group, HandlerFactory handlers)
             throws SyscallException {
         Syscalls syscalls = reactor.syscalls();
         int listener = bind(syscalls, options);
@@ -68,6 +76,7 @@ final class Acceptor extends Channel {
                                                     slot,
                                                     listener,
                                                     group,
+                                                    handlers,
                                                     options.maxConnections()));
             SyscallException.check(
                     "epoll_ctl",
@@ -173,7 +182,7 @@ final class Acceptor extends Channel {
             group.counters.rejected++;
             return;
         }
-        if (reactor.connection().open(accepted, group)) {
+        if (reactor.connection().accept(accepted, group, handlers) >= 0) {
             group.counters.accepted++;
         } else {
             syscalls.close(accepted);

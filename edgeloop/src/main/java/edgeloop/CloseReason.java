@@ -39,7 +39,9 @@ public sealed interface CloseReason {
             /** No byte moved in either direction for {@link ConnectionOptions#idleTimeout}. */
             IDLE,
             /** The peer took nothing for {@link ConnectionOptions#writeTimeout}. */
-            WRITE
+            WRITE,
+            /** The remote side did not answer for {@link ClientOptions#connectTimeout}. */
+            CONNECT
         }
     }
 

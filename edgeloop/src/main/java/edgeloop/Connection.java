@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * handler.
  *
  * <pre>
- *            accepted
- *               │
+ *            accepted, or CONNECTING
+ *               │           │
+ *               ├───────────┘ established
  *             OPEN ─────────────── close ──────────────► CLOSING   output goes out,
  *               │                                           │      input waits
  *               │                              output empty │
@@ -62,6 +63,7 @@ public final class Connection extends Channel {
     private static final CloseReason LOCALLY_CLOSED = new CloseReason.LocallyClosed();
 
     private enum State {
+        CONNECTING,
         OPEN,
         CLOSING,
         LINGERING,
@@ -111,27 +113,49 @@ public final class Connection extends Channel {
         super(reactor, slot);
     }
 
-    /** Begins to serve the peer on {@code fd}. False if the socket could not be registered. */
-    boolean open(int newFd, ConnectionGroup newGroup) {
-        if (reactor.poller().add(newFd, INTEREST, key()) < 0) {
-            return false;
+    /** Begins to serve the peer of an accepted socket. 0, or {@code -errno} if it can't be. */
+    int accept(int socket, ConnectionGroup newGroup, HandlerFactory handlers) {
+        int result = register(socket, newGroup);
+        if (result >= 0) {
+            opened();
+            try {
+                handler = Objects.requireNonNull(handlers.handlerFor(this), "handler");
+            } catch (Throwable e) {
+                handlerFailed(e);
+            }
         }
-        fd = newFd;
-        group = newGroup;
-        newGroup.opened();
-        state = State.OPEN;
-        writable = true;
-        lastMoveMillis = nowMillis();
-        lastSendMillis = lastMoveMillis;
-        try {
-            handler = Objects.requireNonNull(newGroup.handlers.handlerFor(this), "handler");
-        } catch (Throwable e) {
-            handlerFailed(e);
-        }
-        if (newGroup.idleTimeoutMillis > 0) {
+        return result;
+    }
+
+    /** Waits for connect(2) to end on {@code socket}. 0, or {@code -errno} if it can't be. */
+    int connect(int socket, ConnectionGroup newGroup, Connector connector) {
+        int result = register(socket, newGroup);
+        if (result >= 0) {
+            state = State.CONNECTING;
+            handler = connector;
             watch();
         }
-        return true;
+        return result;
+    }
+
+    private int register(int socket, ConnectionGroup newGroup) {
+        int result = reactor.poller().add(socket, INTEREST, key());
+        if (result < 0) {
+            reactor.channels().recycle(this);
+            return result;
+        }
+        fd = socket;
+        group = newGroup;
+        newGroup.opened();
+        lastMoveMillis = nowMillis();
+        lastSendMillis = lastMoveMillis;
+        return 0;
+    }
+
+    private void opened() {
+        state = State.OPEN;
+        writable = true;
+        watch(); // for the idle timeout
     }
 
     // ---- What handlers call -------------------------------------------------------------------
@@ -258,6 +282,8 @@ public final class Connection extends Channel {
             redeliver = false;
             reason = inputEnded ? PEER_CLOSED : LOCALLY_CLOSED;
             reactor.flushLater(this);
+        } else if (state == State.CONNECTING) {
+            doom(LOCALLY_CLOSED);
         }
     }
 
@@ -344,6 +370,9 @@ public final class Connection extends Channel {
      */
     @Override
     void onReady(int events) {
+        if (state == State.CONNECTING) {
+            established(events);
+        }
         if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
             writable = true;
             if (pendingOutput() > 0) {
@@ -366,6 +395,32 @@ public final class Connection extends Channel {
     @Override
     void proceed() {
         read();
+    }
+
+    /**
+     * The end of connect(2). ERR or HUP may come without OUT; and whatever comes, only the socket's
+     * error tells how it went.
+     */
+    private void established(int events) {
+        if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0
+                || !(handler instanceof Connector connector)) {
+            return;
+        }
+        int error = connector.outcome(syscalls(), fd);
+        if (error != 0) {
+            failed(error);
+            return;
+        }
+        opened();
+        try {
+            handler = connector.established(this);
+        } catch (Throwable e) {
+            handlerFailed(e);
+        }
+    }
+
+    boolean isOf(ConnectionGroup wanted) {
+        return group == wanted;
     }
 
     private boolean isLive() {
@@ -629,6 +684,7 @@ public final class Connection extends Channel {
     /** The time until a timeout runs out, in milliseconds; {@link Watchdog#NO_TIMEOUT} if none. */
     int millisLeft() {
         return switch (state) {
+            case CONNECTING -> millisLeft(group().connectTimeoutMillis, lastSendMillis);
             case OPEN -> Math.min(millisLeftToMove(), millisLeftToWrite());
             case CLOSING -> millisLeftToWrite();
             case LINGERING -> millisLeft(group().lingerTimeoutMillis, lastSendMillis);
@@ -662,13 +718,14 @@ public final class Connection extends Channel {
             doom(null); // the peer was given its time
             return;
         }
-        boolean stalled = millisLeftToWrite() <= 0;
-        resetOnClose = stalled;
-        doom(
-                new CloseReason.TimedOut(
-                        stalled
-                                ? CloseReason.TimedOut.Limit.WRITE
-                                : CloseReason.TimedOut.Limit.IDLE));
+        CloseReason.TimedOut.Limit limit = CloseReason.TimedOut.Limit.IDLE;
+        if (state == State.CONNECTING) {
+            limit = CloseReason.TimedOut.Limit.CONNECT;
+        } else if (millisLeftToWrite() <= 0) {
+            limit = CloseReason.TimedOut.Limit.WRITE;
+            resetOnClose = true; // a FIN would queue behind what the peer does not take
+        }
+        doom(new CloseReason.TimedOut(limit));
     }
 
     /** Takes a timeout that has expired or was cancelled off this connection's list. */

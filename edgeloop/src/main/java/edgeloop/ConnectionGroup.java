@@ -1,10 +1,10 @@
 package edgeloop;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What the connections of one server have in common: limits, counters, and who handles them. */
+/** What the connections of one server or client have in common: limits and counters. */
 final class ConnectionGroup {
-    final HandlerFactory handlers;
     final Counters counters = new Counters();
     final int highWaterMark;
     final int lowWaterMark;
@@ -12,18 +12,23 @@ final class ConnectionGroup {
     final int idleTimeoutMillis;
     final int writeTimeoutMillis;
     final int lingerTimeoutMillis;
+    final int connectTimeoutMillis;
 
     private int open;
     private @Nullable Runnable onEmpty;
 
-    ConnectionGroup(ConnectionOptions options, HandlerFactory handlers) {
-        this.handlers = handlers;
+    ConnectionGroup(ConnectionOptions options) {
+        this(options, Duration.ZERO);
+    }
+
+    ConnectionGroup(ConnectionOptions options, Duration connectTimeout) {
         this.highWaterMark = options.highWaterMark();
         this.lowWaterMark = options.lowWaterMark();
         this.backpressure = options.backpressure();
         this.idleTimeoutMillis = (int) options.idleTimeout().toMillis();
         this.writeTimeoutMillis = (int) options.writeTimeout().toMillis();
         this.lingerTimeoutMillis = (int) options.lingerTimeout().toMillis();
+        this.connectTimeoutMillis = (int) connectTimeout.toMillis();
     }
 
     int open() {

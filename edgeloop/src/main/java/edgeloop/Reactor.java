@@ -120,9 +120,13 @@ public final class Reactor implements Executor {
         SyscallException.check("epoll_ctl", syscalls.epollAdd(epoll, fd, interest, key));
     }
 
+    /** Says which thread is to turn this; until then it is the one that opened it. */
+    void assignTo(Thread owner) {
+        thread = owner;
+    }
+
     /** Turns until {@link #stop}, then closes everything. */
     void run() {
-        thread = Thread.currentThread();
         try {
             while (running) {
                 turn();
@@ -306,8 +310,18 @@ public final class Reactor implements Executor {
         running = false;
     }
 
-    boolean isRunning() {
-        return running;
+    /** Whether no more tasks are taken. Any thread may ask. */
+    boolean hasStopped() {
+        return tasks.isClosed();
+    }
+
+    /** Closes the connections of {@code group}, each as {@link Connection#close} does. */
+    void closeAll(ConnectionGroup group) {
+        for (int slot = 0; slot < channels.size(); slot++) {
+            if (channels.at(slot) instanceof Connection connection && connection.isOf(group)) {
+                connection.close();
+            }
+        }
     }
 
     void runTask(Runnable task) {

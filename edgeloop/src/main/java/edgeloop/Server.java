@@ -3,11 +3,6 @@ package edgeloop;
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.Syscalls;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP server: a listening socket and a reactor of its own, on one thread.
@@ -22,19 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Server implements AutoCloseable {
     private final Reactor reactor;
+    private final ReactorThread thread;
     private final Acceptor acceptor;
     private final ConnectionGroup group;
     private final ServerOptions options;
     private final InetSocketAddress address;
-    private final CompletableFuture<ServerStats> ended = new CompletableFuture<>();
     private boolean draining;
 
     private Server(Reactor reactor, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         this.reactor = reactor;
+        this.thread = new ReactorThread(reactor);
         this.options = options;
-        this.group = new ConnectionGroup(options.connection(), handlers);
-        this.acceptor = Acceptor.listen(reactor, options, group);
+        this.group = new ConnectionGroup(options.connection());
+        this.acceptor = Acceptor.listen(reactor, options, group, handlers);
         this.address = acceptor.address();
     }
 
@@ -61,7 +57,7 @@ public final class Server implements AutoCloseable {
     public static Server start(ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         Server server = open(new LinuxSyscalls(), options, handlers);
-        Thread.ofPlatform().name("edgeloop-" + server.port()).start(server::run);
+        server.thread.start("edgeloop-" + server.port());
         return server;
     }
 
@@ -74,16 +70,6 @@ public final class Server implements AutoCloseable {
         } catch (SyscallException e) {
             reactor.terminate();
             throw e;
-        }
-    }
-
-    private void run() {
-        try {
-            reactor.run();
-            ended.complete(snapshot());
-        } catch (Throwable e) {
-            reactor.problems().report("The reactor failed", e); // perhaps nobody joins
-            ended.completeExceptionally(e);
         }
     }
 
@@ -110,21 +96,7 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException if the reactor failed, or when called on the reactor's thread
      */
     public ServerStats stats() {
-        if (reactor.isCurrent()) {
-            throw new IllegalStateException("a handler must not wait for its own reactor");
-        }
-        CompletableFuture<ServerStats> answer = new CompletableFuture<>();
-        try {
-            reactor.execute(() -> answer.complete(snapshot()));
-        } catch (RejectedExecutionException e) {
-            return await(ended);
-        }
-        // A task that the reactor did not come to before it ended is never run.
-        return (ServerStats) await(CompletableFuture.anyOf(answer, ended));
-    }
-
-    private ServerStats snapshot() {
-        return group.counters.snapshot(group.open(), acceptor.pending());
+        return thread.ask(() -> group.counters.snapshot(group.open(), acceptor.pending()));
     }
 
     /**
@@ -132,38 +104,22 @@ public final class Server implements AutoCloseable {
      * closes it. Those that have not ended after {@link ServerOptions#drainTimeout} are reset.
      */
     public void shutdown() {
-        executeUnlessEnded(this::drain);
+        thread.executeUnlessEnded(this::drain);
+    }
+
+    private void drain() {
+        if (!draining) {
+            draining = true;
+            acceptor.close();
+            reactor.closeAll(group);
+            reactor.schedule(options.drainTimeout(), reactor::stop);
+            group.whenEmpty(reactor::stop);
+        }
     }
 
     /** Closes everything at once: waiting output is lost, and each peer gets a reset. Returns. */
     public void shutdownNow() {
-        executeUnlessEnded(reactor::stop);
-    }
-
-    private void executeUnlessEnded(Runnable task) {
-        try {
-            reactor.execute(task);
-        } catch (RejectedExecutionException e) {
-            if (!ended.isDone() && reactor.isRunning()) {
-                throw e; // too many tasks wait
-            }
-        }
-    }
-
-    private void drain() {
-        if (draining) {
-            return;
-        }
-        draining = true;
-        acceptor.close();
-        ChannelTable channels = reactor.channels();
-        for (int slot = 0; slot < channels.size(); slot++) {
-            if (channels.at(slot) instanceof Connection connection) {
-                connection.close();
-            }
-        }
-        reactor.schedule(options.drainTimeout(), reactor::stop);
-        group.whenEmpty(reactor::stop);
+        thread.executeUnlessEnded(reactor::stop);
     }
 
     /**
@@ -173,29 +129,13 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException if the reactor failed
      */
     public void join() throws InterruptedException {
-        try {
-            ended.get();
-        } catch (ExecutionException e) {
-            throw failed(e.getCause());
-        }
+        thread.join();
     }
 
     /** {@linkplain #shutdown Shuts down} and waits until that is done. */
     @Override
     public void close() {
         shutdown();
-        await(ended);
-    }
-
-    private static <T> T await(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw failed(e.getCause());
-        }
-    }
-
-    private static IllegalStateException failed(@Nullable Throwable cause) {
-        return new IllegalStateException("the reactor failed", cause);
+        thread.await();
     }
 }

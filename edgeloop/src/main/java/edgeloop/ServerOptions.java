@@ -56,7 +56,7 @@ public record ServerOptions(
         Objects.requireNonNull(connection);
     }
 
-    private static void checkRange(String name, int value, int min, int max) {
+    static void checkRange(String name, int value, int min, int max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(
                     name + " must be from " + min + " to " + max + ": " + value);

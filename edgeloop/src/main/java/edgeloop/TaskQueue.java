@@ -57,6 +57,10 @@ final class TaskQueue {
         return task;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Takes no more tasks; those already there can still be polled. */
     void close() {
         closed = true;

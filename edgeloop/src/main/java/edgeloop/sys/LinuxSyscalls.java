@@ -56,6 +56,7 @@ public final class LinuxSyscalls implements Syscalls {
     private static final MethodHandle ACCEPT4 = link("accept4", 4, CRITICAL);
     private static final MethodHandle BIND = link("bind", 3);
     private static final MethodHandle CLOSE = link("close", 1);
+    private static final MethodHandle CONNECT = link("connect", 3);
     private static final MethodHandle EPOLL_CREATE1 = link("epoll_create1", 1);
     private static final MethodHandle EPOLL_CTL = link("epoll_ctl", 4, CRITICAL);
     private static final MethodHandle EPOLL_POLL = link("epoll_wait", 4, CRITICAL);
@@ -167,6 +168,12 @@ public final class LinuxSyscalls implements Syscalls {
     public int bind(int fd, InetSocketAddress address) {
         int length = SocketAddresses.encode(address, scratch);
         return call(BIND, fd, scratch.address(), length);
+    }
+
+    @Override
+    public int connect(int fd, InetSocketAddress address) {
+        int length = SocketAddresses.encode(address, scratch);
+        return call(CONNECT, fd, scratch.address(), length);
     }
 
     @Override

@@ -16,6 +16,9 @@ public final class SocketConstants {
     public static final int SO_ERROR = 4;
     public static final int SO_LINGER = 13;
 
+    public static final int IPPROTO_IP = 0;
+    public static final int IP_BIND_ADDRESS_NO_PORT = 24;
+
     public static final int IPPROTO_TCP = 6;
     public static final int TCP_NODELAY = 1;
     public static final int TCP_INFO = 11;

@@ -38,6 +38,9 @@ public interface Syscalls {
     /** bind(2). */
     int bind(int fd, InetSocketAddress address);
 
+    /** connect(2); {@code -EINPROGRESS} where it goes on, and readiness to write tells the end. */
+    int connect(int fd, InetSocketAddress address);
+
     /** listen(2); the kernel cuts {@code backlog} to net.core.somaxconn without a word. */
     int listen(int fd, int backlog);
 

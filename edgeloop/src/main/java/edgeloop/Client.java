@@ -1,0 +1,122 @@
+package edgeloop;
+
+import edgeloop.sys.LinuxSyscalls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to TCP servers, on a reactor of its own or on that of a server.
+ *
+ * <pre>{@code
+ * try (var client = Client.start(ClientOptions.defaults())) {
+ *     client.connect(address, connection -> {
+ *         connection.write("hello\n");
+ *         return (from, in) -> System.out.print(in.readString(in.remaining(), UTF_8));
+ *     }, failure -> System.err.println(failure));
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Any thread may call any method.
+ */
+public final class Client implements AutoCloseable {
+    private final Reactor reactor;
+    private final @Nullable ReactorThread thread;
+    private final ConnectionGroup group;
+    private final List<InetAddress> localAddresses;
+    private int nextLocalAddress;
+
+    private Client(Reactor reactor, @Nullable ReactorThread thread, ClientOptions options) {
+        this.reactor = reactor;
+        this.thread = thread;
+        this.group = new ConnectionGroup(options.connection(), options.connectTimeout());
+        this.localAddresses = options.localAddresses();
+    }
+
+    /**
+     * Starts a client with a reactor and a thread of its own.
+     *
+     * @param options how it connects
+     * @return the client, ready to connect
+     * @throws SyscallException if the kernel refuses the reactor's descriptors
+     */
+    public static Client start(ClientOptions options) throws SyscallException {
+        Reactor reactor =
+                Reactor.open(new LinuxSyscalls(), options.maxEvents(), options.listener());
+        ReactorThread thread = new ReactorThread(reactor);
+        thread.start("edgeloop-client");
+        return new Client(reactor, thread, options);
+    }
+
+    /**
+     * A client on the reactor of a server or of another client, whose {@code maxEvents} and {@code
+     * listener} are the ones in force. It ends with that reactor.
+     *
+     * @param reactor turned by somebody else
+     * @param options how it connects
+     * @return the client, ready to connect
+     */
+    public static Client on(Reactor reactor, ClientOptions options) {
+        return new Client(reactor, null, options);
+    }
+
+    /** {@return the reactor; its {@link Reactor#execute} is the way in for other threads} */
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    /**
+     * Begins to connect, and returns. One of the two is called later, on the reactor's thread.
+     *
+     * @param remote the address and port to connect to
+     * @param handlers says who handles the connection once it is established
+     * @param onFailure told why there is no connection: {@link CloseReason.Failed}, {@link
+     *     CloseReason.TimedOut}, or {@link CloseReason.LocallyClosed} if the client closed
+     *     meanwhile
+     * @throws IllegalArgumentException if the address is unresolved
+     */
+    public void connect(
+            InetSocketAddress remote, HandlerFactory handlers, Consumer<CloseReason> onFailure) {
+        if (remote.isUnresolved()) {
+            throw new IllegalArgumentException("unresolved: " + remote);
+        }
+        Connector connector = new Connector(remote, handlers, onFailure);
+        if (reactor.isCurrent()) {
+            start(connector);
+        } else {
+            reactor.execute(() -> start(connector));
+        }
+    }
+
+    private void start(Connector connector) {
+        InetAddress local = null;
+        if (!localAddresses.isEmpty()) {
+            local = localAddresses.get(nextLocalAddress);
+            nextLocalAddress = (nextLocalAddress + 1) % localAddresses.size();
+        }
+        connector.start(reactor, group, local);
+    }
+
+    /**
+     * Closes the client's connections as {@link Connection#close} does, those being established at
+     * once. A reactor of its own ends when they have; this waits for that.
+     */
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.executeUnlessEnded(
+                    () -> {
+                        reactor.closeAll(group);
+                        group.whenEmpty(reactor::stop);
+                    });
+            thread.await();
+        } else if (reactor.isCurrent()) {
+            reactor.closeAll(group);
+        } else if (!reactor.hasStopped()) {
+            reactor.execute(() -> reactor.closeAll(group));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package edgeloop;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a client connects and what bounds it. Immutable: a {@code with} method answers a copy.
+ *
+ * @param localAddresses the addresses to connect from, taken in turn; empty to let the kernel
+ *     choose. One local address has some 28,000 ports for connections to one remote address and
+ *     port, net.ipv4.ip_local_port_range in ip(7); several have as many each
+ * @param connectTimeout how long the remote side has to answer; zero for as long as the kernel
+ *     tries, about two minutes
+ * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
+ * @param connection the limits of each connection
+ * @param listener hears of the reactor's events, or null
+ */
+public record ClientOptions(
+        List<InetAddress> localAddresses,
+        Duration connectTimeout,
+        int maxEvents,
+        ConnectionOptions connection,
+        @Nullable ReactorListener listener) {
+
+    private static final ClientOptions DEFAULTS =
+            new ClientOptions(
+                    List.of(), Duration.ofSeconds(10), 1024, ConnectionOptions.defaults(), null);
+
+    /** Checks the ranges. */
+    public ClientOptions {
+        localAddresses = List.copyOf(localAddresses);
+        ConnectionOptions.checkTimeout("connectTimeout", connectTimeout);
+        ServerOptions.checkRange("maxEvents", maxEvents, 1, ServerOptions.MAX_EVENTS_LIMIT);
+    }
+
+    /** {@return the kernel's choice of address, a connect timeout of 10 s, 1,024 events a wait} */
+    public static ClientOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * A copy that connects from these addresses in turn.
+     *
+     * @param addresses local addresses, or none for the kernel's choice
+     * @return the copy
+     */
+    public ClientOptions withLocalAddresses(List<InetAddress> addresses) {
+        return new ClientOptions(addresses, connectTimeout, maxEvents, connection, listener);
+    }
+
+    /**
+     * A copy with another connect timeout.
+     *
+     * @param timeout from 0, for the kernel's own, to 24 days
+     * @return the copy
+     */
+    public ClientOptions withConnectTimeout(Duration timeout) {
+        return new ClientOptions(localAddresses, timeout, maxEvents, connection, listener);
+    }
+
+    /**
+     * A copy with another number of events a wait.
+     *
+     * @param events 1 to 1,048,576
+     * @return the copy
+     */
+    public ClientOptions withMaxEvents(int events) {
+        return new ClientOptions(localAddresses, connectTimeout, events, connection, listener);
+    }
+
+    /**
+     * A copy with other limits of each connection.
+     *
+     * @param options the limits
+     * @return the copy
+     */
+    public ClientOptions withConnection(ConnectionOptions options) {
+        return new ClientOptions(localAddresses, connectTimeout, maxEvents, options, listener);
+    }
+
+    /**
+     * A copy that tells {@code newListener} of the reactor's events.
+     *
+     * @param newListener hears of the events, or null
+     * @return the copy
+     */
+    public ClientOptions withListener(@Nullable ReactorListener newListener) {
+        return new ClientOptions(
+                localAddresses, connectTimeout, maxEvents, connection, newListener);
+    }
+}

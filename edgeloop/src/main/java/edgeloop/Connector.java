@@ -1,0 +1,106 @@
+package edgeloop;
+
+import edgeloop.sys.Errno;
+import edgeloop.sys.SocketAddresses;
+import edgeloop.sys.SocketConstants;
+import edgeloop.sys.Syscalls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt to connect: the handler of a connection until it is established, and the one that
+ * hears of its end if it never is.
+ */
+final class Connector implements ConnectionHandler {
+    private final InetSocketAddress remote;
+    private final HandlerFactory handlers;
+    private final Consumer<CloseReason> onFailure;
+
+    Connector(InetSocketAddress remote, HandlerFactory handlers, Consumer<CloseReason> onFailure) {
+        this.remote = remote;
+        this.handlers = handlers;
+        this.onFailure = onFailure;
+    }
+
+    /**
+     * Begins to connect.
+     *
+     * @param local the address to connect from, or null for the kernel's choice
+     */
+    void start(Reactor reactor, ConnectionGroup group, @Nullable InetAddress local) {
+        Syscalls syscalls = reactor.syscalls();
+        int socket = syscalls.socket(SocketAddresses.familyOf(remote.getAddress()));
+        if (socket < 0) {
+            failLater(reactor, -socket);
+            return;
+        }
+        int result = connect(syscalls, socket, local);
+        if (result < 0 && result != -Errno.EINPROGRESS) {
+            syscalls.close(socket);
+            failLater(reactor, -result);
+            return;
+        }
+        result = reactor.connection().connect(socket, group, this);
+        if (result < 0) {
+            syscalls.close(socket);
+            failLater(reactor, -result);
+        }
+    }
+
+    private int connect(Syscalls syscalls, int socket, @Nullable InetAddress local) {
+        int result =
+                setOption(
+                        syscalls, socket, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_NODELAY);
+        if (result >= 0 && local != null) {
+            // Leaves the choice of the port to connect(2), which may use one that is in use towards
+            // another remote address; bind(2) may not. ip(7).
+            result =
+                    setOption(
+                            syscalls,
+                            socket,
+                            SocketConstants.IPPROTO_IP,
+                            SocketConstants.IP_BIND_ADDRESS_NO_PORT);
+            if (result >= 0) {
+                result = syscalls.bind(socket, new InetSocketAddress(local, 0));
+            }
+        }
+        return result < 0 ? result : syscalls.connect(socket, remote);
+    }
+
+    private static int setOption(Syscalls syscalls, int socket, int level, int option) {
+        return syscalls.setOption(socket, level, option, 1);
+    }
+
+    /** Not at once: the caller of connect would hear of the failure before it got its answer. */
+    private void failLater(Reactor reactor, int errno) {
+        reactor.execute(() -> onFailure.accept(new CloseReason.Failed(errno)));
+    }
+
+    /** What has become of the attempt: 0, or a positive errno. */
+    int outcome(Syscalls syscalls, int socket) {
+        int error = syscalls.takeError(socket);
+        if (error == 0 && remote.equals(syscalls.localAddress(socket))) {
+            // The kernel chose the very port that was to be reached, nobody listened there, and the
+            // two SYNs crossed: the socket is connected to itself. RFC 9293 section 3.5, figure 7.
+            return Errno.ECONNREFUSED;
+        }
+        return error;
+    }
+
+    ConnectionHandler established(Connection connection) {
+        return Objects.requireNonNull(handlers.handlerFor(connection), "handler");
+    }
+
+    @Override
+    public void onRead(Connection connection, IoBuffer in) {
+        throw new AssertionError("nothing is read before the connection is established");
+    }
+
+    @Override
+    public void onClose(Connection connection, CloseReason reason) {
+        onFailure.accept(reason);
+    }
+}
