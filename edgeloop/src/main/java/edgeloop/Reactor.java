@@ -180,7 +180,12 @@ public final class Reactor implements Executor {
     }
 
     private boolean hasWork() {
-        return !(toResume.isEmpty() && toFlush.isEmpty() && toClose.isEmpty() && tasks.isEmpty());
+        // One that is to stop has nothing to wait for, even if nobody wakes it.
+        return !running
+                || !(toResume.isEmpty()
+                        && toFlush.isEmpty()
+                        && toClose.isEmpty()
+                        && tasks.isEmpty());
     }
 
     private void setAlarm() {
