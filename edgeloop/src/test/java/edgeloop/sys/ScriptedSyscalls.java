@@ -1,0 +1,377 @@
+package edgeloop.sys;
+
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel as a test wants it: calls go to it and are counted, unless the test has put in an
+ * outcome of its own. Time is the kernel's and what the test adds to it.
+ *
+ * <p>What is opened and mapped is kept account of, so that a test can ask for what leaked.
+ */
+public final class ScriptedSyscalls implements Syscalls {
+    /** The calls that can be counted and answered. */
+    public enum Call {
+        SOCKET,
+        BIND,
+        CONNECT,
+        LISTEN,
+        ACCEPT,
+        RECV,
+        SEND,
+        SENDMSG,
+        SHUTDOWN,
+        CLOSE,
+        SETSOCKOPT,
+        SET_LINGER_ZERO,
+        TAKE_ERROR,
+        ACCEPT_QUEUE_LENGTH,
+        EPOLL_CREATE,
+        EPOLL_ADD,
+        EPOLL_DELETE,
+        EPOLL_WAIT,
+        EVENTFD,
+        SIGNAL_EVENTFD,
+        TIMERFD,
+        ARM_TIMERFD,
+        DRAIN_COUNTER,
+        MAP,
+        UNMAP
+    }
+
+    /**
+     * A call that was made.
+     *
+     * @param call which one
+     * @param fd the descriptor it was about
+     * @param outcome what it answered
+     */
+    public record Made(Call call, int fd, int outcome) {}
+
+    private static final Set<Call> OPENING =
+            Set.of(Call.SOCKET, Call.ACCEPT, Call.EPOLL_CREATE, Call.EVENTFD, Call.TIMERFD);
+
+    /** A wait that ought to have no end takes no longer than this, so that a test can look. */
+    private static final int WAIT_MILLIS = 2;
+
+    private final Syscalls kernel = new LinuxSyscalls();
+    private final Map<Call, Integer> counts = new EnumMap<>(Call.class);
+    private final Map<Call, Deque<Integer>> answers = new EnumMap<>(Call.class);
+    private final Map<Call, Integer> fixedAnswers = new EnumMap<>(Call.class);
+    private final List<Made> made = new ArrayList<>();
+    private final Set<Integer> open = new HashSet<>();
+    private final Map<Integer, Long> keys = new HashMap<>();
+
+    /** By key, so that channels hear of their events in the order of their slots. */
+    private final Map<Long, Integer> injected = new TreeMap<>();
+
+    private long mappedBytes;
+    private final AtomicLong addedNanos = new AtomicLong();
+    private int gather = 1;
+    private int longestTransfer = Integer.MAX_VALUE;
+    private int lastWaitMillis;
+    private long lastDelayNanos;
+
+    // ---- What tests say and ask ---------------------------------------------------------------
+
+    /** The next call answers {@code outcome}, and the kernel does not hear of it. */
+    public synchronized void answerNext(Call call, int outcome) {
+        answers.computeIfAbsent(call, _ -> new ArrayDeque<>()).add(outcome);
+    }
+
+    /** All calls answer {@code outcome} until {@link #answerByKernel}. */
+    public synchronized void answerAlways(Call call, int outcome) {
+        fixedAnswers.put(call, outcome);
+    }
+
+    /** Calls go to the kernel again. */
+    public synchronized void answerByKernel(Call call) {
+        fixedAnswers.remove(call);
+        answers.remove(call);
+    }
+
+    /** recv and send move at most {@code bytes} in one call. */
+    public void limitTransfers(int bytes) {
+        longestTransfer = bytes;
+    }
+
+    /** The next wait answers when events of {@code channels} different channels are there. */
+    public void gather(int channels) {
+        gather = channels;
+    }
+
+    /** The next wait answers this event too. */
+    public void injectEvent(int mask, long key) {
+        injected.merge(key, mask, (a, b) -> a | b);
+    }
+
+    public void passTime(Duration time) {
+        addedNanos.addAndGet(time.toNanos());
+    }
+
+    public synchronized int count(Call call) {
+        return counts.getOrDefault(call, 0);
+    }
+
+    /** How often {@code call} was made since counting began, by all and in order. */
+    public synchronized List<Made> made() {
+        return List.copyOf(made);
+    }
+
+    /** The calls made about one descriptor, in order. */
+    public synchronized List<Call> madeAbout(int fd) {
+        return made.stream().filter(m -> m.fd == fd).map(Made::call).toList();
+    }
+
+    public synchronized void forgetCounts() {
+        counts.clear();
+        made.clear();
+    }
+
+    /** The key that {@code fd} was registered under last. */
+    public long keyOf(int fd) {
+        return keys.get(fd);
+    }
+
+    /** The timeout that the last wait was asked for: 0 not to sleep, -1 to sleep without end. */
+    public int lastWaitMillis() {
+        return lastWaitMillis;
+    }
+
+    /** What a timerfd was set to last. */
+    public long lastDelayNanos() {
+        return lastDelayNanos;
+    }
+
+    /** The descriptors opened and not closed. */
+    public synchronized Set<Integer> openDescriptors() {
+        return Set.copyOf(open);
+    }
+
+    /** The bytes mapped and not unmapped. */
+    public synchronized long mappedBytes() {
+        return mappedBytes;
+    }
+
+    // ---- The calls ----------------------------------------------------------------------------
+
+    private int call(Call call, int fd, IntSupplier kernelsAnswer) {
+        Integer answer = null;
+        synchronized (this) {
+            counts.merge(call, 1, Integer::sum);
+            Deque<Integer> next = answers.get(call);
+            answer = next == null ? null : next.poll();
+            if (answer == null) {
+                answer = fixedAnswers.get(call);
+            }
+        }
+        int outcome = answer == null ? kernelsAnswer.getAsInt() : answer;
+        synchronized (this) {
+            made.add(new Made(call, fd, outcome));
+            if (answer == null && outcome >= 0 && OPENING.contains(call)) {
+                open.add(outcome);
+            }
+        }
+        return outcome;
+    }
+
+    @Override
+    public long nanoTime() {
+        return kernel.nanoTime() + addedNanos.get();
+    }
+
+    @Override
+    public synchronized MemorySegment map(long bytes) {
+        counts.merge(Call.MAP, 1, Integer::sum);
+        mappedBytes += bytes;
+        return kernel.map(bytes);
+    }
+
+    @Override
+    public synchronized void unmap(MemorySegment memory) {
+        counts.merge(Call.UNMAP, 1, Integer::sum);
+        mappedBytes -= memory.byteSize();
+        kernel.unmap(memory);
+    }
+
+    @Override
+    public int socket(int domain) {
+        return call(Call.SOCKET, -1, () -> kernel.socket(domain));
+    }
+
+    @Override
+    public int bind(int fd, InetSocketAddress address) {
+        return call(Call.BIND, fd, () -> kernel.bind(fd, address));
+    }
+
+    @Override
+    public int connect(int fd, InetSocketAddress address) {
+        return call(Call.CONNECT, fd, () -> kernel.connect(fd, address));
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return call(Call.LISTEN, fd, () -> kernel.listen(fd, backlog));
+    }
+
+    @Override
+    public int accept(int fd) {
+        return call(Call.ACCEPT, fd, () -> kernel.accept(fd));
+    }
+
+    @Override
+    public int recv(int fd, MemorySegment buffer, int offset, int length) {
+        int most = Math.min(length, longestTransfer);
+        return call(Call.RECV, fd, () -> kernel.recv(fd, buffer, offset, most));
+    }
+
+    @Override
+    public int send(int fd, MemorySegment buffer, int offset, int length) {
+        int most = Math.min(length, longestTransfer);
+        return call(Call.SEND, fd, () -> kernel.send(fd, buffer, offset, most));
+    }
+
+    @Override
+    public int send(int fd, IoVector vector) {
+        if (longestTransfer == Integer.MAX_VALUE) {
+            return call(Call.SENDMSG, fd, () -> kernel.send(fd, vector));
+        }
+        MemorySegment first = vector.piece(0);
+        int most = (int) Math.min(first.byteSize(), longestTransfer);
+        return call(Call.SENDMSG, fd, () -> kernel.send(fd, first, 0, most));
+    }
+
+    @Override
+    public int shutdownOutput(int fd) {
+        return call(Call.SHUTDOWN, fd, () -> kernel.shutdownOutput(fd));
+    }
+
+    /** The descriptor is closed whatever the test wants to be answered, as on Linux. */
+    @Override
+    public int close(int fd) {
+        synchronized (this) {
+            if (!open.remove(fd)) {
+                throw new AssertionError("close of descriptor " + fd + ", which is not open");
+            }
+            keys.remove(fd);
+        }
+        int outcome = kernel.close(fd);
+        return call(Call.CLOSE, fd, () -> outcome);
+    }
+
+    @Override
+    public int setOption(int fd, int level, int option, int value) {
+        return call(Call.SETSOCKOPT, fd, () -> kernel.setOption(fd, level, option, value));
+    }
+
+    @Override
+    public int setLingerZero(int fd) {
+        return call(Call.SET_LINGER_ZERO, fd, () -> kernel.setLingerZero(fd));
+    }
+
+    @Override
+    public int takeError(int fd) {
+        return call(Call.TAKE_ERROR, fd, () -> kernel.takeError(fd));
+    }
+
+    @Override
+    public int acceptQueueLength(int fd) {
+        return call(Call.ACCEPT_QUEUE_LENGTH, fd, () -> kernel.acceptQueueLength(fd));
+    }
+
+    @Override
+    public @Nullable InetSocketAddress localAddress(int fd) {
+        return kernel.localAddress(fd);
+    }
+
+    @Override
+    public @Nullable InetSocketAddress remoteAddress(int fd) {
+        return kernel.remoteAddress(fd);
+    }
+
+    @Override
+    public int epollCreate() {
+        return call(Call.EPOLL_CREATE, -1, kernel::epollCreate);
+    }
+
+    @Override
+    public int epollAdd(int epoll, int fd, int events, long data) {
+        keys.put(fd, data);
+        return call(Call.EPOLL_ADD, fd, () -> kernel.epollAdd(epoll, fd, events, data));
+    }
+
+    @Override
+    public int epollDelete(int epoll, int fd) {
+        return call(Call.EPOLL_DELETE, fd, () -> kernel.epollDelete(epoll, fd));
+    }
+
+    @Override
+    public int epollWait(int epoll, EpollEvents events, int timeoutMillis) {
+        lastWaitMillis = timeoutMillis;
+        return call(Call.EPOLL_WAIT, epoll, () -> wait(epoll, events, timeoutMillis));
+    }
+
+    private int wait(int epoll, EpollEvents events, int timeoutMillis) {
+        if (gather == 1 && injected.isEmpty()) {
+            return kernel.epollWait(epoll, events, timeoutMillis == 0 ? 0 : WAIT_MILLIS);
+        }
+        Map<Long, Integer> gathered = injected;
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        do {
+            int n = kernel.epollWait(epoll, events, WAIT_MILLIS);
+            for (int i = 0; i < n; i++) {
+                gathered.merge(events.data(i), events.events(i), (a, b) -> a | b);
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("10 s, and events of no more than " + gathered.keySet());
+            }
+        } while (gathered.size() < gather);
+        int n = 0;
+        for (Map.Entry<Long, Integer> event : gathered.entrySet()) {
+            events.set(n++, event.getValue(), event.getKey());
+        }
+        gathered.clear();
+        gather = 1;
+        return n;
+    }
+
+    @Override
+    public int eventfd() {
+        return call(Call.EVENTFD, -1, kernel::eventfd);
+    }
+
+    @Override
+    public int signalEventfd(int fd) {
+        return call(Call.SIGNAL_EVENTFD, fd, () -> kernel.signalEventfd(fd));
+    }
+
+    @Override
+    public int timerfd() {
+        return call(Call.TIMERFD, -1, kernel::timerfd);
+    }
+
+    @Override
+    public int armTimerfd(int fd, long delayNanos) {
+        lastDelayNanos = delayNanos;
+        return call(Call.ARM_TIMERFD, fd, () -> kernel.armTimerfd(fd, delayNanos));
+    }
+
+    @Override
+    public int drainCounter(int fd) {
+        return call(Call.DRAIN_COUNTER, fd, () -> kernel.drainCounter(fd));
+    }
+}
