@@ -1,0 +1,107 @@
+package edgeloop;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import edgeloop.sys.LinuxSyscalls;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the packages point down only, and the kernel is met in one place. */
+class ArchitectureTest {
+    private static final JavaClasses LIBRARY =
+            new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+    @Test
+    void sysStandsOnNothingOfOurs() {
+        onlyDepends("edgeloop.sys");
+    }
+
+    @Test
+    void pollAndBufferStandOnSysAlone() {
+        onlyDepends("edgeloop.poll", "edgeloop.sys");
+        onlyDepends("edgeloop.buffer", "edgeloop.sys");
+    }
+
+    /** So the core knows no protocol: one has a package of its own, above. */
+    @Test
+    void coreStandsOnThoseThreeAlone() {
+        onlyDepends("edgeloop", "edgeloop.poll", "edgeloop.buffer", "edgeloop.sys");
+    }
+
+    private static void onlyDepends(String upper, String... lower) {
+        String[] allowed =
+                Stream.of(Stream.of(lower), Stream.of(upper, "java..", "org.jspecify.annotations"))
+                        .flatMap(names -> names)
+                        .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage(upper)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed)
+                .check(LIBRARY);
+    }
+
+    @Test
+    void moduleNeedsJavaBaseAndExportsOnePackage() {
+        ModuleDescriptor module = Server.class.getModule().getDescriptor();
+
+        assertThat(module.requires().stream().collect(toMap(Requires::name, Requires::modifiers)))
+                .containsOnly(
+                        entry("java.base", Set.of(Requires.Modifier.MANDATED)),
+                        entry(
+                                "org.jspecify",
+                                Set.of(Requires.Modifier.STATIC, Requires.Modifier.TRANSITIVE)));
+        assertThat(module.exports())
+                .extracting(ModuleDescriptor.Exports::source)
+                .containsExactly("edgeloop");
+    }
+
+    @Test
+    void nativeCodeIsLinkedInOneClass() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(LinuxSyscalls.class)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Linker.class, SymbolLookup.class)
+                .orShould()
+                .callMethodWhere(namedOneOf("reinterpret", "load", "loadLibrary"))
+                .check(LIBRARY);
+    }
+
+    /** What is not asked through the seam, a simulated kernel cannot answer. */
+    @Test
+    void timeIsAskedInOneClass() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(LinuxSyscalls.class)
+                .should()
+                .callMethodWhere(namedOneOf("nanoTime", "currentTimeMillis", "now"))
+                .check(LIBRARY);
+    }
+
+    /** Methods of the JDK: ours may have these names. */
+    private static DescribedPredicate<JavaCall<?>> namedOneOf(String... names) {
+        return describe(
+                "is to one of the JDK's methods " + String.join(", ", names),
+                call ->
+                        call.getTargetOwner().getPackageName().startsWith("java.")
+                                && Set.of(names).contains(call.getName()));
+    }
+}
