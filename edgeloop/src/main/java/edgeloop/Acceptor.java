@@ -175,18 +175,36 @@ final class Acceptor extends Channel {
     }
 
     private void admit(int accepted) {
-        Syscalls syscalls = reactor.syscalls();
+        Counters counters = group.counters;
         if (group.open() >= maxConnections) {
             // Taken and closed: left in the queue it would keep its peer waiting for nothing.
-            syscalls.close(accepted);
-            group.counters.rejected++;
+            reactor.syscalls().close(accepted);
+            counters.rejected++;
             return;
         }
-        if (reactor.connection().accept(accepted, group, handlers) >= 0) {
-            group.counters.accepted++;
-        } else {
-            syscalls.close(accepted);
-            group.counters.acceptErrors++;
+        AddressLimit limit = group.addressLimit;
+        InetSocketAddress remote = null;
+        if (limit != null) {
+            remote = reactor.syscalls().remoteAddress(accepted);
+            if (remote == null) { // reset while it waited
+                reactor.syscalls().close(accepted);
+                counters.acceptErrors++;
+                return;
+            }
+            if (!limit.admit(remote.getAddress())) {
+                reactor.syscalls().close(accepted);
+                counters.rejectedPerIp++;
+                return;
+            }
+        }
+        if (reactor.connection().accept(accepted, remote, group, handlers) >= 0) {
+            counters.accepted++;
+            return;
+        }
+        reactor.syscalls().close(accepted);
+        counters.acceptErrors++;
+        if (limit != null && remote != null) {
+            limit.release(remote.getAddress());
         }
     }
 

@@ -32,7 +32,7 @@ public final class Client implements AutoCloseable {
     private Client(Reactor reactor, @Nullable ReactorThread thread, ClientOptions options) {
         this.reactor = reactor;
         this.thread = thread;
-        this.group = new ConnectionGroup(options.connection(), options.connectTimeout());
+        this.group = new ConnectionGroup(options.connection(), options.connectTimeout(), null);
         this.localAddresses = options.localAddresses();
     }
 

@@ -114,9 +114,14 @@ public final class Connection extends Channel {
     }
 
     /** Begins to serve the peer of an accepted socket. 0, or {@code -errno} if it can't be. */
-    int accept(int socket, ConnectionGroup newGroup, HandlerFactory handlers) {
+    int accept(
+            int socket,
+            @Nullable InetSocketAddress remote,
+            ConnectionGroup newGroup,
+            HandlerFactory handlers) {
         int result = register(socket, newGroup);
         if (result >= 0) {
+            remoteAddress = remote;
             opened();
             try {
                 handler = Objects.requireNonNull(handlers.handlerFor(this), "handler");
@@ -141,7 +146,7 @@ public final class Connection extends Channel {
     private int register(int socket, ConnectionGroup newGroup) {
         int result = reactor.poller().add(socket, INTEREST, key());
         if (result < 0) {
-            reactor.channels().recycle(this);
+            reactor.recycle(this);
             return result;
         }
         fd = socket;
@@ -801,9 +806,10 @@ public final class Connection extends Channel {
             }
         }
         ConnectionGroup closedGroup = group();
+        InetSocketAddress closedRemote = remoteAddress;
         reset();
-        reactor.channels().recycle(this);
-        closedGroup.closed(closedFor);
+        reactor.recycle(this);
+        closedGroup.closed(closedFor, closedRemote);
     }
 
     private void cancelTimeouts() {

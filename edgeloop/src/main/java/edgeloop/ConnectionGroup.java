@@ -1,5 +1,6 @@
 package edgeloop;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +15,17 @@ final class ConnectionGroup {
     final int lingerTimeoutMillis;
     final int connectTimeoutMillis;
 
+    /** Counts connections by address, or null where their number is not limited. */
+    final @Nullable AddressLimit addressLimit;
+
     private int open;
     private @Nullable Runnable onEmpty;
 
-    ConnectionGroup(ConnectionOptions options) {
-        this(options, Duration.ZERO);
-    }
-
-    ConnectionGroup(ConnectionOptions options, Duration connectTimeout) {
+    ConnectionGroup(
+            ConnectionOptions options,
+            Duration connectTimeout,
+            @Nullable AddressLimit addressLimit) {
+        this.addressLimit = addressLimit;
         this.highWaterMark = options.highWaterMark();
         this.lowWaterMark = options.lowWaterMark();
         this.backpressure = options.backpressure();
@@ -39,8 +43,11 @@ final class ConnectionGroup {
         open++;
     }
 
-    void closed(CloseReason reason) {
+    void closed(CloseReason reason, @Nullable InetSocketAddress remote) {
         open--;
+        if (addressLimit != null && remote != null) {
+            addressLimit.release(remote.getAddress());
+        }
         counters.closed(reason);
         if (open == 0 && onEmpty != null) {
             onEmpty.run();

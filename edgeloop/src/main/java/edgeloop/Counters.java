@@ -6,6 +6,7 @@ import edgeloop.sys.Errno;
 final class Counters {
     long accepted;
     long rejected;
+    long rejectedPerIp;
     long acceptErrors;
     long acceptPauses;
     long requests;
@@ -35,12 +36,14 @@ final class Counters {
         return failed.errno() == Errno.ECONNRESET || failed.errno() == Errno.EPIPE;
     }
 
-    ServerStats snapshot(int active, int pending) {
+    ServerStats snapshot(int active, int pending, long bufferBytes) {
         return new ServerStats(
                 active,
                 pending,
+                bufferBytes,
                 accepted,
                 rejected,
+                rejectedPerIp,
                 acceptErrors,
                 acceptPauses,
                 requests,

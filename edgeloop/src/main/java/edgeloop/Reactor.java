@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.buffer.LeakDetector;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.poll.Alarm;
 import edgeloop.poll.Poller;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,7 @@ public final class Reactor implements Executor {
     private final IoVector vector;
     private final SegmentPool segments;
     private final ProblemLog problems;
+    private final @Nullable LeakDetector<Connection> connectionLeaks = LeakDetector.ifDebug();
 
     private final long startNanos;
     private long nowNanos;
@@ -253,6 +256,12 @@ public final class Reactor implements Executor {
         while (!toClose.isEmpty()) {
             closeFinished();
         }
+        BiConsumer<Object, Throwable> leak =
+                (leaked, taken) -> problems.report(leaked + " was never given back", taken);
+        if (connectionLeaks != null) {
+            connectionLeaks.report(leak);
+        }
+        segments.reportLeaks(leak);
         segments.close();
         syscalls.unmap(inputMemory);
         syscalls.unmap(vectorMemory);
@@ -359,8 +368,22 @@ public final class Reactor implements Executor {
 
     /** A connection that serves nobody: the one that was closed last, or a new one. */
     Connection connection() {
-        Connection idle = channels.takeIdle();
-        return idle != null ? idle : channels.add(slot -> new Connection(this, slot));
+        Connection connection = channels.takeIdle();
+        if (connection == null) {
+            connection = channels.add(slot -> new Connection(this, slot));
+        }
+        if (connectionLeaks != null) {
+            connectionLeaks.taken(connection);
+        }
+        return connection;
+    }
+
+    /** Takes a connection back that has closed. */
+    void recycle(Connection connection) {
+        if (connectionLeaks != null) {
+            connectionLeaks.given(connection);
+        }
+        channels.recycle(connection);
     }
 
     Syscalls syscalls() {

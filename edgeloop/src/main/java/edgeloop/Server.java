@@ -3,6 +3,7 @@ package edgeloop;
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.Syscalls;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /**
  * A TCP server: a listening socket and a reactor of its own, on one thread.
@@ -29,7 +30,12 @@ public final class Server implements AutoCloseable {
         this.reactor = reactor;
         this.thread = new ReactorThread(reactor);
         this.options = options;
-        this.group = new ConnectionGroup(options.connection());
+        boolean limited = options.maxConnectionsPerIp() < Integer.MAX_VALUE;
+        this.group =
+                new ConnectionGroup(
+                        options.connection(),
+                        Duration.ZERO,
+                        limited ? new AddressLimit(options.maxConnectionsPerIp()) : null);
         this.acceptor = Acceptor.listen(reactor, options, group, handlers);
         this.address = acceptor.address();
     }
@@ -96,7 +102,12 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException if the reactor failed, or when called on the reactor's thread
      */
     public ServerStats stats() {
-        return thread.ask(() -> group.counters.snapshot(group.open(), acceptor.pending()));
+        return thread.ask(this::snapshot);
+    }
+
+    private ServerStats snapshot() {
+        return group.counters.snapshot(
+                group.open(), acceptor.pending(), reactor.segments().mappedBytes());
     }
 
     /**

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     net.core.somaxconn, listen(2)
  * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
  * @param maxConnections the most open connections, from 1; those beyond it are closed on arrival
+ * @param maxConnectionsPerIp the most open connections from one address, from 1; those beyond it
+ *     are closed on arrival
  * @param drainTimeout how long a shutdown waits for connections to finish before it closes the rest
  * @param connection the limits of each connection
  * @param listener hears of the reactor's events, or null
@@ -24,6 +26,7 @@ public record ServerOptions(
         int backlog,
         int maxEvents,
         int maxConnections,
+        int maxConnectionsPerIp,
         Duration drainTimeout,
         ConnectionOptions connection,
         @Nullable ReactorListener listener) {
@@ -37,6 +40,7 @@ public record ServerOptions(
                     null,
                     4096,
                     1024,
+                    Integer.MAX_VALUE,
                     Integer.MAX_VALUE,
                     Duration.ofSeconds(10),
                     ConnectionOptions.defaults(),
@@ -52,6 +56,7 @@ public record ServerOptions(
         checkRange("backlog", backlog, 1, Integer.MAX_VALUE);
         checkRange("maxEvents", maxEvents, 1, MAX_EVENTS_LIMIT);
         checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+        checkRange("maxConnectionsPerIp", maxConnectionsPerIp, 1, Integer.MAX_VALUE);
         ConnectionOptions.checkTimeout("drainTimeout", drainTimeout);
         Objects.requireNonNull(connection);
     }
@@ -83,6 +88,7 @@ public record ServerOptions(
                 backlog,
                 maxEvents,
                 maxConnections,
+                maxConnectionsPerIp,
                 drainTimeout,
                 connection,
                 listener);
@@ -100,6 +106,7 @@ public record ServerOptions(
                 backlog,
                 maxEvents,
                 maxConnections,
+                maxConnectionsPerIp,
                 drainTimeout,
                 connection,
                 listener);
@@ -117,6 +124,7 @@ public record ServerOptions(
                 newBacklog,
                 maxEvents,
                 maxConnections,
+                maxConnectionsPerIp,
                 drainTimeout,
                 connection,
                 listener);
@@ -134,6 +142,7 @@ public record ServerOptions(
                 backlog,
                 events,
                 maxConnections,
+                maxConnectionsPerIp,
                 drainTimeout,
                 connection,
                 listener);
@@ -150,6 +159,25 @@ public record ServerOptions(
                 bindAddress,
                 backlog,
                 maxEvents,
+                connections,
+                maxConnectionsPerIp,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /**
+     * {@return a copy with another limit on open connections from one address}
+     *
+     * @param connections from 1, see {@link #maxConnectionsPerIp}
+     */
+    public ServerOptions withMaxConnectionsPerIp(int connections) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
                 connections,
                 drainTimeout,
                 connection,
@@ -168,6 +196,7 @@ public record ServerOptions(
                 backlog,
                 maxEvents,
                 maxConnections,
+                maxConnectionsPerIp,
                 timeout,
                 connection,
                 listener);
@@ -185,6 +214,7 @@ public record ServerOptions(
                 backlog,
                 maxEvents,
                 maxConnections,
+                maxConnectionsPerIp,
                 drainTimeout,
                 options,
                 listener);
@@ -202,6 +232,7 @@ public record ServerOptions(
                 backlog,
                 maxEvents,
                 maxConnections,
+                maxConnectionsPerIp,
                 drainTimeout,
                 connection,
                 newListener);

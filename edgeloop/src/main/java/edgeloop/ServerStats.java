@@ -1,13 +1,16 @@
 package edgeloop;
 
 /**
- * What a server has done up to one moment. All but the first two count from its start.
+ * What a server has done up to one moment. All but the first three count from its start.
  *
  * @param activeConnections open connections
  * @param pendingConnections connections that are established but not accepted yet: the length of
  *     the listening socket's queue
+ * @param bufferBytes native memory held for input and output that waits, in use or pooled
  * @param accepted connections accepted, without those rejected
  * @param rejected connections closed on arrival, because of {@link ServerOptions#maxConnections}
+ * @param rejectedPerIp connections closed on arrival, because of {@link
+ *     ServerOptions#maxConnectionsPerIp}
  * @param acceptErrors accept(2) calls that failed, or connections that could not be registered
  * @param acceptPauses times that accepting paused for want of descriptors or memory
  * @param requests bursts of input read to their end with all output handed to the kernel
@@ -24,8 +27,10 @@ package edgeloop;
 public record ServerStats(
         int activeConnections,
         int pendingConnections,
+        long bufferBytes,
         long accepted,
         long rejected,
+        long rejectedPerIp,
         long acceptErrors,
         long acceptPauses,
         long requests,

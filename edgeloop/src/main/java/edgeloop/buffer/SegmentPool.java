@@ -4,6 +4,7 @@ import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class SegmentPool implements AutoCloseable {
 
     /** The slabs with at least one free segment. */
     private final Deque<Slab> available = new ArrayDeque<>();
+
+    private final @Nullable LeakDetector<Segment> leaks = LeakDetector.ifDebug();
 
     private int slabs;
     private int emptySlabs;
@@ -56,10 +59,16 @@ public final class SegmentPool implements AutoCloseable {
             available.removeFirst();
         }
         taken++;
+        if (leaks != null) {
+            leaks.taken(segment);
+        }
         return segment;
     }
 
     void give(Segment segment) {
+        if (leaks != null) {
+            leaks.given(segment);
+        }
         Slab slab = segment.slab;
         if (slab.used == SLAB_SEGMENTS) {
             available.addLast(slab);
@@ -76,6 +85,13 @@ public final class SegmentPool implements AutoCloseable {
         available.remove(slab);
         slabs--;
         syscalls.unmap(slab.memory);
+    }
+
+    /** In debug mode, passes on each segment in use and where it was taken. */
+    public void reportLeaks(BiConsumer<Object, Throwable> leak) {
+        if (leaks != null) {
+            leaks.report(leak);
+        }
     }
 
     /** Unmaps every slab. All segments must have been given back. */
