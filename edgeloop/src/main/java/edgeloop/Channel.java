@@ -8,7 +8,7 @@ package edgeloop;
 abstract class Channel {
     final Reactor reactor;
     final int slot;
-    int generation = 1;
+    int generation;
     int fd = -1;
 
     /** Whether this is on the reactor's ready list. */

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class ChannelTable {
     private @Nullable Channel[] slots = new @Nullable Channel[64];
     private int size;
-    private int firstFree = -1;
-    private int[] nextFree = new int[64];
+    private int firstGeneration;
+
+    /** Slots that were given up; only listeners do that. */
+    private final Deque<Integer> freeSlots = new ArrayDeque<>();
+
     private final Deque<Connection> idleConnections = new ArrayDeque<>();
 
     /** The channel that {@code key} was made for, or null if it is gone. */
@@ -26,17 +29,14 @@ final class ChannelTable {
 
     /** Puts a new channel into a free slot. */
     <C extends Channel> C add(IntFunction<C> channel) {
-        int slot = firstFree;
-        if (slot >= 0) {
-            firstFree = nextFree[slot];
-        } else {
-            slot = size++;
-            if (slot == slots.length) {
-                slots = Arrays.copyOf(slots, 2 * slot);
-                nextFree = Arrays.copyOf(nextFree, 2 * slot);
-            }
+        Integer free = freeSlots.pollLast();
+        int slot = free == null ? size++ : free;
+        if (slot == slots.length) {
+            slots = Arrays.copyOf(slots, 2 * slot);
         }
         C added = channel.apply(slot);
+        // Not 1 again: an event for the slot's last user may be on its way.
+        added.generation = ++firstGeneration;
         slots[slot] = added;
         return added;
     }
@@ -44,8 +44,7 @@ final class ChannelTable {
     /** Frees the slot of a channel that will not be used again. */
     void remove(Channel channel) {
         slots[channel.slot] = null;
-        nextFree[channel.slot] = firstFree;
-        firstFree = channel.slot;
+        freeSlots.addLast(channel.slot);
     }
 
     /** The connection that was recycled last, or null if there is none. */
