@@ -22,7 +22,7 @@ class StyleTest {
             Map.of(
                     "Connection",
                     "one state machine: each way in reads and writes the same few fields, and a"
-                            + " third of the lines is documentation");
+                            + " quarter of the lines is documentation");
 
     /** Methods, as {@code File.method}, that may be longer, and why. */
     private static final Map<String, String> LONG_METHODS = Map.of();
