@@ -228,7 +228,10 @@ public final class Connection extends Channel {
 
     private void written() {
         if (pendingOutput() >= group().highWaterMark) {
-            congested = true;
+            if (writable) {
+                sendOutput(); // so far nobody has asked the kernel
+            }
+            congested |= pendingOutput() >= group().highWaterMark;
         }
         if (!flushFollows) {
             reactor.flushLater(this);
