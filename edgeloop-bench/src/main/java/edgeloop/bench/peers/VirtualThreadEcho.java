@@ -1,0 +1,38 @@
+package edgeloop.bench.peers;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** Echo with one virtual thread per connection: plain blocking code. */
+public final class VirtualThreadEcho {
+    private static final int BUFFER_SIZE = 8 * 1024;
+    private static final int BACKLOG = 4096;
+
+    private VirtualThreadEcho() {}
+
+    public static void main(String[] args) throws IOException {
+        try (var listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress())) {
+            System.out.println("Listening on port " + listener.getLocalPort());
+            while (true) {
+                Socket socket = listener.accept();
+                Thread.startVirtualThread(() -> echo(socket));
+            }
+        }
+    }
+
+    private static void echo(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            var in = socket.getInputStream();
+            var out = socket.getOutputStream();
+            byte[] buffer = new byte[BUFFER_SIZE];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                out.write(buffer, 0, n);
+            }
+        } catch (IOException peerIsGone) {
+            // Nobody is left to be told.
+        }
+    }
+}
