@@ -25,8 +25,8 @@ release: ## Build; the programs then run without assertions
 	@bin/build release
 
 .PHONY: bench
-bench: ## Measure: throughput, CPU per request, memory (takes minutes)
-	@edgeloop-bench/bench
+bench: ## Measure beside other servers, an hour: make bench [ARGS="--quick"]
+	@edgeloop-bench/bench $(ARGS)
 
 .PHONY: format
 format: ## Format the sources as the build wants them

@@ -1,0 +1,207 @@
+package edgeloop.bench;
+
+import edgeloop.bench.LoadClient.Held;
+import edgeloop.bench.LoadClient.Load;
+import edgeloop.bench.LoadClient.Result;
+import edgeloop.bench.LoadClient.Span;
+import edgeloop.bench.Plan.Part;
+import edgeloop.bench.ServerSpec.Kind;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures one server in one round.
+ *
+ * <p>Each round starts a new process. It costs a warm-up each time, but then the rounds are
+ * independent: the spread shown has in it the luck of address-space layout and of what the JIT
+ * compiler inlined, resident memory belongs to one run, and no other server is alive meanwhile to
+ * take the cache or the core. Within a round one process serves all rows in their order, so
+ * resident memory at a row is what has been reached by then.
+ *
+ * <p>CPU is read by the load client at the moments at which its measured part begins and ends.
+ * Their sum is the process's own clock and exact; how it splits into user and system time is
+ * sampled by the kernel's tick (250 Hz on most distributions), so a run must be seconds long for
+ * the smaller of the two to mean much.
+ */
+final class Measurer {
+    private static final long NATIVE_WARMUP_REQUESTS = 20_000;
+    private static final int WARMUP_CONNECTIONS = 50;
+
+    /** Each row begins at its own steady state: after a part of it that isn't measured. */
+    private static final double ROW_WARMUP_FRACTION = 0.2;
+
+    private static final long ALLOCATION_SHORT_REQUESTS = 100_000;
+    private static final long ALLOCATION_LONG_REQUESTS = 1_100_000;
+
+    static final int FEW_IDLE_CONNECTIONS = 1_000;
+
+    /** After the last connection was opened: for compilers and collectors to come to rest. */
+    private static final long SETTLE_MILLIS = 3_000;
+
+    private final Plan plan;
+    private final Cpus cpus;
+    private final LoadClient client;
+
+    Measurer(Plan plan, Cpus cpus, LoadClient client) {
+        this.plan = plan;
+        this.cpus = cpus;
+        this.client = client;
+    }
+
+    private boolean takesLoad() {
+        return plan.has(Part.CPU) || plan.has(Part.LATENCY) || plan.has(Part.ALLOCATION);
+    }
+
+    /**
+     * Measures all that the plan asks for; each part that fails is reported, and the rest goes on.
+     */
+    void measure(ServerSpec spec, int round, Samples samples)
+            throws IOException, InterruptedException {
+        try {
+            if (takesLoad()) {
+                underLoad(spec, round, samples);
+            }
+            if (plan.has(Part.IDLE)) {
+                add(samples, round, spec, null, idle(spec));
+            }
+            if (plan.has(Part.START)) {
+                add(samples, round, spec, null, start(spec));
+            }
+        } catch (BenchException e) {
+            samples.addFailure("round " + round + ", " + spec.name() + ": " + e.getMessage());
+        }
+    }
+
+    private void underLoad(ServerSpec spec, int round, Samples samples)
+            throws BenchException, IOException, InterruptedException {
+        try (var server = RunningServer.start(spec, cpus.server())) {
+            samples.addCommand(server);
+            warmUp(server);
+            for (Row row : plan.rows()) {
+                if (spec.canRun(row)) {
+                    add(samples, round, spec, row, row(server, row));
+                }
+            }
+            if (plan.has(Part.ALLOCATION) && spec.kind() == Kind.JVM) {
+                add(samples, round, spec, null, allocation(server));
+            }
+        }
+    }
+
+    private static void add(
+            Samples samples,
+            int round,
+            ServerSpec spec,
+            @Nullable Row row,
+            Map<Metric, Double> values) {
+        samples.add(new Samples.Sample(round, spec.name(), row, values));
+        String text =
+                values.entrySet().stream()
+                        .map(v -> v.getKey().format(v.getValue()) + " " + v.getKey().title())
+                        .collect(Collectors.joining(", "));
+        System.err.println("  " + (row == null ? "" : row + ": ") + text);
+    }
+
+    private void warmUp(RunningServer server)
+            throws BenchException, IOException, InterruptedException {
+        long requests =
+                server.spec().kind().compilesItself()
+                        ? plan.warmupRequests()
+                        : NATIVE_WARMUP_REQUESTS;
+        client.run(server, closedLoop(new Row(WARMUP_CONNECTIONS, Row.DEFAULT_SIZE, 1), requests));
+    }
+
+    private static Load closedLoop(Row row, long requests) {
+        return new Load(row, Span.ofRequests(0), Span.ofRequests(requests), 0);
+    }
+
+    private Map<Metric, Double> row(RunningServer server, Row row)
+            throws BenchException, IOException, InterruptedException {
+        var values = new EnumMap<Metric, Double>(Metric.class);
+        Span warmup = Span.ofSeconds(plan.seconds() * ROW_WARMUP_FRACTION);
+        Span measured = Span.ofSeconds(plan.seconds());
+        if (plan.has(Part.CPU)) {
+            Result result = client.run(server, new Load(row, warmup, measured, 0));
+            addCpu(result, values);
+        }
+        if (plan.has(Part.LATENCY) && row.isPlain()) {
+            Result result = client.run(server, new Load(row, warmup, measured, plan.latencyRate()));
+            values.put(Metric.LATENCY_P50_MICROS, result.get("latency_p50_us"));
+            values.put(Metric.LATENCY_P99_MICROS, result.get("latency_p99_us"));
+            values.put(Metric.LATENCY_P999_MICROS, result.get("latency_p999_us"));
+            values.put(Metric.CLIENT_LAG_P99_MICROS, result.get("lag_p99_us"));
+        }
+        return values;
+    }
+
+    private static void addCpu(Result result, Map<Metric, Double> values) {
+        double micros = result.get("server_cpu_seconds") / result.get("requests") * 1e6;
+        double user = result.get("server_user_seconds");
+        double system = result.get("server_system_seconds");
+        double userShare = user + system > 0 ? user / (user + system) : 0;
+        values.put(Metric.REQUESTS_PER_SECOND, result.get("rate"));
+        values.put(Metric.CPU_MICROS, micros);
+        values.put(Metric.USER_MICROS, micros * userShare);
+        values.put(Metric.SYSTEM_MICROS, micros * (1 - userShare));
+        values.put(Metric.RESIDENT_MIB, result.get("server_rss_kib") / 1024);
+    }
+
+    /** The difference between a long and a short run: what opening connections costs falls out. */
+    private Map<Metric, Double> allocation(RunningServer server)
+            throws BenchException, IOException, InterruptedException {
+        Row row = new Row(WARMUP_CONNECTIONS, Row.DEFAULT_SIZE, 1);
+        long before = Allocation.soFar(server.pid());
+        client.run(server, closedLoop(row, ALLOCATION_SHORT_REQUESTS));
+        long between = Allocation.soFar(server.pid());
+        client.run(server, closedLoop(row, ALLOCATION_LONG_REQUESTS));
+        long after = Allocation.soFar(server.pid());
+        double perRequest =
+                ((after - between) - (between - before))
+                        / (double) (ALLOCATION_LONG_REQUESTS - ALLOCATION_SHORT_REQUESTS);
+        return Map.of(Metric.ALLOCATED_BYTES, perRequest);
+    }
+
+    /** In a process of its own: one that has held as many connections has memory to spare. */
+    private Map<Metric, Double> idle(ServerSpec spec)
+            throws BenchException, IOException, InterruptedException {
+        try (var server = RunningServer.start(spec, cpus.server())) {
+            warmUp(server);
+            return idle(server);
+        }
+    }
+
+    private Map<Metric, Double> idle(RunningServer server)
+            throws BenchException, IOException, InterruptedException {
+        try (Held _ = client.hold(server, FEW_IDLE_CONNECTIONS)) {
+            Thread.sleep(SETTLE_MILLIS);
+            long fewKib = ProcessFiles.residentKib(server.pid());
+            int more = plan.idleConnections() - FEW_IDLE_CONNECTIONS;
+            try (Held _ = client.hold(server, more)) {
+                Thread.sleep(SETTLE_MILLIS);
+                long manyKib = ProcessFiles.residentKib(server.pid());
+                long switches = ProcessFiles.voluntarySwitches(server.pid());
+                long since = System.nanoTime();
+                Thread.sleep((long) (plan.idleSeconds() * 1e3));
+                long woken = ProcessFiles.voluntarySwitches(server.pid()) - switches;
+                double seconds = (System.nanoTime() - since) / 1e9;
+                return Map.of(
+                        Metric.IDLE_CONNECTION_BYTES,
+                        (manyKib - fewKib) * 1024.0 / more,
+                        Metric.IDLE_WAKEUPS,
+                        woken / seconds);
+            }
+        }
+    }
+
+    /** Not pinned: on the machine as it is, as a user starts it. */
+    private static Map<Metric, Double> start(ServerSpec spec)
+            throws BenchException, IOException, InterruptedException {
+        try (var server = RunningServer.start(spec, OptionalInt.empty())) {
+            return Map.of(Metric.FIRST_ANSWER_MILLIS, server.firstAnswerMillis());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package edgeloop.bench;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How much is measured.
+ *
+ * @param rows the loads, in the order in which each server process gets them
+ * @param seconds the measured part of each row
+ * @param warmupRequests what a server that compiles itself is given before its first row
+ * @param latencyRate requests per second offered when latency is measured
+ * @param idleConnections how many connections are open when memory and wakeups are measured
+ * @param idleSeconds for how long wakeups are counted
+ */
+record Plan(
+        List<Row> rows,
+        int rounds,
+        double seconds,
+        long warmupRequests,
+        long latencyRate,
+        int idleConnections,
+        double idleSeconds,
+        Set<Part> parts) {
+
+    /** What can be left out. */
+    enum Part {
+        /** Requests per second, CPU per request and resident memory, at full load. */
+        CPU,
+        /** Latency at a fixed offered rate. */
+        LATENCY,
+        /** Heap bytes per request, of JVMs. */
+        ALLOCATION,
+        /** Memory per idle connection, and wakeups. */
+        IDLE,
+        /** Time from exec to the first answer. */
+        START;
+
+        static final Set<Part> ALL = Set.copyOf(EnumSet.allOf(Part.class));
+    }
+
+    boolean has(Part part) {
+        return parts.contains(part);
+    }
+}

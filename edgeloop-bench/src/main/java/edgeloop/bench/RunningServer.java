@@ -1,0 +1,209 @@
+package edgeloop.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A server process that has given its first answer. Its PID is the server's own: launchers must
+ * {@code exec}, or their shell would be measured.
+ */
+final class RunningServer implements AutoCloseable {
+    private static final long START_LIMIT_SECONDS = 30;
+    private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final int ANSWER_LIMIT_MILLIS = 10_000;
+    private static final Pattern PORT = Pattern.compile("\\bport (\\d+)");
+
+    /** So that none is left behind at Ctrl-C. */
+    private static final Set<Path> SCRATCH = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> SCRATCH.forEach(RunningServer::delete)));
+    }
+
+    private final ServerSpec spec;
+    private final List<String> command;
+    private final Path scratch;
+    private final Process process;
+    private final int port;
+    private final int answerLength;
+    private final double firstAnswerMillis;
+
+    private RunningServer(
+            ServerSpec spec,
+            List<String> command,
+            Path scratch,
+            Process process,
+            int port,
+            int answerLength,
+            double firstAnswerMillis) {
+        this.spec = spec;
+        this.command = command;
+        this.scratch = scratch;
+        this.process = process;
+        this.port = port;
+        this.answerLength = answerLength;
+        this.firstAnswerMillis = firstAnswerMillis;
+    }
+
+    /**
+     * Starts a server and waits for its first answer.
+     *
+     * @param cpu the CPU to pin it to, if any
+     * @throws BenchException if it ends, or gives no answer within 30 s
+     */
+    static RunningServer start(ServerSpec spec, OptionalInt cpu)
+            throws BenchException, IOException, InterruptedException {
+        Path scratch = Files.createTempDirectory("edgeloop-bench-");
+        SCRATCH.add(scratch);
+        int givenPort = spec.portSource() == ServerSpec.PortSource.GIVEN ? freePort() : 0;
+        var command = new ArrayList<String>();
+        command.add(
+                Executables.find(spec.executable())
+                        .orElseThrow(() -> new BenchException(spec.executable() + " not found"))
+                        .toString());
+        command.addAll(spec.launch().arguments(givenPort, scratch));
+        long startedAt = System.nanoTime();
+        Process process =
+                Children.start(
+                        new ProcessBuilder(Cpus.pinned(cpu, command))
+                                .redirectError(scratch.resolve("stderr").toFile()));
+        try {
+            int port = printedPort(process, givenPort);
+            int answerLength = firstAnswer(spec, process, port);
+            double firstAnswerMillis = (System.nanoTime() - startedAt) / 1e6;
+            return new RunningServer(
+                    spec, command, scratch, process, port, answerLength, firstAnswerMillis);
+        } catch (ExecutionException | TimeoutException | IOException e) {
+            Children.stop(process);
+            String reason = lastLine(scratch.resolve("stderr"));
+            delete(scratch);
+            throw new BenchException(
+                    spec.name()
+                            + " did not start: "
+                            + (reason.isEmpty() ? e.getMessage() : reason));
+        }
+    }
+
+    /** Reads what the server prints for as long as it runs: a full pipe would block it. */
+    private static int printedPort(Process process, int givenPort)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        var port = new CompletableFuture<Integer>();
+        if (givenPort != 0) {
+            port.complete(givenPort);
+        }
+        Thread.startVirtualThread(
+                () -> {
+                    try (BufferedReader lines = process.inputReader()) {
+                        for (String l = lines.readLine(); l != null; l = lines.readLine()) {
+                            Matcher matcher = PORT.matcher(l);
+                            if (!port.isDone() && matcher.find()) {
+                                port.complete(Integer.parseInt(matcher.group(1)));
+                            }
+                        }
+                    } catch (IOException processIsGone) {
+                        // As its end: see below.
+                    }
+                    port.completeExceptionally(new IOException("it ended without naming a port"));
+                });
+        return port.get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Returns the length of the answer. A server whose port was given may not listen yet. */
+    private static int firstAnswer(ServerSpec spec, Process process, int port)
+            throws IOException, TimeoutException {
+        long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS);
+        while (process.isAlive()) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout(ANSWER_LIMIT_MILLIS);
+                socket.getOutputStream().write(spec.protocol().requestBytes());
+                return spec.protocol().readAnswer(socket.getInputStream());
+            } catch (java.net.ConnectException notListeningYet) {
+                if (System.nanoTime() > giveUpAt) {
+                    throw new TimeoutException("nothing listens on its port");
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
+        throw new IOException("it ended at once");
+    }
+
+    private static int freePort() throws IOException {
+        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static String lastLine(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return lines.reversed().stream().filter(l -> !l.isBlank()).findFirst().orElse("");
+    }
+
+    /** As far as it can be: at Ctrl-C the server may still be writing there. */
+    private static void delete(Path folder) {
+        SCRATCH.remove(folder);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("bench: " + folder + " could not be removed");
+        }
+    }
+
+    ServerSpec spec() {
+        return spec;
+    }
+
+    List<String> command() {
+        return command;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Bytes of one answer; for an echo, of the echo of {@link Protocol#request()}. */
+    int answerLength() {
+        return answerLength;
+    }
+
+    /** From just before exec to the last byte of the first answer. */
+    double firstAnswerMillis() {
+        return firstAnswerMillis;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        Children.stop(process);
+        delete(scratch);
+    }
+}

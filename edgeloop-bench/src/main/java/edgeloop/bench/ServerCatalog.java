@@ -1,0 +1,245 @@
+package edgeloop.bench;
+
+import edgeloop.bench.ServerSpec.Kind;
+import edgeloop.bench.ServerSpec.PortSource;
+import edgeloop.bench.peers.NettyEcho;
+import edgeloop.bench.peers.NioSelectorEcho;
+import edgeloop.bench.peers.VertxEcho;
+import edgeloop.bench.peers.VirtualThreadEcho;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The servers that are measured and the flags they are started with. All serve from one thread, so
+ * that CPU per request compares like with like; all listen on 127.0.0.1 with TCP_NODELAY.
+ */
+final class ServerCatalog {
+    static final String FLOOR = "c-floor";
+
+    /** Most peers keep a few descriptors for themselves. */
+    private static final int RESERVED_DESCRIPTORS = 200;
+
+    private static final int BACKLOG = 4096;
+
+    /**
+     * One event loop leaves other cores nothing to do, so the serial collector is the cheapest; the
+     * heap is large enough that no peer collects more often than it would by default.
+     */
+    private static final List<String> JVM_FLAGS =
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "-Xmx1g",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow");
+
+    /** Netty's own switches for production: no leak detection, no checks on each buffer access. */
+    private static final List<String> NETTY_FLAGS =
+            List.of(
+                    "-Dio.netty.leakDetection.level=disabled",
+                    "-Dio.netty.buffer.checkBounds=false",
+                    "-Dio.netty.buffer.checkAccessible=false");
+
+    private static final List<String> VERTX_FLAGS =
+            List.of(
+                    "-Dvertx.disableMetrics=true",
+                    "-Dvertx.disableContextTimings=true",
+                    "-Dvertx.disableTCCL=true",
+                    "-Dvertx.threadChecks=false");
+
+    private final Path root;
+    private final CPrograms programs;
+
+    /**
+     * @param root the project's root
+     * @param programs the compiled C programs
+     */
+    ServerCatalog(Path root, CPrograms programs) {
+        this.root = root;
+        this.programs = programs;
+    }
+
+    /** The floor first: a round begins with what the others are divided by. */
+    List<ServerSpec> all() {
+        return List.of(
+                printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
+                printing(
+                        "edgeloop",
+                        Kind.JVM,
+                        root.resolve("myepollserver").toString(),
+                        List.of("-p", "0")),
+                jdk("nio", NioSelectorEcho.class),
+                jdk("virtual-threads", VirtualThreadEcho.class),
+                netty("netty-nio", NETTY_FLAGS, NettyEcho.class, "nio"),
+                netty("netty-epoll", NETTY_FLAGS, NettyEcho.class, "epoll"),
+                netty("netty-io_uring", NETTY_FLAGS, NettyEcho.class, "io_uring"),
+                netty("vertx", join(NETTY_FLAGS, VERTX_FLAGS), VertxEcho.class),
+                printing(
+                        "node",
+                        Kind.JIT,
+                        "node",
+                        List.of(
+                                root.resolve("edgeloop-bench/src/main/node/echo_server.mjs")
+                                        .toString())),
+                given("redis", "redis-server", Protocol.REDIS_PING, ServerCatalog::redis),
+                given("nginx", "nginx", Protocol.HTTP_GET, ServerCatalog::nginx),
+                given("haproxy", "haproxy", Protocol.HTTP_GET, ServerCatalog::haproxy),
+                given(
+                        "memcached",
+                        "memcached",
+                        Protocol.MEMCACHED_VERSION,
+                        ServerCatalog::memcached));
+    }
+
+    private static ServerSpec printing(
+            String name, Kind kind, String executable, List<String> arguments) {
+        return new ServerSpec(
+                name,
+                executable,
+                kind,
+                Protocol.ECHO,
+                PortSource.PRINTED,
+                (port, scratch) -> arguments);
+    }
+
+    private ServerSpec jdk(String name, Class<?> main) {
+        return java(name, jar(), List.of(), main);
+    }
+
+    private ServerSpec netty(String name, List<String> flags, Class<?> main, String... arguments) {
+        String classPath = jar() + ":" + root.resolve("edgeloop-bench/target/lib/*");
+        return java(name, classPath, flags, main, arguments);
+    }
+
+    private String jar() {
+        return root.resolve("edgeloop-bench/target/edgeloop-bench.jar").toString();
+    }
+
+    private static ServerSpec java(
+            String name, String classPath, List<String> flags, Class<?> main, String... arguments) {
+        return printing(
+                name,
+                Kind.JVM,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                join(
+                        JVM_FLAGS,
+                        flags,
+                        List.of("-cp", classPath, main.getName()),
+                        List.of(arguments)));
+    }
+
+    private static ServerSpec given(
+            String name, String executable, Protocol protocol, ServerSpec.Launch launch) {
+        return new ServerSpec(name, executable, Kind.NATIVE, protocol, PortSource.GIVEN, launch);
+    }
+
+    private static List<String> redis(int port, Path scratch) {
+        return List.of(
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--dir",
+                scratch.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--tcp-backlog",
+                String.valueOf(BACKLOG),
+                "--maxclients",
+                String.valueOf(mostConnections()));
+    }
+
+    private static List<String> memcached(int port, Path scratch) {
+        return List.of(
+                "-l",
+                "127.0.0.1",
+                "-p",
+                String.valueOf(port),
+                "-u",
+                System.getProperty("user.name"),
+                "-t",
+                "1",
+                "-b",
+                String.valueOf(BACKLOG),
+                "-c",
+                String.valueOf(mostConnections()));
+    }
+
+    private static List<String> nginx(int port, Path scratch) throws IOException {
+        String configuration =
+                """
+                daemon off;
+                master_process off;
+                worker_processes 1;
+                worker_rlimit_nofile %d;
+                pid %s/nginx.pid;
+                error_log stderr crit;
+                events {
+                    use epoll;
+                    multi_accept on;
+                    worker_connections %d;
+                }
+                http {
+                    access_log off;
+                    keepalive_requests 1000000000;
+                    keepalive_timeout 1h;
+                    tcp_nodelay on;
+                    server {
+                        listen 127.0.0.1:%d backlog=%d;
+                        default_type text/plain;
+                        location / {
+                            return 200 "%s";
+                        }
+                    }
+                }
+                """
+                        .formatted(
+                                ProcessFiles.descriptorLimit(),
+                                scratch,
+                                mostConnections(),
+                                port,
+                                BACKLOG,
+                                Protocol.ECHO.request());
+        Path file = Files.writeString(scratch.resolve("nginx.conf"), configuration);
+        return List.of("-p", scratch.toString(), "-e", "stderr", "-c", file.toString());
+    }
+
+    private static List<String> haproxy(int port, Path scratch) throws IOException {
+        String configuration =
+                """
+                global
+                    nbthread 1
+                    maxconn %d
+                    # maxconn assumes a second connection to a backend, and there is none here.
+                    no strict-limits
+                defaults
+                    mode http
+                    timeout client 1h
+                    timeout server 1h
+                    timeout connect 1h
+                frontend fixed
+                    bind 127.0.0.1:%d backlog %d
+                    http-request return status 200 content-type text/plain string "%s"
+                """
+                        .formatted(mostConnections(), port, BACKLOG, Protocol.ECHO.request());
+        Path file = Files.writeString(scratch.resolve("haproxy.cfg"), configuration);
+        return List.of("-q", "-db", "-f", file.toString());
+    }
+
+    private static int mostConnections() {
+        return ProcessFiles.descriptorLimit() - RESERVED_DESCRIPTORS;
+    }
+
+    @SafeVarargs
+    private static List<String> join(List<String>... parts) {
+        var all = new ArrayList<String>();
+        for (List<String> part : parts) {
+            all.addAll(part);
+        }
+        return List.copyOf(all);
+    }
+}
