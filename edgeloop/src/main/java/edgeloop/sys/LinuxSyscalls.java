@@ -21,7 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.net.InetSocketAddress;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,52 +32,58 @@ import org.jspecify.annotations.Nullable;
  * <p>How a call is linked:
  *
  * <ul>
- *   <li>Every argument and result travels as a 64-bit integer. Both supported ABIs (System V
- *       x86-64, AAPCS64) pass an {@code int} in a 64-bit register and look at its lower half, so
- *       one shape per number of arguments serves all functions, and the linker makes few stubs. A
- *       result declared {@code int} is narrowed here, as its upper half is undefined.
+ *   <li>All functions are called through two method handles, one that may block and one that may
+ *       not. Each passes the function's address and six 64-bit integers. Both supported ABIs
+ *       (System V x86-64, AAPCS64) pass the first six integer arguments in registers, an {@code
+ *       int} in the lower half of one, and a function does not look at registers beyond its own
+ *       arguments. So the linker makes two stubs and not one for each function, which halves the
+ *       time to start. A result declared {@code int} is narrowed here, as its upper half is
+ *       undefined.
  *   <li>errno is captured in the call itself, before the JVM can run and overwrite it, and read
  *       only when the result is -1.
- *   <li>Calls that cannot block and come once per request or connection are {@code critical}: the
- *       thread skips the transition to native state. One that may block never is, since it would
- *       hold up every safepoint.
+ *   <li>Calls that cannot block and come once per request or connection are {@linkplain #QUICK
+ *       quick}: the thread skips the transition to native state. One that may block never is, since
+ *       it would hold up every safepoint.
  *   <li>No variadic function (fcntl, ioctl, syscall) is used, so none needs {@code
  *       firstVariadicArg}.
  * </ul>
  */
 public final class LinuxSyscalls implements Syscalls {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
-    private static final Linker.Option CRITICAL = Linker.Option.critical(false);
     private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
     private static final long ERRNO_OFFSET =
             CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final MethodHandle ACCEPT4 = link("accept4", 4, CRITICAL);
-    private static final MethodHandle BIND = link("bind", 3);
-    private static final MethodHandle CLOSE = link("close", 1);
-    private static final MethodHandle CONNECT = link("connect", 3);
-    private static final MethodHandle EPOLL_CREATE1 = link("epoll_create1", 1);
-    private static final MethodHandle EPOLL_CTL = link("epoll_ctl", 4, CRITICAL);
-    private static final MethodHandle EPOLL_POLL = link("epoll_wait", 4, CRITICAL);
-    private static final MethodHandle EPOLL_WAIT = link("epoll_wait", 4);
-    private static final MethodHandle EVENTFD = link("eventfd", 2);
-    private static final MethodHandle GETPEERNAME = link("getpeername", 3);
-    private static final MethodHandle GETSOCKNAME = link("getsockname", 3);
-    private static final MethodHandle GETSOCKOPT = link("getsockopt", 5);
-    private static final MethodHandle LISTEN = link("listen", 2);
-    private static final MethodHandle MMAP = link("mmap", 6);
-    private static final MethodHandle MUNMAP = link("munmap", 2);
-    private static final MethodHandle READ = link("read", 3, CRITICAL);
-    private static final MethodHandle RECV = link("recv", 4, CRITICAL);
-    private static final MethodHandle SEND = link("send", 4, CRITICAL);
-    private static final MethodHandle SENDMSG = link("sendmsg", 3, CRITICAL);
-    private static final MethodHandle SETSOCKOPT = link("setsockopt", 5, CRITICAL);
-    private static final MethodHandle SHUTDOWN = link("shutdown", 2, CRITICAL);
-    private static final MethodHandle SOCKET = link("socket", 3);
-    private static final MethodHandle TIMERFD_CREATE = link("timerfd_create", 2);
-    private static final MethodHandle TIMERFD_SETTIME = link("timerfd_settime", 4, CRITICAL);
-    private static final MethodHandle WRITE = link("write", 3);
+    /** Calls a function that may block, or is called so rarely that it does not matter. */
+    private static final MethodHandle CALL = link();
+
+    /** Calls a function that cannot block. */
+    private static final MethodHandle QUICK = link(Linker.Option.critical(false));
+
+    private static final MemorySegment ACCEPT4 = find("accept4");
+    private static final MemorySegment BIND = find("bind");
+    private static final MemorySegment CLOSE = find("close");
+    private static final MemorySegment CONNECT = find("connect");
+    private static final MemorySegment EPOLL_CREATE1 = find("epoll_create1");
+    private static final MemorySegment EPOLL_CTL = find("epoll_ctl");
+    private static final MemorySegment EPOLL_WAIT = find("epoll_wait");
+    private static final MemorySegment EVENTFD = find("eventfd");
+    private static final MemorySegment GETPEERNAME = find("getpeername");
+    private static final MemorySegment GETSOCKNAME = find("getsockname");
+    private static final MemorySegment GETSOCKOPT = find("getsockopt");
+    private static final MemorySegment LISTEN = find("listen");
+    private static final MemorySegment MMAP = find("mmap");
+    private static final MemorySegment MUNMAP = find("munmap");
+    private static final MemorySegment READ = find("read");
+    private static final MemorySegment RECV = find("recv");
+    private static final MemorySegment SEND = find("send");
+    private static final MemorySegment SENDMSG = find("sendmsg");
+    private static final MemorySegment SETSOCKOPT = find("setsockopt");
+    private static final MemorySegment SHUTDOWN = find("shutdown");
+    private static final MemorySegment SOCKET = find("socket");
+    private static final MemorySegment TIMERFD_CREATE = find("timerfd_create");
+    private static final MemorySegment TIMERFD_SETTIME = find("timerfd_settime");
+    private static final MemorySegment WRITE = find("write");
 
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
@@ -113,16 +119,18 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle link(String function, int arguments, Linker.Option... options) {
-        MemoryLayout[] parameters =
-                Collections.nCopies(arguments, JAVA_LONG).toArray(MemoryLayout[]::new);
-        Linker.Option[] all = new Linker.Option[options.length + 1];
-        System.arraycopy(options, 0, all, 0, options.length);
-        all[options.length] = CAPTURE_ERRNO;
+    private static MethodHandle link(Linker.Option... options) {
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = Linker.Option.captureCallState("errno");
         return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(function),
-                FunctionDescriptor.of(JAVA_LONG, parameters),
+                FunctionDescriptor.of(
+                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                        JAVA_LONG),
                 all);
+    }
+
+    private static MemorySegment find(String function) {
+        return LINKER.defaultLookup().findOrThrow(function);
     }
 
     @Override
@@ -136,7 +144,8 @@ public final class LinuxSyscalls implements Syscalls {
         try {
             long address =
                     (long)
-                            MMAP.invokeExact(
+                            CALL.invokeExact(
+                                    MMAP,
                                     captured,
                                     0L,
                                     bytes,
@@ -183,29 +192,29 @@ public final class LinuxSyscalls implements Syscalls {
 
     @Override
     public int accept(int fd) {
-        return call(ACCEPT4, fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        return quick(ACCEPT4, fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
     }
 
     @Override
     public int recv(int fd, MemorySegment buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        return call(RECV, fd, buffer.address() + offset, length, 0);
+        return quick(RECV, fd, buffer.address() + offset, length, 0);
     }
 
     @Override
     public int send(int fd, MemorySegment buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        return call(SEND, fd, buffer.address() + offset, length, MSG_NOSIGNAL);
+        return quick(SEND, fd, buffer.address() + offset, length, MSG_NOSIGNAL);
     }
 
     @Override
     public int send(int fd, IoVector vector) {
-        return call(SENDMSG, fd, vector.messageAddress(), MSG_NOSIGNAL);
+        return quick(SENDMSG, fd, vector.messageAddress(), MSG_NOSIGNAL);
     }
 
     @Override
     public int shutdownOutput(int fd) {
-        return call(SHUTDOWN, fd, SHUT_WR);
+        return quick(SHUTDOWN, fd, SHUT_WR);
     }
 
     @Override
@@ -216,14 +225,14 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     public int setOption(int fd, int level, int option, int value) {
         scratch.set(JAVA_INT, 0, value);
-        return call(SETSOCKOPT, fd, level, option, scratch.address(), Integer.BYTES);
+        return quick(SETSOCKOPT, fd, level, option, scratch.address(), Integer.BYTES);
     }
 
     @Override
     public int setLingerZero(int fd) {
         scratch.set(JAVA_INT, 0, 1); // l_onoff
         scratch.set(JAVA_INT, 4, 0); // l_linger
-        return call(SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, scratch.address(), 2 * Integer.BYTES);
+        return quick(SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, scratch.address(), 2 * Integer.BYTES);
     }
 
     @Override
@@ -255,7 +264,7 @@ public final class LinuxSyscalls implements Syscalls {
         return address(GETPEERNAME, fd);
     }
 
-    private @Nullable InetSocketAddress address(MethodHandle function, int fd) {
+    private @Nullable InetSocketAddress address(MemorySegment function, int fd) {
         scratch.set(JAVA_INT, SCRATCH_LENGTH, SocketAddresses.MAX_BYTES);
         int result = call(function, fd, scratch.address(), scratch.address() + SCRATCH_LENGTH);
         return result < 0 ? null : SocketAddresses.decode(scratch);
@@ -269,12 +278,12 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     public int epollAdd(int epoll, int fd, int events, long data) {
         registration.set(0, events, data);
-        return call(EPOLL_CTL, epoll, EpollEvents.CTL_ADD, fd, registration.memory().address());
+        return quick(EPOLL_CTL, epoll, EpollEvents.CTL_ADD, fd, registration.memory().address());
     }
 
     @Override
     public int epollDelete(int epoll, int fd) {
-        return call(EPOLL_CTL, epoll, EpollEvents.CTL_DEL, fd, registration.memory().address());
+        return quick(EPOLL_CTL, epoll, EpollEvents.CTL_DEL, fd, registration.memory().address());
     }
 
     @Override
@@ -282,7 +291,7 @@ public final class LinuxSyscalls implements Syscalls {
         long array = events.memory().address();
         // A call that returns at once may be critical; one that sleeps may not.
         return timeoutMillis == 0
-                ? call(EPOLL_POLL, epoll, array, events.capacity(), 0)
+                ? quick(EPOLL_WAIT, epoll, array, events.capacity(), 0)
                 : call(EPOLL_WAIT, epoll, array, events.capacity(), timeoutMillis);
     }
 
@@ -296,7 +305,8 @@ public final class LinuxSyscalls implements Syscalls {
         // Any thread: so it may not share the reactor's place for errno.
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(CAPTURED);
-            long result = (long) WRITE.invokeExact(errno, (long) fd, ONE.address(), 8L);
+            long result =
+                    (long) CALL.invokeExact(WRITE, errno, (long) fd, ONE.address(), 8L, 0L, 0L, 0L);
             return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : (int) result;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -317,52 +327,53 @@ public final class LinuxSyscalls implements Syscalls {
         scratch.set(JAVA_LONG, 8, 0);
         scratch.set(JAVA_LONG, 16, delayNanos / NANOS_PER_SECOND); // it_value
         scratch.set(JAVA_LONG, 24, delayNanos % NANOS_PER_SECOND);
-        return call(TIMERFD_SETTIME, fd, 0, scratch.address(), 0);
+        return quick(TIMERFD_SETTIME, fd, 0, scratch.address(), 0);
     }
 
     @Override
     public int drainCounter(int fd) {
-        return call(READ, fd, scratch.address(), 8);
+        return quick(READ, fd, scratch.address(), 8);
     }
 
-    // One call per number of arguments. They are small enough to be inlined, and then the handle
-    // passed in is the constant that invokeExact needs to be inlined itself.
+    private int call(MemorySegment function, long a) {
+        return call(function, a, 0, 0, 0, 0);
+    }
 
-    private int call(MethodHandle function, long a) {
+    private int call(MemorySegment function, long a, long b) {
+        return call(function, a, b, 0, 0, 0);
+    }
+
+    private int call(MemorySegment function, long a, long b, long c) {
+        return call(function, a, b, c, 0, 0);
+    }
+
+    private int call(MemorySegment function, long a, long b, long c, long d) {
+        return call(function, a, b, c, d, 0);
+    }
+
+    private int call(MemorySegment function, long a, long b, long c, long d, long e) {
         try {
-            return outcome((long) function.invokeExact(captured, a));
-        } catch (Throwable e) {
-            throw unexpected(e);
+            return outcome((long) CALL.invokeExact(function, captured, a, b, c, d, e, 0L));
+        } catch (Throwable t) {
+            throw unexpected(t);
         }
     }
 
-    private int call(MethodHandle function, long a, long b) {
-        try {
-            return outcome((long) function.invokeExact(captured, a, b));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+    private int quick(MemorySegment function, long a, long b) {
+        return quick(function, a, b, 0, 0, 0);
     }
 
-    private int call(MethodHandle function, long a, long b, long c) {
-        try {
-            return outcome((long) function.invokeExact(captured, a, b, c));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+    private int quick(MemorySegment function, long a, long b, long c) {
+        return quick(function, a, b, c, 0, 0);
     }
 
-    private int call(MethodHandle function, long a, long b, long c, long d) {
-        try {
-            return outcome((long) function.invokeExact(captured, a, b, c, d));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+    private int quick(MemorySegment function, long a, long b, long c, long d) {
+        return quick(function, a, b, c, d, 0);
     }
 
-    private int call(MethodHandle function, long a, long b, long c, long d, long e) {
+    private int quick(MemorySegment function, long a, long b, long c, long d, long e) {
         try {
-            return outcome((long) function.invokeExact(captured, a, b, c, d, e));
+            return outcome((long) QUICK.invokeExact(function, captured, a, b, c, d, e, 0L));
         } catch (Throwable t) {
             throw unexpected(t);
         }
