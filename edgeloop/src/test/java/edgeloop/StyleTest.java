@@ -59,10 +59,15 @@ class StyleTest {
         assertThat(found).isEmpty();
     }
 
-    /** What waits for something waits for that thing; a sleep is too short or too long. */
+    /**
+     * What waits for something waits for that thing; a sleep is too short or too long. Only the
+     * benchmarks measure over a length of time, and there is nothing else to wait for.
+     */
     @Test
     void nothingSleeps() throws IOException {
-        assertThat(linesWith(SLEEP)).isEmpty();
+        assertThat(linesWith(SLEEP))
+                .filteredOn(line -> !line.contains("edgeloop-bench/src/main/"))
+                .isEmpty();
     }
 
     @Test
