@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
+import java.util.Objects;
 
 /**
  * The bytes that a peer has sent and a handler has not read yet, in order and in one piece.
@@ -169,6 +170,7 @@ public final class IoBuffer {
      * @throws IndexOutOfBoundsException if the part is not within the array
      */
     public void readBytes(byte[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
         MemorySegment.copy(memory, JAVA_BYTE, advance(length), target, offset, length);
     }
 
@@ -228,9 +230,9 @@ public final class IoBuffer {
         if (from < 0) {
             throw new IndexOutOfBoundsException(from);
         }
-        for (int at = position + from; at < limit; at++) {
-            if (memory.get(JAVA_BYTE, at) == wanted) {
-                return at - position;
+        for (int index = from; index < remaining(); index++) {
+            if (memory.get(JAVA_BYTE, position + index) == wanted) {
+                return index;
             }
         }
         return -1;
