@@ -1,0 +1,153 @@
+package edgeloop.sys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Holds every native number in the sources against what the C compiler says, where there is one.
+ */
+final class NativeConstantsTest {
+    private static final String HEADERS =
+            """
+            #define _GNU_SOURCE
+            #include <errno.h>
+            #include <netinet/in.h>
+            #include <linux/tcp.h>
+            #include <stddef.h>
+            #include <stdio.h>
+            #include <sys/epoll.h>
+            #include <sys/eventfd.h>
+            #include <sys/mman.h>
+            #include <sys/socket.h>
+            #include <sys/timerfd.h>
+            #include <time.h>
+            """;
+
+    @TempDir Path folder;
+
+    @Test
+    @DisplayName("E42 struct layouts and constants are what the C compiler says")
+    void numbersAreTheCompilers() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        addLayouts(ours);
+        addConstants(ours, SocketConstants.class);
+        addConstants(ours, Errno.class);
+
+        assertThat(askCompiler(ours)).isEqualTo(ours);
+    }
+
+    private static void addLayouts(Map<String, Long> numbers) throws Exception {
+        numbers.put("sizeof(struct epoll_event)", (long) EpollEvents.STRIDE);
+        numbers.put("offsetof(struct epoll_event, data)", number(EpollEvents.class, "DATA_OFFSET"));
+        for (String bit : new String[] {"IN", "PRI", "OUT", "ERR", "HUP", "RDHUP", "ET"}) {
+            numbers.put("(int) EPOLL" + bit, number(EpollEvents.class, "EPOLL" + bit));
+        }
+        numbers.put("EPOLL_CTL_ADD", (long) EpollEvents.CTL_ADD);
+        numbers.put("EPOLL_CTL_DEL", (long) EpollEvents.CTL_DEL);
+        numbers.put("EPOLL_CLOEXEC", number(LinuxSyscalls.class, "EPOLL_CLOEXEC"));
+        numbers.put(
+                "EFD_CLOEXEC | EFD_NONBLOCK", number(LinuxSyscalls.class, "EFD_CLOEXEC_NONBLOCK"));
+        numbers.put(
+                "TFD_CLOEXEC | TFD_NONBLOCK", number(LinuxSyscalls.class, "TFD_CLOEXEC_NONBLOCK"));
+        numbers.put("CLOCK_MONOTONIC", number(LinuxSyscalls.class, "CLOCK_MONOTONIC"));
+        numbers.put("PROT_READ | PROT_WRITE", number(LinuxSyscalls.class, "PROT_READ_WRITE"));
+        numbers.put(
+                "MAP_PRIVATE | MAP_ANONYMOUS",
+                number(LinuxSyscalls.class, "MAP_PRIVATE_ANONYMOUS"));
+        numbers.put(
+                "offsetof(struct tcp_info, tcpi_unacked)",
+                number(LinuxSyscalls.class, "TCPI_UNACKED"));
+        numbers.put("offsetof(struct msghdr, msg_iov)", number(IoVector.class, "MSG_IOV"));
+        numbers.put("offsetof(struct msghdr, msg_iovlen)", number(IoVector.class, "MSG_IOVLEN"));
+        numbers.put("sizeof(struct iovec)", 16L);
+        numbers.put("offsetof(struct iovec, iov_base)", 0L);
+        numbers.put("offsetof(struct iovec, iov_len)", 8L);
+        numbers.put("sizeof(struct linger)", 8L);
+        numbers.put("offsetof(struct linger, l_linger)", 4L);
+        numbers.put("sizeof(struct itimerspec)", 32L);
+        numbers.put("offsetof(struct itimerspec, it_value)", 16L);
+        numbers.put("sizeof(struct sockaddr_in)", 16L);
+        numbers.put("offsetof(struct sockaddr_in, sin_port)", 2L);
+        numbers.put("offsetof(struct sockaddr_in, sin_addr)", 4L);
+        numbers.put("sizeof(struct sockaddr_in6)", (long) SocketAddresses.MAX_BYTES);
+        numbers.put("offsetof(struct sockaddr_in6, sin6_port)", 2L);
+        numbers.put("offsetof(struct sockaddr_in6, sin6_addr)", 8L);
+        numbers.put("offsetof(struct sockaddr_in6, sin6_scope_id)", 24L);
+        numbers.put("sizeof(socklen_t)", 4L);
+        numbers.put("sizeof(((struct sockaddr *) 0)->sa_family)", 2L);
+        // A msghdr lies before its array of iovecs.
+        numbers.put(
+                "sizeof(struct msghdr) <= " + number(IoVector.class, "IOV_ARRAY") + " ? 1 : 0", 1L);
+    }
+
+    /** The public ones; they have the names that the C headers give them. */
+    private static void addConstants(Map<String, Long> numbers, Class<?> constants)
+            throws Exception {
+        for (Field field : constants.getDeclaredFields()) {
+            if (Modifier.isPublic(field.getModifiers())) {
+                numbers.put(field.getName(), (long) field.getInt(null));
+            }
+        }
+    }
+
+    private static long number(Class<?> owner, String field) throws Exception {
+        Field declared = owner.getDeclaredField(field);
+        declared.setAccessible(true);
+        return declared.getInt(null);
+    }
+
+    private Map<String, Long> askCompiler(Map<String, Long> numbers) throws Exception {
+        StringBuilder program = new StringBuilder(HEADERS).append("int main(void) {\n");
+        for (String expression : numbers.keySet()) {
+            program.append("    printf(\"%lld\\n\", (long long) (")
+                    .append(expression)
+                    .append("));\n");
+        }
+        Files.writeString(folder.resolve("numbers.c"), program.append("}\n"));
+        assumeTrue(canRun("cc", "--version"), "no C compiler");
+
+        run("cc", "-o", "numbers", "numbers.c");
+        String[] answers = run("./numbers").split("\n", -1);
+
+        Map<String, Long> compilers = new LinkedHashMap<>();
+        int line = 0;
+        for (String expression : numbers.keySet()) {
+            compilers.put(expression, Long.parseLong(answers[line++]));
+        }
+        return compilers;
+    }
+
+    private boolean canRun(String... command) throws InterruptedException {
+        try {
+            run(command);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private String run(String... command) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("output").toFile())
+                        .start();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        String output = Files.readString(folder.resolve("output"));
+        assertThat(process.exitValue()).as(output).isZero();
+        return output;
+    }
+}
