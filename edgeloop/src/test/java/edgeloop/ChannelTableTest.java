@@ -1,0 +1,116 @@
+package edgeloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.sys.ScriptedSyscalls;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+final class ChannelTableTest {
+    private final ChannelTable table = new ChannelTable();
+    private Reactor reactor;
+
+    private static final class Plain extends Channel {
+        Plain(Reactor reactor, int slot) {
+            super(reactor, slot);
+        }
+
+        @Override
+        void onReady(int events) {}
+
+        @Override
+        void proceed() {}
+    }
+
+    @BeforeEach
+    void open() throws SyscallException {
+        reactor = Reactor.open(new ScriptedSyscalls(), 1, null);
+    }
+
+    @AfterEach
+    void close() {
+        reactor.terminate();
+    }
+
+    private Channel add() {
+        return table.add(slot -> new Plain(reactor, slot));
+    }
+
+    private Connection addConnection() {
+        return table.add(slot -> new Connection(reactor, slot));
+    }
+
+    @Test
+    void channelIsFoundByItsKey() {
+        List<Channel> channels = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            channels.add(add());
+        }
+        assertThat(table.size()).isEqualTo(1000);
+        for (Channel channel : channels) {
+            assertThat(table.find(channel.key())).isSameAs(channel);
+            assertThat(table.at(channel.slot)).isSameAs(channel);
+        }
+    }
+
+    @Test
+    void keysOfTheReactorsOwnDescriptorsFindNothing() {
+        add();
+        assertThat(table.find(-1)).isNull();
+        assertThat(table.find(-2)).isNull();
+        assertThat(table.find(1L << 32 | 1)).isNull();
+        assertThat(table.find(1L << 32 | Integer.MAX_VALUE)).isNull();
+    }
+
+    @Test
+    @DisplayName(
+            "E24 the key of a connection that has closed finds nothing, though its slot serves")
+    void keyOfAClosedConnectionFindsNothing() {
+        Connection connection = addConnection();
+        long key = connection.key();
+        table.recycle(connection);
+        assertThat(table.find(key)).isNull();
+        assertThat(table.takeIdle()).isSameAs(connection);
+        assertThat(connection.key()).isNotEqualTo(key);
+        assertThat(table.find(connection.key())).isSameAs(connection);
+        assertThat(table.find(key)).isNull();
+    }
+
+    @Test
+    @DisplayName("E24 a generation that wraps around makes no key of the reactor's own")
+    void generationThatWrapsAroundIsHarmless() {
+        Connection connection = addConnection();
+        connection.generation = -2;
+        table.recycle(connection);
+        assertThat(connection.generation).isEqualTo(-1);
+        assertThat(connection.key()).isNotIn(-1L, -2L);
+        assertThat(table.find(connection.key())).isSameAs(connection);
+    }
+
+    @Test
+    void connectionClosedLastIsUsedFirst() {
+        Connection first = addConnection();
+        Connection second = addConnection();
+        table.recycle(first);
+        table.recycle(second);
+        assertThat(table.takeIdle()).isSameAs(second);
+        assertThat(table.takeIdle()).isSameAs(first);
+        assertThat(table.takeIdle()).isNull();
+    }
+
+    @Test
+    void freedSlotIsUsedAgain() {
+        add();
+        Channel freed = add();
+        add();
+        table.remove(freed);
+        assertThat(table.at(freed.slot)).isNull();
+        assertThat(table.find(freed.key())).isNull();
+        assertThat(add().slot).isEqualTo(freed.slot);
+        assertThat(table.size()).isEqualTo(3);
+    }
+}

@@ -1,0 +1,293 @@
+package edgeloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.sys.ScriptedSyscalls;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TimerWheelTest {
+    private final TimerWheel wheel = new TimerWheel();
+    private final List<String> expired = new ArrayList<>();
+
+    private Reactor reactor;
+
+    @BeforeEach
+    void open() throws SyscallException {
+        reactor = Reactor.open(new ScriptedSyscalls(), 1, null);
+    }
+
+    @AfterEach
+    void close() {
+        reactor.terminate();
+    }
+
+    private Timeout add(String name, long deadlineTick) {
+        return add(deadlineTick, () -> expired.add(name));
+    }
+
+    private Timeout add(long deadlineTick, Runnable task) {
+        var timeout = new Timeout(reactor, null, task);
+        wheel.add(timeout, deadlineTick);
+        return timeout;
+    }
+
+    @Test
+    void emptyWheelHasNoDeadline() {
+        assertThat(wheel.nextDeadlineTick()).isEqualTo(TimerWheel.NEVER);
+        wheel.advance(1L << 40);
+        assertThat(wheel.nextDeadlineTick()).isEqualTo(TimerWheel.NEVER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 63, 64, 65, 4095, 4096, 4097, 262_143, 262_144, 1L << 30, 1L << 41})
+    void timerExpiresAtItsTickAndNotBefore(long deadline) {
+        Timeout timeout = add("a", deadline);
+        assertThat(wheel.nextDeadlineTick()).isEqualTo(deadline);
+        wheel.advance(deadline - 1);
+        assertThat(expired).isEmpty();
+        assertThat(timeout.isPending()).isTrue();
+        wheel.advance(deadline);
+        assertThat(expired).containsExactly("a");
+        assertThat(timeout.isPending()).isFalse();
+        assertThat(wheel.size()).isZero();
+    }
+
+    @Test
+    @DisplayName("E37 timers of one deadline expire in the order in which they were set")
+    void equalDeadlinesKeepTheirOrder() {
+        long deadline = 10_000;
+        add("a", deadline); // from far away
+        wheel.advance(9_000);
+        add("b", deadline); // from nearer
+        wheel.advance(deadline - 1);
+        add("c", deadline); // from the tick before
+        add("d", deadline);
+        wheel.advance(deadline);
+        assertThat(expired).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    @DisplayName("E37 a long jump lets all expire in the order of their deadlines")
+    void longJumpKeepsTheOrder() {
+        long[] deadlines = {5, 1L << 33, 70, 4_000, 71, 1, 300_000, 69, 1L << 20};
+        for (long deadline : deadlines) {
+            add(String.valueOf(deadline), deadline);
+        }
+        wheel.advance(TimerWheel.MAX_TICK);
+        assertThat(expired)
+                .containsExactly(
+                        "1", "5", "69", "70", "71", "4000", "300000", "1048576", "8589934592");
+    }
+
+    @Test
+    @DisplayName("E37 a delay of zero, and one in the past, expire at the next tick")
+    void zeroAndPastDeadlinesExpireAtTheNextTick() {
+        wheel.advance(1000);
+        add("zero", 1000);
+        add("past", 3);
+        add("negative", -7);
+        assertThat(wheel.nextDeadlineTick()).isEqualTo(1001);
+        wheel.advance(1000);
+        assertThat(expired).isEmpty();
+        wheel.advance(1001);
+        assertThat(expired).containsExactly("zero", "past", "negative");
+    }
+
+    @Test
+    @DisplayName("E37 a huge deadline is as far as the wheel reaches")
+    void hugeDeadlineIsTheEndOfTheWheel() {
+        add("far", Long.MAX_VALUE);
+        assertThat(wheel.nextDeadlineTick()).isEqualTo(TimerWheel.MAX_TICK);
+        wheel.advance(TimerWheel.MAX_TICK);
+        assertThat(expired).containsExactly("far");
+    }
+
+    @Test
+    @DisplayName("E37 a timer set with no delay in a callback does not expire in the same advance")
+    void timerSetInACallbackWaitsForTheNextTick() {
+        Runnable again =
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        expired.add("again");
+                        add(0, this);
+                    }
+                };
+        add(10, again);
+        wheel.advance(500);
+        assertThat(expired).hasSize(1);
+        wheel.advance(501);
+        assertThat(expired).hasSize(2);
+    }
+
+    @Test
+    @DisplayName(
+            "E37 a timer can cancel itself and others in its callback, each fires once at most")
+    void callbackCancelsItselfAndOthers() {
+        List<Timeout> timers = new ArrayList<>();
+        for (long deadline : new long[] {10, 10, 10, 11, 90, 5_000}) {
+            int self = timers.size();
+            timers.add(
+                    add(
+                            deadline,
+                            () -> {
+                                expired.add(String.valueOf(self));
+                                assertThat(timers.get(self).isPending()).isFalse();
+                                for (int other : new int[] {1, 3, 4}) {
+                                    if (timers.get(other).isPending()) {
+                                        wheel.remove(timers.get(other));
+                                    }
+                                }
+                            }));
+        }
+        wheel.advance(10_000);
+        assertThat(expired).containsExactly("0", "2", "5");
+        assertThat(wheel.size()).isZero();
+    }
+
+    @Test
+    void removedTimerNeverExpires() {
+        Timeout first = add("first", 50);
+        Timeout second = add("second", 50);
+        Timeout third = add("third", 50);
+        wheel.remove(second);
+        wheel.advance(50);
+        assertThat(expired).containsExactly("first", "third");
+        assertThat(List.of(first, second, third)).noneMatch(Timeout::isPending);
+    }
+
+    @Test
+    void timerCanBeSetAgain() {
+        Timeout timeout = add("a", 50);
+        wheel.advance(50);
+        wheel.add(timeout, 60);
+        wheel.advance(60);
+        assertThat(expired).containsExactly("a", "a");
+    }
+
+    @Test
+    void timeThatDoesNotGoOnExpiresNothing() {
+        wheel.advance(100);
+        add("a", 101);
+        wheel.advance(100);
+        wheel.advance(50);
+        assertThat(expired).isEmpty();
+    }
+
+    /** A timer of the reference model: a plain list, searched from end to end. */
+    private static final class Expected {
+        final int number;
+        final long deadline;
+        Timeout timeout;
+
+        Expected(int number, long deadline) {
+            this.number = number;
+            this.deadline = deadline;
+        }
+    }
+
+    /** Random use, in callbacks too, against {@link Expected}. The seed is the test's name. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20_260_101, -1, Long.MIN_VALUE})
+    @DisplayName("E37 any use expires what a sorted list would, in its order")
+    void anyUseIsThatOfASortedList(long seed) {
+        new RandomUse(seed).run();
+    }
+
+    private final class RandomUse {
+        final Random random;
+        final List<Expected> pending = new ArrayList<>();
+        final List<Integer> fired = new ArrayList<>();
+        long now;
+        long target;
+        int numbers;
+
+        RandomUse(long seed) {
+            random = new Random(seed);
+        }
+
+        void run() {
+            for (int step = 0; step < 3_000; step++) {
+                act();
+                checkNextDeadline();
+                if (random.nextInt(4) == 0) {
+                    advance();
+                }
+            }
+            while (!pending.isEmpty()) {
+                advance();
+            }
+            assertThat(wheel.size()).isZero();
+            assertThat(wheel.nextDeadlineTick()).isEqualTo(TimerWheel.NEVER);
+        }
+
+        void act() {
+            if (pending.size() > 200 || random.nextInt(3) == 0) {
+                cancelOne();
+            } else {
+                set();
+            }
+        }
+
+        void set() {
+            // Of every order of magnitude, and often the same.
+            long delay = random.nextLong(1L << random.nextInt(1, 36)) - 2;
+            long deadline = random.nextBoolean() ? now + delay : (now + delay) | 0x3f;
+            var expected =
+                    new Expected(numbers++, Math.clamp(deadline, target + 1, TimerWheel.MAX_TICK));
+            expected.timeout = add(deadline, () -> fire(expected));
+            pending.add(expected);
+        }
+
+        void cancelOne() {
+            if (!pending.isEmpty()) {
+                wheel.remove(pending.remove(random.nextInt(pending.size())).timeout);
+            }
+        }
+
+        void fire(Expected timer) {
+            Expected next =
+                    pending.stream()
+                            .min(
+                                    Comparator.<Expected>comparingLong(t -> t.deadline)
+                                            .thenComparingInt(t -> t.number))
+                            .orElseThrow();
+            assertThat(timer.number).isEqualTo(next.number);
+            assertThat(timer.deadline).isLessThanOrEqualTo(target);
+            pending.remove(timer);
+            fired.add(timer.number);
+            for (int acts = random.nextInt(3); acts > 0; acts--) {
+                act();
+            }
+        }
+
+        void advance() {
+            long next = wheel.nextDeadlineTick();
+            target =
+                    switch (random.nextInt(3)) {
+                        case 0 -> now + random.nextLong(200);
+                        case 1 -> now + random.nextLong(1L << random.nextInt(1, 34));
+                        default -> next == TimerWheel.NEVER ? now + 1 : next;
+                    };
+            wheel.advance(target);
+            now = target;
+            assertThat(pending).allMatch(timer -> timer.deadline > now);
+            assertThat(wheel.size()).isEqualTo(pending.size());
+        }
+
+        /** Never later than the truth, and always ahead: the loop neither oversleeps nor spins. */
+        void checkNextDeadline() {
+            long truth = pending.stream().mapToLong(t -> t.deadline).min().orElse(TimerWheel.NEVER);
+            assertThat(wheel.nextDeadlineTick()).isLessThanOrEqualTo(truth).isGreaterThan(now);
+        }
+    }
+}
