@@ -720,8 +720,19 @@ public final class Connection extends Channel {
         return (int) reactor.nowTick();
     }
 
-    /** A timeout ran out. */
+    /**
+     * A timeout ran out, as far as is known. Where the process was stopped, or one wait could not
+     * tell of all that came, the event that would have renewed it has yet to be seen: so the kernel
+     * is asked first.
+     */
     void timedOut() {
+        if (state == State.OPEN || state == State.CLOSING) {
+            onReady(EPOLLIN | EPOLLOUT);
+            if (millisLeft() > 0) {
+                watch();
+                return;
+            }
+        }
         if (state == State.LINGERING) {
             doom(null); // the peer was given its time
             return;
