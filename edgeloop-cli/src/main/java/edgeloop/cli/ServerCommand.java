@@ -1,0 +1,234 @@
+package edgeloop.cli;
+
+import edgeloop.Connection;
+import edgeloop.ConnectionHandler;
+import edgeloop.ConnectionOptions;
+import edgeloop.Server;
+import edgeloop.ServerOptions;
+import edgeloop.SyscallException;
+import java.lang.module.ModuleDescriptor;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options of {@code myepollserver}, and what it does with them. */
+@Command(
+        name = ServerCommand.NAME,
+        description = "Echoes whatever its TCP clients send, all of them on one thread.",
+        mixinStandardHelpOptions = true,
+        versionProvider = ServerCommand.Version.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footer = {
+            "",
+            "A TIME is a whole number with the unit ms, s, m or h; without one it is in seconds.",
+            "SIGINT and SIGTERM end the server: it finishes what it has read and closes. A second"
+                    + " signal closes at once.",
+            "Exit codes: 0 ended by a signal, 1 could not start or failed, 2 bad option."
+        })
+final class ServerCommand implements Callable<Integer> {
+    static final String NAME = "myepollserver";
+
+    private static final ConnectionHandler ECHO = Connection::write;
+
+    private final LineWriter out;
+    private final LineWriter err;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            converter = Port.class,
+            defaultValue = "8080",
+            description = "Port to listen on; 0 picks a free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            converter = Host.class,
+            description = "Address or host name to listen on (default: all, IPv4 and IPv6).")
+    private @Nullable String bind;
+
+    @Option(
+            names = "--max-events",
+            paramLabel = "N",
+            converter = Events.class,
+            defaultValue = "1024",
+            description = "Most events taken per epoll_wait (default: ${DEFAULT-VALUE}).")
+    private int maxEvents;
+
+    @Option(
+            names = "--backlog",
+            paramLabel = "N",
+            converter = Count.class,
+            defaultValue = "4096",
+            description =
+                    "Most connections waiting to be accepted, cut to net.core.somaxconn"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int backlog;
+
+    @Option(
+            names = "--stats",
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "1",
+            converter = Seconds.class,
+            description = "Print statistics every SECONDS (without a number: every second).")
+    private @Nullable Integer statsSeconds;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            converter = Count.class,
+            description =
+                    "Most open connections; more are closed on arrival (default: as many as"
+                            + " descriptors).")
+    private @Nullable Integer maxConnections;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "0",
+            description =
+                    "Close connections that moved no byte for TIME; 0 for never (default: 0).")
+    private Duration idleTimeout = Duration.ZERO;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "10s",
+            description =
+                    "How long connections may take to finish at shutdown (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private Duration drainTimeout = Duration.ZERO;
+
+    @Option(names = "--trace", description = "Print every epoll event by name to stderr.")
+    private boolean trace;
+
+    private ServerCommand(LineWriter out, LineWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The command, ready to parse and to run. */
+    static CommandLine commandLine(LineWriter out, LineWriter err) {
+        return new CommandLine(new ServerCommand(out, err))
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler(new UsageErrors(err))
+                .setExecutionExceptionHandler(
+                        (e, _, _) -> {
+                            err.print(Diagnostics.unexpected(NAME, e));
+                            return CommandLine.ExitCode.SOFTWARE;
+                        });
+    }
+
+    /** Runs the server until a signal ends it. */
+    @Override
+    public Integer call() throws InterruptedException {
+        LatencyRecorder latency = statsSeconds == null ? null : new LatencyRecorder();
+        ServerOptions options;
+        try {
+            options = options(latency);
+        } catch (UnknownHostException e) {
+            return fail("unknown host '" + bind + "'; give --bind an address of this machine");
+        }
+        Server server;
+        try {
+            server = Server.start(options, _ -> ECHO);
+        } catch (SyscallException e) {
+            return fail(StartFailure.describe(e, options));
+        }
+        StatsPrinter statistics = null;
+        if (statsSeconds != null && latency != null) {
+            Duration interval = Duration.ofSeconds(statsSeconds);
+            statistics = StatsPrinter.start(server, latency, out, interval);
+        }
+        ServerRun run = new ServerRun(server, statistics, out, err);
+        run.announce(maxEvents);
+        return run.await();
+    }
+
+    /**
+     * What the command line asks of the library.
+     *
+     * @param latency to be told of each request, or null
+     */
+    ServerOptions options(@Nullable LatencyRecorder latency) throws UnknownHostException {
+        // A debug build traces by itself; see bin/launch.
+        boolean tracing = trace || Boolean.getBoolean("edgeloop.debug");
+        ServerOptions options =
+                ServerOptions.defaults()
+                        .withPort(port)
+                        .withBindAddress(bind == null ? null : InetAddress.getByName(bind))
+                        .withMaxEvents(maxEvents)
+                        .withBacklog(backlog)
+                        .withDrainTimeout(drainTimeout)
+                        .withConnection(ConnectionOptions.defaults().withIdleTimeout(idleTimeout))
+                        .withListener(
+                                Telemetry.of(tracing ? new TraceListener(err) : null, latency));
+        return maxConnections == null ? options : options.withMaxConnections(maxConnections);
+    }
+
+    private int fail(String message) {
+        err.print(Diagnostics.oneLine(NAME + ": " + message));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static final class Port extends IntConverter {
+        Port() {
+            super(0, 65_535);
+        }
+    }
+
+    private static final class Events extends IntConverter {
+        Events() {
+            super(1, ServerOptions.MAX_EVENTS_LIMIT);
+        }
+    }
+
+    private static final class Count extends IntConverter {
+        Count() {
+            super(1, Integer.MAX_VALUE);
+        }
+    }
+
+    private static final class Seconds extends IntConverter {
+        Seconds() {
+            super(1, 86_400);
+        }
+    }
+
+    private static final class Host implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isBlank()) {
+                // InetAddress takes no name for the loopback address.
+                throw new TypeConversionException("must be an address or a host name");
+            }
+            return text;
+        }
+    }
+
+    /** The version that the module was built as. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version =
+                    Optional.ofNullable(ServerCommand.class.getModule().getDescriptor())
+                            .flatMap(ModuleDescriptor::rawVersion)
+                            .orElse("(unknown version)");
+            return new String[] {NAME + " " + version};
+        }
+    }
+}

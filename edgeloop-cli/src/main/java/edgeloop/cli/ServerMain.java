@@ -1,0 +1,22 @@
+package edgeloop.cli;
+
+import java.time.Duration;
+
+/** Entry point of {@code myepollserver}. */
+final class ServerMain {
+    /** How long a stream that takes nothing may hold up the end. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(1);
+
+    private ServerMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        LineWriter out = LineWriter.start("stdout", System.out);
+        LineWriter err = LineWriter.start("stderr", System.err);
+        Thread.setDefaultUncaughtExceptionHandler(
+                (_, e) -> err.print(Diagnostics.unexpected(ServerCommand.NAME, e)));
+        int exitCode = ServerCommand.commandLine(out, err).execute(args);
+        out.awaitWritten(WRITE_TIMEOUT);
+        err.awaitWritten(WRITE_TIMEOUT);
+        System.exit(exitCode);
+    }
+}

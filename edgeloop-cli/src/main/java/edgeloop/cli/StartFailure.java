@@ -1,0 +1,41 @@
+package edgeloop.cli;
+
+import edgeloop.ServerOptions;
+import edgeloop.SyscallException;
+import java.net.InetAddress;
+
+/** Says why a server could not start, and what to do about it. */
+final class StartFailure {
+    private StartFailure() {}
+
+    static String describe(SyscallException e, ServerOptions options) {
+        InetAddress address = options.bindAddress();
+        String place =
+                (address == null ? "" : address.getHostAddress() + " ") + "port " + options.port();
+        String cause = " (" + e.errnoName() + ")";
+        return switch (e.errnoName()) {
+            case "EADDRINUSE" ->
+                    "cannot listen on "
+                            + place
+                            + ": another socket has it"
+                            + cause
+                            + "; choose another --port, or find its owner with: ss -ltnp sport = :"
+                            + options.port();
+            case "EACCES" ->
+                    "cannot listen on "
+                            + place
+                            + ": no permission"
+                            + cause
+                            + "; low ports need root or CAP_NET_BIND_SERVICE, choose another --port";
+            case "EADDRNOTAVAIL" ->
+                    "cannot listen on "
+                            + place
+                            + ": not an address of this machine"
+                            + cause
+                            + "; choose one that \"ip address\" lists, or leave --bind out";
+            case "EMFILE", "ENFILE" ->
+                    "no descriptor is free" + cause + "; raise the limit with: ulimit -n";
+            default -> "cannot listen on " + place + ": " + e.getMessage();
+        };
+    }
+}

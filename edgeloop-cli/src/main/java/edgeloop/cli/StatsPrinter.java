@@ -1,0 +1,83 @@
+package edgeloop.cli;
+
+import edgeloop.Server;
+import edgeloop.ServerStats;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+
+/** Prints a {@link StatsReport} at every interval, from a thread of its own, until stopped. */
+final class StatsPrinter {
+    private final Server server;
+    private final LatencyRecorder latency;
+    private final LineWriter out;
+    private final long intervalNanos;
+    private final StatsReport report = new StatsReport();
+    private boolean stopped;
+
+    private StatsPrinter(
+            Server server, LatencyRecorder latency, LineWriter out, Duration interval) {
+        this.server = server;
+        this.latency = latency;
+        this.out = out;
+        this.intervalNanos = interval.toNanos();
+    }
+
+    static StatsPrinter start(
+            Server server, LatencyRecorder latency, LineWriter out, Duration interval) {
+        StatsPrinter printer = new StatsPrinter(server, latency, out, interval);
+        Thread.ofPlatform().name("stats").daemon().start(printer::run);
+        return printer;
+    }
+
+    /** Ends the reports: when this has returned, none is printed any more. */
+    synchronized void stop() {
+        stopped = true;
+        notifyAll();
+    }
+
+    private void run() {
+        long last = System.nanoTime();
+        long due = last;
+        try {
+            while (true) {
+                due += intervalNanos;
+                if (!sleepUntil(due)) {
+                    return;
+                }
+                ServerStats stats = server.stats();
+                long now = System.nanoTime();
+                print(
+                        report.next(
+                                LocalTime.now(ZoneId.systemDefault()),
+                                (now - last) / 1e9,
+                                stats,
+                                latency.takeInterval()));
+                last = now;
+                due = Math.max(due, now - intervalNanos); // late by intervals: they are left out
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IllegalStateException e) {
+            // The reactor failed. Whoever waits for the server's end says so.
+        }
+    }
+
+    /** False once stopped. */
+    private synchronized boolean sleepUntil(long nanoTime) throws InterruptedException {
+        while (!stopped) {
+            long left = nanoTime - System.nanoTime();
+            if (left <= 0) {
+                return true;
+            }
+            wait(left / 1_000_000 + 1);
+        }
+        return false;
+    }
+
+    private synchronized void print(String lines) {
+        if (!stopped) {
+            out.offer(lines);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package edgeloop.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class LineWriterTest {
+    private final BlockableStream stream = new BlockableStream();
+    private final LineWriter writer =
+            LineWriter.start("test", new PrintStream(stream, false, UTF_8));
+
+    @AfterEach
+    void unblock() {
+        stream.free.countDown();
+    }
+
+    @Test
+    void linesComeInOrderAndAreFlushed() throws Exception {
+        stream.free.countDown();
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 1_000; i++) {
+            writer.print("line " + i);
+            expected.append("line ").append(i).append('\n');
+        }
+        writer.awaitWritten(Duration.ofSeconds(30));
+        assertThat(stream.text()).isEqualTo(expected.toString());
+    }
+
+    @Test
+    void streamThatTakesNothingDoesNotStopTheCaller() throws Exception {
+        String line = "x".repeat(1_023);
+        int taken = 0;
+        while (writer.offer(line)) {
+            taken++;
+        }
+        assertThat(taken).isBetween(1_024, 2_048);
+        writer.print("the last line");
+
+        writer.awaitWritten(Duration.ofMillis(20)); // returns, though nothing was written
+        assertThat(stream.text()).isEmpty();
+
+        stream.free.countDown();
+        writer.awaitWritten(Duration.ofSeconds(30));
+        assertThat(stream.text()).hasSize(taken * 1_024 + 14).endsWith("x\nthe last line\n");
+        assertThat(writer.offer("goes on")).isTrue();
+    }
+
+    /** A pipe that nobody reads until it is set free. */
+    private static final class BlockableStream extends OutputStream {
+        final CountDownLatch free = new CountDownLatch(1);
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            try {
+                free.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            written.write(bytes, offset, length);
+        }
+
+        String text() {
+            return written.toString(UTF_8);
+        }
+    }
+}

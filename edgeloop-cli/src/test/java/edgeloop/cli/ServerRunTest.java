@@ -1,0 +1,70 @@
+package edgeloop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.Connection;
+import edgeloop.ReactorListener;
+import edgeloop.Server;
+import edgeloop.ServerOptions;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class ServerRunTest {
+    private final CapturedOutput out = new CapturedOutput();
+    private final CapturedOutput err = new CapturedOutput();
+
+    @Test
+    void onlyCausesThatOccurredAreNamed() {
+        assertThat(ServerRun.describeErrors(StatsFixture.of(Map.of("resets", 3))))
+                .isEqualTo("3 connections reset by the peer");
+        assertThat(
+                        ServerRun.describeErrors(
+                                StatsFixture.of(
+                                        Map.of("timeouts", 1, "acceptErrors", 2, "rejected", 9))))
+                .isEqualTo("1 timed out, 2 failed accepts, 9 rejected over --max-connections");
+    }
+
+    @Test
+    void failedReactorIsOneLineAndExitCodeOne() throws Exception {
+        ReactorListener broken =
+                new ReactorListener() {
+                    @Override
+                    public void onEvents(int fd, int events) {
+                        throw new IllegalStateException("broken\non purpose");
+                    }
+                };
+        Server server =
+                Server.start(ServerOptions.defaults().withListener(broken), _ -> Connection::write);
+        ServerRun run = new ServerRun(server, null, out.writer(), err.writer());
+        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            assertThat(run.await()).isEqualTo(1);
+        }
+        run.terminate("SIGTERM"); // comes too late, and says nothing
+        assertThat(err.text())
+                .isEqualTo(
+                        "myepollserver: the reactor failed: java.lang.IllegalStateException:"
+                                + " broken?on purpose\n");
+        assertThat(out.text()).isEmpty();
+    }
+
+    @Test
+    void firstSignalLetsConnectionsFinish() throws Exception {
+        Server server = Server.start(0, _ -> Connection::write);
+        ServerRun run = new ServerRun(server, null, out.writer(), err.writer());
+        run.terminate("SIGTERM");
+        assertThat(run.await()).isZero();
+        assertThat(out.text())
+                .isEqualTo(
+                        """
+                        Received SIGTERM, shutting down...
+                        Closing 0 connections...
+                        All connections closed.
+                        Final stats: 0 requests served, 0 errors
+                        """);
+        assertThat(err.text()).isEmpty();
+    }
+}

@@ -1,0 +1,81 @@
+package edgeloop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.ServerStats;
+import java.time.LocalTime;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class StatsReportTest {
+    private static final LatencyRecorder.Summary NO_LATENCY = new LatencyRecorder.Summary(0, 0);
+
+    private final StatsReport report = new StatsReport();
+    private Locale localeBefore;
+
+    /** A locale with a decimal comma and digits grouped by points. */
+    @BeforeEach
+    void useAnotherLocale() {
+        localeBefore = Locale.getDefault();
+        Locale.setDefault(Locale.GERMANY);
+    }
+
+    @AfterEach
+    void restoreLocale() {
+        Locale.setDefault(localeBefore);
+    }
+
+    @Test
+    void linesReadAsDocumented() {
+        String lines =
+                report.next(
+                        LocalTime.of(10, 0, 1),
+                        1,
+                        stats(10_000, 0, 42_735, 4_200_000),
+                        new LatencyRecorder.Summary(0.021, 0.111));
+        assertThat(lines)
+                .isEqualTo(
+                        """
+                        [10:00:01] Connections: 10000 active, 0 pending
+                        [10:00:01] Requests: 42735/sec, Bytes: 4.2 MB/sec
+                        [10:00:01] Latency: avg 0.02 ms, p99 0.11 ms""");
+    }
+
+    @Test
+    void ratesAreOfTheIntervalAndOfItsTrueLength() {
+        String _ = report.next(LocalTime.NOON, 1, stats(1, 0, 1_000, 9_000_000), NO_LATENCY);
+        String lines = report.next(LocalTime.NOON, 2.5, stats(1, 0, 1_500, 10_000_000), NO_LATENCY);
+        assertThat(lines).contains("Requests: 200/sec, Bytes: 0.4 MB/sec");
+    }
+
+    @Test
+    void pendingIsTheListenersQueue() {
+        String lines = report.next(LocalTime.NOON, 1, stats(3, 17, 0, 0), NO_LATENCY);
+        assertThat(lines).contains("Connections: 3 active, 17 pending");
+    }
+
+    @Test
+    void idleIntervalIsAllZeros() {
+        LatencyRecorder latency = new LatencyRecorder();
+        String lines =
+                report.next(LocalTime.MIDNIGHT, 1, stats(0, 0, 0, 0), latency.takeInterval());
+        assertThat(lines)
+                .isEqualTo(
+                        """
+                        [00:00:00] Connections: 0 active, 0 pending
+                        [00:00:00] Requests: 0/sec, Bytes: 0.0 MB/sec
+                        [00:00:00] Latency: avg 0.00 ms, p99 0.00 ms""");
+    }
+
+    private static ServerStats stats(int active, int pending, long requests, long bytesWritten) {
+        return StatsFixture.of(
+                Map.of(
+                        "activeConnections", active,
+                        "pendingConnections", pending,
+                        "requests", requests,
+                        "bytesWritten", bytesWritten));
+    }
+}
