@@ -53,8 +53,11 @@ public final class Connection extends Channel {
 
     static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
 
-    /** Bytes a connection may read in one go; then the others have their turn. */
-    private static final int READ_BUDGET = 4 * Reactor.INPUT_BYTES;
+    /** Bytes a connection may move in one go, in either direction; then others have their turn. */
+    private static final int BUDGET = 4 * Reactor.INPUT_BYTES;
+
+    /** What a system call takes of the budget at least: a peer may move bytes one by one. */
+    private static final int MIN_COST = BUDGET / 64;
 
     /** From this size, output is handed to the kernel as it lies and not collected first. */
     private static final int DIRECT_BYTES = 4 * 1024;
@@ -446,13 +449,13 @@ public final class Connection extends Channel {
 
     /** Reads until the kernel has no more, nobody wants more, or the budget is spent. */
     private void read() {
-        int budget = READ_BUDGET;
+        int budget = BUDGET;
         while ((readable || redeliver) && wantsInput()) {
             if (budget <= 0) {
                 reactor.resumeLater(this);
                 return;
             }
-            budget -= state == State.OPEN ? receive() : discard();
+            budget -= Math.max(MIN_COST, state == State.OPEN ? receive() : discard());
         }
         endBurst();
     }
@@ -582,11 +585,17 @@ public final class Connection extends Channel {
 
     private void sendOutput() {
         SegmentQueue queue = outputQueue();
+        int budget = BUDGET;
         while (!queue.isEmpty()) {
+            if (budget <= 0) {
+                reactor.flushLater(this); // the socket may be writable still, without a new edge
+                return;
+            }
             int n = queue.sendTo(syscalls(), fd, reactor.vector(), reactor.segments());
             if (!sent(n)) {
                 return;
             }
+            budget -= Math.max(MIN_COST, n);
         }
     }
 
