@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.sys.EpollEvents;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -51,6 +52,8 @@ class StoppedProcessTest {
             server.turnUntilAsleep();
 
             peers.forEach(Peer::size); // takes what is there
+            server.acceptedDescriptors()
+                    .forEach(fd -> server.kernel.awaitReady(fd, EpollEvents.EPOLLOUT));
             server.kernel.passTime(TIMEOUT.multipliedBy(2));
             server.turn(peers.size() + 1);
 

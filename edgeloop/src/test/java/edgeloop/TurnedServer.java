@@ -72,11 +72,15 @@ final class TurnedServer implements AutoCloseable {
 
     /** The descriptor of the connection accepted last. */
     int lastAccepted() {
+        return acceptedDescriptors().getLast();
+    }
+
+    /** The descriptors of all connections accepted, in order. */
+    List<Integer> acceptedDescriptors() {
         return kernel.made().stream()
                 .filter(made -> made.call() == Call.ACCEPT && made.outcome() >= 0)
-                .reduce((_, last) -> last)
-                .orElseThrow()
-                .outcome();
+                .map(made -> made.outcome())
+                .toList();
     }
 
     /** Without the listener, the epoll instance, the eventfd and the timerfd. */

@@ -1,5 +1,6 @@
 package edgeloop.sys;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -117,6 +118,20 @@ public final class ScriptedSyscalls implements Syscalls {
     /** The next wait answers this event too. */
     public void injectEvent(int mask, long key) {
         injected.merge(key, mask, (a, b) -> a | b);
+    }
+
+    /** Returns once {@code fd} is ready for {@code mask}; no event of the reactor's is used up. */
+    public void awaitReady(int fd, int mask) {
+        int epoll = kernel.epollCreate();
+        try (Arena arena = Arena.ofConfined()) {
+            var event = new EpollEvents(arena.allocate(EpollEvents.bytesFor(1), 8), 1);
+            kernel.epollAdd(epoll, fd, mask, 0);
+            if (kernel.epollWait(epoll, event, 10_000) != 1) {
+                throw new AssertionError("10 s, and descriptor " + fd + " is not ready");
+            }
+        } finally {
+            kernel.close(epoll);
+        }
     }
 
     public void passTime(Duration time) {
