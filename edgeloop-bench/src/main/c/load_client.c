@@ -38,6 +38,7 @@
 #include <unistd.h>
 
 enum { RECV_SIZE = 64 * 1024, MAX_EVENTS = 1024, CONNECT_WINDOW = 32, SPARE_DESCRIPTORS = 16 };
+enum { CONNECTIONS_PER_SOURCE = 4000 };
 enum { SUB_BITS = 7, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = (64 - SUB_BITS + 1) * SUB_BUCKETS };
 
 /* ---- options ---- */
@@ -364,11 +365,31 @@ static void on_readable(struct connection *c) {
 
 /* ---- connecting ---- */
 
+/*
+ * connect() looks for a local port among the even ones first, one after the other, so each call
+ * costs more the more of them are taken: near 14,000 connections from one address it is a
+ * millisecond. All of 127/8 is this machine, so there each few thousand get an address of their own.
+ */
+static void choose_source(struct connection *c) {
+    struct sockaddr_in *to = (struct sockaddr_in *)server->ai_addr;
+    if (to->sin_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET) {
+        return;
+    }
+    uint32_t host = INADDR_LOOPBACK + (c - connections) / CONNECTIONS_PER_SOURCE;
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(host)};
+    int on = 1; /* or bind() would pick the port, which must then be free for all peers */
+    setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    if (bind(c->fd, (struct sockaddr *)&from, sizeof from) < 0) {
+        fail("bind", strerror(errno));
+    }
+}
+
 static void open_connection(struct connection *c) {
     c->fd = socket(server->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (c->fd < 0) {
         fail("socket", strerror(errno));
     }
+    choose_source(c);
     alive++;
     int on = 1;
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
