@@ -56,23 +56,34 @@ final class Measurer {
         return plan.has(Part.CPU) || plan.has(Part.LATENCY) || plan.has(Part.ALLOCATION);
     }
 
-    /**
-     * Measures all that the plan asks for; each part that fails is reported, and the rest goes on.
-     */
+    /** One step of the measurement of a server. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws BenchException, IOException, InterruptedException;
+    }
+
+    /** Measures all that the plan asks for. A step that fails is reported, and the rest goes on. */
     void measure(ServerSpec spec, int round, Samples samples)
             throws IOException, InterruptedException {
+        if (takesLoad()) {
+            attempt(spec, round, samples, () -> underLoad(spec, round, samples));
+        }
+        if (plan.has(Part.IDLE)) {
+            attempt(spec, round, samples, () -> add(samples, round, spec, null, idle(spec)));
+        }
+        if (plan.has(Part.START)) {
+            attempt(spec, round, samples, () -> add(samples, round, spec, null, start(spec)));
+        }
+    }
+
+    private static void attempt(ServerSpec spec, int round, Samples samples, Step step)
+            throws IOException, InterruptedException {
         try {
-            if (takesLoad()) {
-                underLoad(spec, round, samples);
-            }
-            if (plan.has(Part.IDLE)) {
-                add(samples, round, spec, null, idle(spec));
-            }
-            if (plan.has(Part.START)) {
-                add(samples, round, spec, null, start(spec));
-            }
+            step.run();
         } catch (BenchException e) {
-            samples.addFailure("round " + round + ", " + spec.name() + ": " + e.getMessage());
+            String failure = "round " + round + ", " + spec.name() + ": " + e.getMessage();
+            samples.addFailure(failure);
+            System.err.println("  " + failure);
         }
     }
 
@@ -83,7 +94,8 @@ final class Measurer {
             warmUp(server);
             for (Row row : plan.rows()) {
                 if (spec.canRun(row)) {
-                    add(samples, round, spec, row, row(server, row));
+                    Step step = () -> add(samples, round, spec, row, row(server, row));
+                    attempt(spec, round, samples, step);
                 }
             }
             if (plan.has(Part.ALLOCATION) && spec.kind() == Kind.JVM) {
@@ -98,6 +110,9 @@ final class Measurer {
             ServerSpec spec,
             @Nullable Row row,
             Map<Metric, Double> values) {
+        if (values.isEmpty()) {
+            return;
+        }
         samples.add(new Samples.Sample(round, spec.name(), row, values));
         String text =
                 values.entrySet().stream()

@@ -2,26 +2,21 @@ package edgeloop.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A server process that has given its first answer. Its PID is the server's own: launchers must
@@ -31,15 +26,8 @@ final class RunningServer implements AutoCloseable {
     private static final long START_LIMIT_SECONDS = 30;
     private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final int ANSWER_LIMIT_MILLIS = 10_000;
+    private static final int NO_PORT = -1;
     private static final Pattern PORT = Pattern.compile("\\bport (\\d+)");
-
-    /** So that none is left behind at Ctrl-C. */
-    private static final Set<Path> SCRATCH = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> SCRATCH.forEach(RunningServer::delete)));
-    }
 
     private final ServerSpec spec;
     private final List<String> command;
@@ -74,8 +62,7 @@ final class RunningServer implements AutoCloseable {
      */
     static RunningServer start(ServerSpec spec, OptionalInt cpu)
             throws BenchException, IOException, InterruptedException {
-        Path scratch = Files.createTempDirectory("edgeloop-bench-");
-        SCRATCH.add(scratch);
+        Path scratch = Children.makeFolder();
         int givenPort = spec.portSource() == ServerSpec.PortSource.GIVEN ? freePort() : 0;
         var command = new ArrayList<String>();
         command.add(
@@ -97,7 +84,7 @@ final class RunningServer implements AutoCloseable {
         } catch (ExecutionException | TimeoutException | IOException e) {
             Children.stop(process);
             String reason = lastLine(scratch.resolve("stderr"));
-            delete(scratch);
+            Children.removeFolder(scratch);
             throw new BenchException(
                     spec.name()
                             + " did not start: "
@@ -107,7 +94,7 @@ final class RunningServer implements AutoCloseable {
 
     /** Reads what the server prints for as long as it runs: a full pipe would block it. */
     private static int printedPort(Process process, int givenPort)
-            throws ExecutionException, TimeoutException, InterruptedException {
+            throws IOException, ExecutionException, TimeoutException, InterruptedException {
         var port = new CompletableFuture<Integer>();
         if (givenPort != 0) {
             port.complete(givenPort);
@@ -124,9 +111,13 @@ final class RunningServer implements AutoCloseable {
                     } catch (IOException processIsGone) {
                         // As its end: see below.
                     }
-                    port.completeExceptionally(new IOException("it ended without naming a port"));
+                    port.complete(NO_PORT);
                 });
-        return port.get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        int printed = port.get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        if (printed == NO_PORT) {
+            throw new IOException("it ended without naming a port");
+        }
+        return printed;
     }
 
     /** Returns the length of the answer. A server whose port was given may not listen yet. */
@@ -159,18 +150,6 @@ final class RunningServer implements AutoCloseable {
         return lines.reversed().stream().filter(l -> !l.isBlank()).findFirst().orElse("");
     }
 
-    /** As far as it can be: at Ctrl-C the server may still be writing there. */
-    private static void delete(Path folder) {
-        SCRATCH.remove(folder);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            System.err.println("bench: " + folder + " could not be removed");
-        }
-    }
-
     ServerSpec spec() {
         return spec;
     }
@@ -197,13 +176,9 @@ final class RunningServer implements AutoCloseable {
         return firstAnswerMillis;
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
     @Override
     public void close() {
         Children.stop(process);
-        delete(scratch);
+        Children.removeFolder(scratch);
     }
 }

@@ -139,6 +139,9 @@ public final class SideBySide implements Callable<Integer> {
                         System.err.println("bench: " + e.getMessage());
                         return EXIT_FAILED;
                     }
+                    if (Children.areEnding()) {
+                        return EXIT_FAILED;
+                    }
                     throw e;
                 });
         System.exit(command.execute(args));
