@@ -28,6 +28,16 @@ release: ## Build; the programs then run without assertions
 bench: ## Measure beside other servers, an hour: make bench [ARGS="--quick"]
 	@edgeloop-bench/bench $(ARGS)
 
+.PHONY: simulate
+simulate: release ## Break the library on a simulated kernel: make simulate [SEEDS=N] [FROM=N] [SEED=N]
+	@edgeloop-simulation/simulate $(simulate_options)
+
+simulate_options = \
+	$(if $(SEEDS),--seeds=$(SEEDS)) $(if $(FROM),--from=$(FROM)) \
+	$(if $(THREADS),--threads=$(THREADS)) $(if $(SEED),--seed=$(SEED)) \
+	$(if $(DROP_PEERS),--drop-peers=$(DROP_PEERS)) \
+	$(if $(DROP_FAULTS),--drop-faults=$(DROP_FAULTS)) $(if $(FAULTS),--faults=$(FAULTS))
+
 .PHONY: format
 format: ## Format the sources as the build wants them
 	@bin/maven -q spotless:apply

@@ -4,8 +4,19 @@
  * <p>Start at {@link edgeloop.Server}; what a connection does is said with an {@link
  * edgeloop.ConnectionHandler}. Everything native is behind {@code edgeloop.sys.Syscalls}.
  */
+@SuppressWarnings("module") // the simulation is built after this, and often not there at all
 module edgeloop {
     requires static transitive org.jspecify;
 
     exports edgeloop;
+
+    // For its simulated kernel, and to turn a reactor by hand. Nobody else sees more than the
+    // above.
+    exports edgeloop.sys to
+            edgeloop.simulation;
+    exports edgeloop.buffer to
+            edgeloop.simulation;
+
+    opens edgeloop to
+            edgeloop.simulation;
 }

@@ -1,0 +1,43 @@
+package edgeloop.simulation;
+
+import java.util.Locale;
+
+/** The system calls of the simulated kernel, as a trace names them. */
+enum Call {
+    MMAP,
+    MUNMAP,
+    SOCKET,
+    BIND,
+    LISTEN,
+    ACCEPT,
+    RECV,
+    SEND,
+    SENDMSG,
+    SHUTDOWN,
+    CLOSE,
+    SETSOCKOPT,
+    SO_LINGER,
+    SO_ERROR,
+    TCP_INFO,
+    GETSOCKNAME,
+    GETPEERNAME,
+    EPOLL_CREATE,
+    EPOLL_ADD,
+    EPOLL_DEL,
+    EPOLL_WAIT,
+    EVENTFD,
+    EVENTFD_WRITE,
+    TIMERFD,
+    TIMERFD_SETTIME,
+    COUNTER_READ;
+
+    /** Stands for the call in a trace's hash. */
+    final int code = name().hashCode();
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

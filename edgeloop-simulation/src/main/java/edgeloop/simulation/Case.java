@@ -1,0 +1,44 @@
+package edgeloop.simulation;
+
+/**
+ * One run: its seed, and what of it is left out to make it shorter.
+ *
+ * @param seed draws everything
+ * @param droppedPeers a bit for each of the first 64 peers that does not take part
+ * @param droppedFaults a bit for each {@link Fault} that does not strike
+ * @param faultLimit the number of faults after which none strikes any more
+ */
+record Case(long seed, long droppedPeers, long droppedFaults, int faultLimit) {
+
+    /** All of what {@code seed} draws. */
+    static Case of(long seed) {
+        return new Case(seed, 0, 0, Integer.MAX_VALUE);
+    }
+
+    Case withoutPeers(long peers) {
+        return new Case(seed, droppedPeers | peers, droppedFaults, faultLimit);
+    }
+
+    Case withoutFaults(long faults) {
+        return new Case(seed, droppedPeers, droppedFaults | faults, faultLimit);
+    }
+
+    Case withFaultLimit(int limit) {
+        return new Case(seed, droppedPeers, droppedFaults, limit);
+    }
+
+    /** The line that runs this again. */
+    String command() {
+        StringBuilder line = new StringBuilder("make simulate SEED=").append(seed);
+        if (droppedPeers != 0) {
+            line.append(" DROP_PEERS=0x").append(Long.toHexString(droppedPeers));
+        }
+        if (droppedFaults != 0) {
+            line.append(" DROP_FAULTS=0x").append(Long.toHexString(droppedFaults));
+        }
+        if (faultLimit != Integer.MAX_VALUE) {
+            line.append(" FAULTS=").append(faultLimit);
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,331 @@
+package edgeloop.simulation;
+
+import edgeloop.CloseReason;
+import edgeloop.Connection;
+import edgeloop.ConnectionHandler;
+import edgeloop.ConnectionRef;
+import edgeloop.IoBuffer;
+import edgeloop.sys.Errno;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handler that keeps books of what it was given and has written, and holds the library against
+ * them. All handlers write the bytes that {@link Pattern} has for their peer, in order.
+ */
+abstract class CheckedHandler implements ConnectionHandler {
+    final Scenario scenario;
+    final SwarmPeer peer;
+    final TcpConnection socket;
+    final Connection connection;
+    final ConnectionRef ref;
+    final Choices choices;
+
+    /** The bytes read, and written. */
+    int consumed;
+
+    int written;
+
+    boolean ended;
+    boolean paused;
+
+    /** This or another handler has called close, or abort, or thrown. */
+    boolean closing;
+
+    boolean aborting;
+    boolean closed;
+
+    /** It closed without finishing its output. */
+    boolean abandoned;
+
+    /** When output began to wait for the peer; {@link World#NEVER} while none waits. */
+    private long waitsSinceNanos = World.NEVER;
+
+    private long waitsSinceTurn;
+
+    CheckedHandler(Scenario scenario, SwarmPeer peer, Connection connection) {
+        this.scenario = scenario;
+        this.peer = peer;
+        this.connection = connection;
+        this.socket = Objects.requireNonNull(peer.socket).connection();
+        this.ref = connection.ref();
+        this.choices = scenario.handlerChoices(peer);
+    }
+
+    // ---- What the behaviours fill in ----------------------------------------------------------
+
+    /** There are unread bytes in {@code in}. */
+    abstract void read(IoBuffer in);
+
+    /** The peer has finished; by default what it left is echoed and the connection closed. */
+    void end(IoBuffer in) {
+        echo(in);
+        close();
+    }
+
+    void drain() {}
+
+    // ---- What the behaviours call -------------------------------------------------------------
+
+    final void echo(IoBuffer in) {
+        int n = in.remaining();
+        long before = handedOver();
+        connection.write(in);
+        wrote(n, before);
+        consumed += n;
+    }
+
+    /** Reads {@code n} bytes without writing them. */
+    final void take(IoBuffer in, int n) {
+        byte[] bytes = scenario.scratch(n);
+        in.readBytes(bytes, 0, n);
+        if (!Pattern.matches(bytes, n, peer.index, consumed)) {
+            throw scenario.kernel.violation(
+                    "the handler of peer %d got wrong bytes from %d", peer.index, consumed);
+        }
+        consumed += n;
+    }
+
+    /** Writes the next {@code length} bytes. */
+    final void send(int length) {
+        int done = 0;
+        while (done < length) {
+            int n = Pattern.inARow(length - done);
+            long before = handedOver();
+            connection.write(Pattern.array(), Pattern.index(peer.index, written), n);
+            wrote(n, before);
+            done += n;
+        }
+    }
+
+    private long handedOver() {
+        return socket.sent + connection.pendingOutput();
+    }
+
+    private void wrote(int length, long before) {
+        int taken = (int) (handedOver() - before);
+        boolean mayRefuse = closing || closed || scenario.isShuttingDown() || socket.isBroken();
+        if (taken != length && !(mayRefuse && taken >= 0 && taken < length)) {
+            throw scenario.kernel.violation(
+                    "peer %d: %d bytes written, %d taken", peer.index, length, taken);
+        }
+        written += taken;
+        noteWaiting();
+    }
+
+    final void close() {
+        closing = true;
+        connection.close();
+    }
+
+    final void abort() {
+        closing = true;
+        aborting = true;
+        connection.abort();
+    }
+
+    final void pause() {
+        paused = true;
+        connection.pause();
+    }
+
+    final void resume() {
+        paused = false;
+        connection.resume();
+    }
+
+    final RuntimeException fail() {
+        closing = true;
+        aborting = true;
+        return new Handlers.Thrown();
+    }
+
+    // ---- Callbacks ----------------------------------------------------------------------------
+
+    @Override
+    public final void onRead(Connection c, IoBuffer in) {
+        entered(c, "onRead");
+        if (ended || paused || !c.isOpen()) {
+            throw scenario.kernel.violation(
+                    "peer %d: onRead, but ended %b, paused %b, open %b",
+                    peer.index, ended, paused, c.isOpen());
+        }
+        if (!in.hasRemaining() || consumed + in.remaining() != socket.received) {
+            throw scenario.kernel.violation(
+                    "peer %d: onRead with %d bytes after %d, but recv gave %d",
+                    peer.index, in.remaining(), consumed, socket.received);
+        }
+        read(in);
+    }
+
+    @Override
+    public final void onDrain(Connection c) {
+        entered(c, "onDrain");
+        if (c.isCongested() || c.pendingOutput() > scenario.lowWaterMark()) {
+            throw scenario.kernel.violation(
+                    "peer %d: onDrain with %d bytes waiting", peer.index, c.pendingOutput());
+        }
+        drain();
+    }
+
+    @Override
+    public final void onEnd(Connection c, IoBuffer in) {
+        entered(c, "onEnd");
+        if (ended || !socket.endSeen || consumed + in.remaining() != socket.received) {
+            throw scenario.kernel.violation(
+                    "peer %d: onEnd, ended before %b, FIN read %b, %d bytes after %d of %d",
+                    peer.index, ended, socket.endSeen, in.remaining(), consumed, socket.received);
+        }
+        ended = true;
+        end(in);
+    }
+
+    @Override
+    public final void onClose(Connection c, CloseReason reason) {
+        entered(c, "onClose");
+        closed = true;
+        if (scenario.kernel.isTraced()) {
+            scenario.kernel.note("    onClose of peer %d: %s", peer.index, reason);
+        }
+        if (!socket.closed) {
+            throw scenario.kernel.violation("peer %d: onClose before close", peer.index);
+        }
+        String wrong = wrong(reason);
+        if (wrong != null) {
+            throw scenario.kernel.violation("peer %d: %s: %s", peer.index, reason, wrong);
+        }
+        abandoned = reason instanceof CloseReason.TimedOut;
+        scenario.closed(this, reason);
+    }
+
+    final void entered(Connection c, String callback) {
+        if (c != connection || closed) {
+            throw scenario.kernel.violation(
+                    "peer %d: %s %s",
+                    peer.index, callback, closed ? "after onClose" : "for another connection");
+        }
+    }
+
+    // ---- What must be so ----------------------------------------------------------------------
+
+    /** What speaks against {@code reason}, or null. */
+    private @Nullable String wrong(CloseReason reason) {
+        return switch (reason) {
+            case CloseReason.PeerClosed _ when !ended -> "no FIN was read";
+            case CloseReason.PeerClosed _ -> wrongAfterClose();
+            case CloseReason.LocallyClosed _ -> wrongAfterClose();
+            case CloseReason.Failed failed when failed.errno() != socket.lastErrno ->
+                    "the kernel said " + Errno.name(socket.lastErrno);
+            case CloseReason.Failed _ -> null;
+            case CloseReason.TimedOut timedOut -> wrongTimeout(timedOut.limit());
+            case CloseReason.HandlerFailed _ when aborting -> null;
+            case CloseReason.HandlerFailed failed when scenario.explains(failed.cause()) -> null;
+            case CloseReason.HandlerFailed failed -> "it did not throw " + failed.cause();
+            case CloseReason.ProtocolError _ -> "it did not say so";
+        };
+    }
+
+    private @Nullable String wrongAfterClose() {
+        if (aborting || scenario.isCutOff()) {
+            return null;
+        }
+        if (!closing && !scenario.isShuttingDown()) {
+            return "nobody closed it";
+        }
+        if (socket.lingerZero) {
+            return "it was reset";
+        }
+        if (socket.sent != written) {
+            return "of " + written + " bytes only " + socket.sent + " were sent";
+        }
+        long lingered = scenario.kernel.turnNanos() - socket.shutTurn;
+        if (socket.closedUnread && lingered < (scenario.lingerMillis() - 1) * 1_000_000L) {
+            return "closed with input unread after " + lingered + " ns";
+        }
+        return null;
+    }
+
+    private @Nullable String wrongTimeout(CloseReason.TimedOut.Limit limit) {
+        // The library's time is that of a turn's events.
+        long now = scenario.kernel.turnNanos();
+        long idle = now - socket.lastMoveTurn;
+        return switch (limit) {
+            case CONNECT -> "it was accepted";
+            case IDLE ->
+                    scenario.idleMillis() == 0 || idle < (scenario.idleMillis() - 1) * 1_000_000L
+                            ? "idle for " + idle + " ns only"
+                            : null;
+            case WRITE -> {
+                long waited = now - Math.max(waitsSinceTurn, socket.lastSendTurn);
+                yield scenario.writeMillis() == 0
+                                || waitsSinceNanos == World.NEVER
+                                || waited < (scenario.writeMillis() - 1) * 1_000_000L
+                        ? "waited for " + waited + " ns only"
+                        : null;
+            }
+        };
+    }
+
+    /** Checks what holds between turns. */
+    final void checkBetweenTurns() {
+        int pending = connection.pendingOutput();
+        if (socket.sent + pending != written) {
+            throw scenario.kernel.violation(
+                    "peer %d: %d bytes written, %d sent, %d waiting",
+                    peer.index, written, socket.sent, pending);
+        }
+        if (peer.behaviour.bounded
+                && scenario.hasBackpressure()
+                && pending > scenario.highWaterMark() + scenario.readBytes()) {
+            throw scenario.kernel.violation("peer %d: %d bytes wait", peer.index, pending);
+        }
+        noteWaiting();
+    }
+
+    private void noteWaiting() {
+        if (connection.pendingOutput() == 0) {
+            waitsSinceNanos = World.NEVER;
+        } else if (waitsSinceNanos == World.NEVER) {
+            waitsSinceNanos = scenario.kernel.elapsedNanos();
+            waitsSinceTurn = scenario.kernel.turnNanos();
+        }
+    }
+
+    /** Checks that no event is needed for what could be done now, since none will come. */
+    final void checkBeforeSleep(long untilNanos) {
+        boolean lingers = socket.outputShut;
+        boolean reads = !closing && !paused && !ended && !scenario.isShuttingDown();
+        boolean blocked = connection.isCongested() && scenario.hasBackpressure();
+        if (!socket.queued) {
+            int receivable = socket.receivable(1);
+            boolean due = receivable > 0 || (receivable == 0 && !socket.endSeen);
+            if (due && (lingers || (reads && !blocked))) {
+                throw scenario.kernel.violation(
+                        "the server sleeps, and nobody reads what peer %d has sent", peer.index);
+            }
+            if (connection.pendingOutput() > 0 && !socket.owesSpace && !socket.blockedByFault) {
+                throw scenario.kernel.violation(
+                        "the server sleeps on %d bytes that peer %d would take",
+                        connection.pendingOutput(), peer.index);
+            }
+        }
+        if (reads && isLate(untilNanos, socket.lastMoveNanos, scenario.idleMillis())) {
+            throw scenario.kernel.violation("peer %d: sleeps past its idle timeout", peer.index);
+        }
+        long waitsSince = Math.max(waitsSinceNanos, socket.lastSendNanos);
+        if (waitsSinceNanos != World.NEVER
+                && isLate(untilNanos, waitsSince, scenario.writeMillis())) {
+            throw scenario.kernel.violation("peer %d: sleeps past its write timeout", peer.index);
+        }
+    }
+
+    /** Timeouts run out an eighth late at most, by {@link edgeloop.ConnectionOptions}. */
+    private boolean isLate(long untilNanos, long sinceNanos, int timeoutMillis) {
+        if (timeoutMillis == 0) {
+            return false;
+        }
+        long latest = sinceNanos + (timeoutMillis + timeoutMillis / 8) * 1_000_000L;
+        // One that is overdue already, because all stood still, may come with the next tick.
+        return untilNanos - Math.max(latest, scenario.kernel.elapsedNanos()) > Scenario.SLACK_NANOS;
+    }
+}

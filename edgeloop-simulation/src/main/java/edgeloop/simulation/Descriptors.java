@@ -1,0 +1,79 @@
+package edgeloop.simulation;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A process's open files by number; a new one gets the lowest number that is free, open(2). */
+final class Descriptors {
+    private static final int FIRST = 3;
+
+    private @Nullable OpenFile[] files = new @Nullable OpenFile[32];
+    private int limit = Integer.MAX_VALUE;
+    private int open;
+
+    /** No number below this is free. */
+    private int lowest = FIRST;
+
+    int open() {
+        return open;
+    }
+
+    void setLimit(int most) {
+        limit = most;
+    }
+
+    boolean isFull() {
+        return open >= limit;
+    }
+
+    int add(OpenFile file) {
+        int fd = lowest;
+        while (fd < files.length && files[fd] != null) {
+            fd++;
+        }
+        if (fd == files.length) {
+            files = Arrays.copyOf(files, 2 * fd);
+        }
+        files[fd] = file;
+        file.fd = fd;
+        lowest = fd + 1;
+        open++;
+        return fd;
+    }
+
+    @Nullable OpenFile get(int fd) {
+        return fd >= 0 && fd < files.length ? files[fd] : null;
+    }
+
+    void remove(OpenFile file) {
+        files[file.fd] = null;
+        lowest = Math.min(lowest, file.fd);
+        open--;
+    }
+
+    /** An open file that is registered with {@code epoll}, or null. */
+    @Nullable OpenFile anyRegistered(EpollInstance epoll, Choices choices) {
+        int start = choices.below(files.length);
+        for (int i = 0; i < files.length; i++) {
+            OpenFile file = files[(start + i) % files.length];
+            if (file != null && file.epoll == epoll) {
+                return file;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (OpenFile file : files) {
+            if (file != null) {
+                text.append(text.isEmpty() ? "" : ", ")
+                        .append(file.fd)
+                        .append(' ')
+                        .append(file.getClass().getSimpleName());
+            }
+        }
+        return text.toString();
+    }
+}

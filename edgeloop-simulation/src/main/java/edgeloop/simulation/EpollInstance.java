@@ -1,0 +1,117 @@
+package edgeloop.simulation;
+
+import static edgeloop.sys.EpollEvents.EPOLLERR;
+import static edgeloop.sys.EpollEvents.EPOLLHUP;
+
+import java.util.Arrays;
+
+/**
+ * An epoll instance, epoll(7), edge-triggered: a list of files at which something has changed since
+ * they were last reported. A file is there at most once, and reported with the state it is in then.
+ */
+final class EpollInstance extends OpenFile {
+    private static final int REMEMBERED = 4;
+
+    private OpenFile[] ready = new OpenFile[16];
+    private int first;
+    private int size;
+
+    /** What was registered with files that are gone. */
+    private final long[] stale = new long[REMEMBERED];
+
+    private int staleCount;
+
+    @Override
+    int readiness() {
+        return 0;
+    }
+
+    void add(OpenFile file, int interest, long data) {
+        file.epoll = this;
+        file.interest = interest;
+        file.data = data;
+        file.reported = 0;
+        if (reportable(file) != 0) {
+            enqueue(file);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a file is itself alone
+    void remove(OpenFile file) {
+        if (file.queued) {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                OpenFile each = at(i);
+                if (each != file) {
+                    ready[first + kept++ & ready.length - 1] = each;
+                }
+            }
+            size = kept;
+            file.queued = false;
+        }
+        file.epoll = null;
+        file.reported = 0;
+        stale[staleCount++ % REMEMBERED] = file.data;
+    }
+
+    void enqueue(OpenFile file) {
+        if (file.queued) {
+            return;
+        }
+        if (size == ready.length) {
+            rotate(0);
+            ready = Arrays.copyOf(ready, 2 * size);
+        }
+        ready[first + size++ & ready.length - 1] = file;
+        file.queued = true;
+    }
+
+    private OpenFile at(int index) {
+        return ready[first + index & ready.length - 1];
+    }
+
+    /** Puts the last {@code count} files first, and the whole list to the start of its array. */
+    void rotate(int count) {
+        OpenFile[] rotated = new OpenFile[ready.length];
+        for (int i = 0; i < size; i++) {
+            rotated[i] = at((i + size - count) % size);
+        }
+        ready = rotated;
+        first = 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Whether a wait would find something; forgets the edges that came to nothing. */
+    boolean isReady() {
+        while (size > 0 && reportable(at(0)) == 0) {
+            take();
+        }
+        return size > 0;
+    }
+
+    /** The mask to report for the first file on the list, which leaves it; 0 if there is none. */
+    int firstMask() {
+        return size == 0 ? 0 : reportable(at(0));
+    }
+
+    OpenFile take() {
+        OpenFile file = at(0);
+        first = first + 1 & ready.length - 1;
+        size--;
+        file.queued = false;
+        return file;
+    }
+
+    /** What was registered with one of the last files removed; 0 if none was. */
+    long stale(Choices choices) {
+        int known = Math.min(staleCount, REMEMBERED);
+        return known == 0 ? 0 : stale[choices.below(known)];
+    }
+
+    private static int reportable(OpenFile file) {
+        return file.readiness() & (file.interest | EPOLLERR | EPOLLHUP);
+    }
+}

@@ -1,0 +1,51 @@
+package edgeloop.simulation;
+
+/** What a simulated kernel may do that a friendly one does not. */
+public enum Fault {
+    /** A call that sets something up: EMFILE, ENFILE, ENOMEM, EADDRINUSE, ... */
+    SETUP_REFUSED,
+    /** accept(2): EINTR. */
+    ACCEPT_INTERRUPTED,
+    /** accept(2): an error of the pending connection, which is gone with it; ECONNABORTED, ... */
+    ACCEPT_ABORTED,
+    /** accept(2): no descriptor or memory; the connection stays in the queue. */
+    ACCEPT_EXHAUSTED,
+    /** epoll_ctl(2): ENOSPC, ENOMEM. */
+    REGISTER_REFUSED,
+    /** recv(2): EINTR. */
+    RECV_INTERRUPTED,
+    /** recv(2): fewer bytes than there are. */
+    RECV_SHORT,
+    /** recv(2): the connection broke; ECONNRESET, ETIMEDOUT, EHOSTUNREACH. */
+    RECV_FAILED,
+    /** send(2): EINTR. */
+    SEND_INTERRUPTED,
+    /** send(2): fewer bytes taken than there is room for. */
+    SEND_SHORT,
+    /** send(2): EAGAIN though there is room, as for want of memory; an edge comes later. */
+    SEND_BLOCKED,
+    /** send(2): the connection broke; EPIPE, ECONNRESET, ETIMEDOUT. */
+    SEND_FAILED,
+    /** epoll_wait(2): EINTR. */
+    WAIT_INTERRUPTED,
+    /** epoll_wait(2): an event without a cause. */
+    WAIT_SPURIOUS,
+    /** epoll_wait(2): an event for a registration that is gone. */
+    WAIT_STALE,
+    /** epoll_wait(2): events in another order than they came about. */
+    WAIT_REORDERED,
+    /** epoll_wait(2): only some of the events that there are. */
+    WAIT_PARTIAL,
+    /** close(2): EINTR, EIO; the descriptor is closed all the same. */
+    CLOSE_INTERRUPTED,
+    /** setsockopt(2) and shutdown(2): EINVAL, ENOTCONN. */
+    OPTION_REFUSED,
+    /** eventfd(2): the counter is at its maximum. */
+    COUNTER_FULL,
+    /** mmap(2): ENOMEM. */
+    MEMORY_REFUSED,
+    /** The program stands still for a while: a stopped process, a busy machine. */
+    PAUSE,
+    /** Peers and other threads act in the middle of a system call. */
+    INTERLEAVED
+}

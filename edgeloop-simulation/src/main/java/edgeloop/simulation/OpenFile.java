@@ -1,0 +1,31 @@
+package edgeloop.simulation;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a descriptor stands for, and its registration in an epoll instance. */
+abstract class OpenFile {
+    int fd = -1;
+
+    @Nullable EpollInstance epoll;
+    int interest;
+    long data;
+
+    /** Whether this is on the epoll instance's ready list. */
+    boolean queued;
+
+    /** Events of the last wait that the program has not acknowledged yet. */
+    int reported;
+
+    /** The event mask that poll(2) would answer now. Looking changes nothing. */
+    abstract int readiness();
+
+    /** Something has changed: epoll reports it, once. */
+    final void edge() {
+        if (epoll != null) {
+            epoll.enqueue(this);
+        }
+    }
+
+    /** close(2) of the only descriptor. */
+    void release() {}
+}

@@ -1,0 +1,195 @@
+package edgeloop.simulation;
+
+import edgeloop.Reactor;
+import edgeloop.Timeout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks and timers of a {@link Scenario} that belong to no connection, and what is expected of
+ * them.
+ */
+final class Probes {
+    private static final long NANOS_PER_TICK = 1_000_000;
+    private static final Duration HUGE = Duration.ofDays(400_000);
+
+    private final Scenario scenario;
+    private final Choices choices;
+    private final List<Probe> pending = new ArrayList<>();
+    private int left;
+    private long nextNanos;
+    private int tasksAdded;
+    private int tasksRun;
+    private int tasksAddedBeforeTurn;
+    private boolean stopped;
+
+    /** What fired last, to check the order. */
+    private @Nullable Probe last;
+
+    private int set;
+
+    Probes(Scenario scenario, Choices choices, boolean wanted) {
+        this.scenario = scenario;
+        this.choices = choices;
+        this.left = wanted ? choices.magnitude(1, 12) : 0;
+        this.nextNanos = wanted ? choices.magnitude(0, 20_000_000) : World.NEVER;
+    }
+
+    private static final class Probe {
+        final long deadlineNanos;
+        final int number;
+        @Nullable Timeout timeout;
+        boolean gone;
+
+        Probe(long deadlineNanos, int number) {
+            this.deadlineNanos = deadlineNanos;
+            this.number = number;
+        }
+    }
+
+    long nextNanos() {
+        return nextNanos;
+    }
+
+    void act() {
+        if (nextNanos <= scenario.kernel.elapsedNanos()) {
+            interleave();
+            nextNanos =
+                    left == 0
+                            ? World.NEVER
+                            : scenario.kernel.elapsedNanos() + 1 + choices.magnitude(0, 50_000_000);
+        }
+    }
+
+    /** Another thread hands over a task. */
+    void interleave() {
+        if (left == 0 || stopped) {
+            return;
+        }
+        left--;
+        int number = tasksAdded++;
+        scenario.kernel.note("    another thread executes task %d", number);
+        reactor().execute(() -> run(number));
+    }
+
+    /** No more tasks: the server is about to take none. */
+    void stop() {
+        stopped = true;
+        nextNanos = World.NEVER;
+    }
+
+    private Reactor reactor() {
+        return scenario.reactor();
+    }
+
+    private void run(int number) {
+        if (number != tasksRun) {
+            throw scenario.kernel.violation("task %d came when %d was due", number, tasksRun);
+        }
+        tasksRun++;
+        int timers = choices.below(4);
+        Duration delay = delay();
+        for (int i = 0; i < timers; i++) {
+            set(choices.below(2) == 0 ? delay : delay());
+        }
+    }
+
+    private Duration delay() {
+        return switch (choices.below(8)) {
+            case 0 -> Duration.ZERO;
+            case 1 -> HUGE;
+            case 2 -> Duration.ofNanos(-choices.below(1_000_000));
+            default -> Duration.ofNanos(choices.magnitude(0, 1_000_000_000));
+        };
+    }
+
+    private void set(Duration delay) {
+        long deadline = World.NEVER;
+        if (!delay.equals(HUGE)) {
+            deadline = scenario.kernel.elapsedNanos() + Math.max(0, delay.toNanos());
+        }
+        Probe probe = new Probe(deadline, set++);
+        scenario.kernel.note("    timer %d is set, in %s", probe.number, delay);
+        pending.add(probe);
+        probe.timeout = reactor().schedule(delay, () -> fire(probe));
+    }
+
+    private void fire(Probe probe) {
+        SimulatedKernel kernel = scenario.kernel;
+        kernel.note("    timer %d fires", probe.number);
+        if (probe.gone) {
+            throw kernel.violation("timer %d fired twice, or was cancelled", probe.number);
+        }
+        if (kernel.elapsedNanos() < probe.deadlineNanos) {
+            throw kernel.violation("timer %d fired early", probe.number);
+        }
+        if (timeout(probe).isPending() || timeout(probe).cancel()) {
+            throw kernel.violation("timer %d could be cancelled while it fired", probe.number);
+        }
+        checkOrder(probe);
+        probe.gone = true;
+        pending.remove(probe);
+        if (!pending.isEmpty() && choices.below(4) == 0) {
+            cancel(pending.get(choices.below(pending.size())));
+        }
+        if (choices.below(4) == 0 && set < 64) {
+            set(delay());
+        }
+    }
+
+    private void checkOrder(Probe probe) {
+        Probe before = last;
+        last = probe;
+        if (before == null) {
+            return;
+        }
+        boolean equal = probe.deadlineNanos == before.deadlineNanos;
+        boolean earlier = probe.deadlineNanos + NANOS_PER_TICK < before.deadlineNanos;
+        if (earlier || (equal && probe.number < before.number)) {
+            throw scenario.kernel.violation("timer %d fired after %d", probe.number, before.number);
+        }
+    }
+
+    private void cancel(Probe probe) {
+        scenario.kernel.note("    timer %d is cancelled", probe.number);
+        if (!timeout(probe).cancel() || timeout(probe).isPending()) {
+            throw scenario.kernel.violation("timer %d could not be cancelled", probe.number);
+        }
+        probe.gone = true;
+        pending.remove(probe);
+    }
+
+    private static Timeout timeout(Probe probe) {
+        return Objects.requireNonNull(probe.timeout);
+    }
+
+    /** Tasks that were there before the turn began have run. */
+    void checkAfterTurn() {
+        // A turn runs first what was handed over before it.
+        if (tasksAddedBeforeTurn > tasksRun && !stopped) {
+            throw scenario.kernel.violation(
+                    "of %d tasks %d ran in a turn", tasksAddedBeforeTurn, tasksRun);
+        }
+        tasksAddedBeforeTurn = tasksAdded;
+    }
+
+    /** No timer may be due before the sleep ends. */
+    void checkBeforeSleep(long untilNanos) {
+        long latest = untilNanos - Scenario.SLACK_NANOS;
+        for (int i = 0; i < pending.size(); i++) {
+            Probe probe = pending.get(i);
+            if (probe.deadlineNanos < latest) {
+                throw scenario.kernel.violation(
+                        "the server sleeps past timer %d, by %d ns",
+                        probe.number, untilNanos - probe.deadlineNanos);
+            }
+        }
+        if (tasksRun < tasksAdded && !scenario.kernel.isWakeupPending()) {
+            throw scenario.kernel.violation(
+                    "the server sleeps, and %d tasks wait", tasksAdded - tasksRun);
+        }
+    }
+}

@@ -1,0 +1,475 @@
+package edgeloop.simulation;
+
+import edgeloop.CloseReason;
+import edgeloop.Connection;
+import edgeloop.ConnectionHandler;
+import edgeloop.ConnectionOptions;
+import edgeloop.HandlerFactory;
+import edgeloop.Reactor;
+import edgeloop.ReactorListener;
+import edgeloop.ServerOptions;
+import edgeloop.ServerStats;
+import edgeloop.SyscallException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a server among peers, as a seed draws it: which faults how often, which limits, how
+ * many peers, and what they and their handlers do.
+ *
+ * <p>After a while it becomes calm: no fault strikes any more, and every peer reads what it is sent
+ * and finishes. Then all must be served, the server is shut down, and nothing may be left.
+ */
+final class Scenario implements World, HandlerFactory, ReactorListener {
+    /** How much later than promised a timer may be seen: rounding to ticks of 1 ms. */
+    static final long SLACK_NANOS = 3_000_000;
+
+    private static final int MAX_TURNS = 200_000;
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** How much there is to do. */
+    enum Size {
+        /** A few peers with a few bytes: most runs. */
+        SMALL,
+        /** More peers at once than are accepted in one go. */
+        STORM,
+        /** More bytes at once than are read in one go. */
+        BULK
+    }
+
+    /** How the server ends. */
+    private enum Shutdown {
+        WHEN_SERVED,
+        AT_ANY_TIME,
+        AT_ONCE
+    }
+
+    final SimulatedKernel kernel;
+
+    private final Choices choices;
+    private final ServerOptions options;
+    private final List<SwarmPeer> peers = new ArrayList<>();
+    private final List<Choices> handlerChoices = new ArrayList<>();
+    private final List<CheckedHandler> live = new ArrayList<>();
+    private final Probes probes;
+    private final Shutdown shutdown;
+    private final int calmAtCall;
+    private final int shutdownAtCall;
+    private final boolean closesFromOutside;
+
+    private @Nullable SimulatedServer server;
+    private byte[] scratch = new byte[4_096];
+    private boolean calm;
+    private boolean shutdownAsked;
+    private boolean cutOff;
+    private int handlersMade;
+    private int handlersRefused;
+    private int handlersClosed;
+    private int peerClosed;
+    private int timedOut;
+    private long bytesDelivered;
+
+    Scenario(Case run, SimulatedKernel kernel, Choices choices) {
+        this.kernel = kernel;
+        this.choices = choices;
+        kernel.faults().drawRates();
+        kernel.faults().setRate(Fault.SETUP_REFUSED, choices.below(64) == 0 ? 1 << 12 : 0);
+        kernel.faults().drop(run.droppedFaults(), run.faultLimit());
+        options = drawOptions();
+        if (choices.below(16) == 0) {
+            kernel.limitDescriptors(4 + choices.magnitude(1, 8));
+        }
+        calmAtCall = choices.magnitude(0, 4_096);
+        shutdown = drawShutdown();
+        shutdownAtCall = choices.magnitude(16, 4_096);
+        closesFromOutside = choices.below(16) == 0;
+        probes = new Probes(this, choices.split(), choices.below(4) == 0);
+        drawPeers(run.droppedPeers());
+    }
+
+    private Shutdown drawShutdown() {
+        int draw = choices.below(16);
+        return draw < 12
+                ? Shutdown.WHEN_SERVED
+                : draw < 15 ? Shutdown.AT_ANY_TIME : Shutdown.AT_ONCE;
+    }
+
+    private ServerOptions drawOptions() {
+        int high = choices.magnitude(1, choices.below(4) == 0 ? 100_000 : 2_000);
+        ConnectionOptions connection =
+                ConnectionOptions.defaults()
+                        .withWaterMarks(choices.below(high), high)
+                        .withBackpressure(choices.below(8) > 0)
+                        .withIdleTimeout(drawTimeout(4))
+                        .withWriteTimeout(drawTimeout(2))
+                        .withLingerTimeout(drawTimeout(1));
+        ServerOptions drawn =
+                ServerOptions.defaults()
+                        .withBacklog(choices.magnitude(1, 256))
+                        .withMaxEvents(choices.magnitude(1, 64))
+                        .withDrainTimeout(drawTimeout(1))
+                        .withConnection(connection)
+                        .withListener(this);
+        return choices.below(8) == 0 ? drawn.withMaxConnections(choices.between(1, 4)) : drawn;
+    }
+
+    /** None in all but one of {@code oneIn} cases, and rarely none else. */
+    private Duration drawTimeout(int oneIn) {
+        boolean none = choices.below(oneIn) > 0 || choices.below(8) == 0;
+        return none ? Duration.ZERO : Duration.ofMillis(choices.magnitude(1, 8_000));
+    }
+
+    private void drawPeers(long dropped) {
+        int draw = choices.below(512);
+        Size size = draw == 0 ? Size.BULK : draw < 4 ? Size.STORM : Size.SMALL;
+        int count =
+                switch (size) {
+                    case SMALL -> choices.between(1, choices.between(1, 5));
+                    case STORM -> choices.between(65, 150);
+                    case BULK -> choices.between(1, 2);
+                };
+        for (int i = 0; i < count; i++) {
+            SwarmPeer peer = new SwarmPeer(this, i, choices.split(), size);
+            handlerChoices.add(choices.split());
+            if (i >= Long.SIZE || (dropped >>> i & 1) == 0) {
+                peers.add(peer);
+            }
+        }
+    }
+
+    // ---- The run ------------------------------------------------------------------------------
+
+    /** Runs to the end. Throws {@link SimulationFailure} if a rule is broken. */
+    void run() {
+        describe();
+        if (open()) {
+            kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
+            kernel.setWorld(this);
+            turn();
+            cutOff = true;
+            ServerStats stats = running().stats();
+            int open = live.size();
+            running().close();
+            checkEnd(stats, open);
+        }
+    }
+
+    /** Tells the trace what was drawn. */
+    private void describe() {
+        if (kernel.isTraced()) {
+            kernel.note("%s", options.withListener(null));
+            kernel.note("%s, calm at call %d", shutdown, calmAtCall);
+            for (SwarmPeer peer : peers) {
+                kernel.note("%s", peer);
+            }
+            kernel.note("%s", kernel.faults());
+        }
+    }
+
+    private SimulatedServer running() {
+        return Objects.requireNonNull(server);
+    }
+
+    /** Opens the server; false if the kernel would not have it. */
+    private boolean open() {
+        try {
+            server = SimulatedServer.open(kernel, options, this);
+            return true;
+        } catch (SyscallException | OutOfMemoryError e) {
+            Faults faults = kernel.faults();
+            int refused =
+                    faults.struck(Fault.SETUP_REFUSED)
+                            + faults.struck(Fault.MEMORY_REFUSED)
+                            + faults.struck(Fault.REGISTER_REFUSED);
+            if (refused == 0) {
+                throw kernel.violation("the server did not open: %s", e);
+            }
+            kernel.check();
+            kernel.checkNothingIsLeft();
+            return false;
+        }
+    }
+
+    private void turn() {
+        int turns = 0;
+        while (running().isRunning()) {
+            running().turn();
+            if (++turns > MAX_TURNS) {
+                throw kernel.violation("no end after %d turns: %s", turns, state());
+            }
+            for (int i = 0; i < live.size(); i++) {
+                live.get(i).checkBetweenTurns();
+            }
+            probes.checkAfterTurn();
+            if (!calm && kernel.calls() >= calmAtCall) {
+                becomeCalm();
+            }
+        }
+    }
+
+    private void becomeCalm() {
+        calm = true;
+        kernel.note("---- calm: no more faults, and peers behave");
+        kernel.faults().stop();
+        kernel.limitDescriptors(Integer.MAX_VALUE);
+        for (int i = 0; i < peers.size(); i++) {
+            peers.get(i).wake();
+        }
+    }
+
+    private void checkEnd(ServerStats stats, int open) {
+        if (handlersClosed != handlersMade) {
+            throw kernel.violation(
+                    "%d handlers, %d onClose: %s", handlersMade, handlersClosed, state());
+        }
+        long closed =
+                stats.peerClosed()
+                        + stats.locallyClosed()
+                        + stats.resets()
+                        + stats.failures()
+                        + stats.timeouts()
+                        + stats.protocolErrors()
+                        + stats.handlerFailures();
+        long sent = 0;
+        long received = 0;
+        for (SwarmPeer peer : peers) {
+            PeerSocket socket = peer.socket;
+            if (socket != null) {
+                sent += socket.connection().sent;
+                received += socket.connection().received;
+            }
+        }
+        check("accepted", stats.accepted(), handlersMade + handlersRefused);
+        check("active", stats.activeConnections(), open);
+        check("closed", closed, stats.accepted() - open);
+        check("peerClosed", stats.peerClosed(), peerClosed);
+        check("timeouts", stats.timeouts(), timedOut);
+        check("bytesWritten", stats.bytesWritten(), sent);
+        if (stats.bytesRead() > received || stats.bytesRead() < bytesDelivered) {
+            throw kernel.violation(
+                    "bytesRead %d, received %d, delivered %d",
+                    stats.bytesRead(), received, bytesDelivered);
+        }
+    }
+
+    private void check(String what, long actual, long expected) {
+        if (actual != expected) {
+            throw kernel.violation("statistics: %s is %d, not %d", what, actual, expected);
+        }
+    }
+
+    private String state() {
+        StringBuilder text = new StringBuilder();
+        for (SwarmPeer peer : peers) {
+            if (!peer.isOver()) {
+                text.append(text.isEmpty() ? "" : "; ").append(peer);
+            }
+        }
+        return text.toString();
+    }
+
+    Reactor reactor() {
+        return running().server().reactor();
+    }
+
+    // ---- What peers and handlers ask ----------------------------------------------------------
+
+    boolean isCalm() {
+        return calm;
+    }
+
+    boolean isShuttingDown() {
+        return shutdownAsked;
+    }
+
+    /** Whether the server has come to its end, and resets those who are left. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    int lingerMillis() {
+        return (int) options.connection().lingerTimeout().toMillis();
+    }
+
+    int idleMillis() {
+        return (int) options.connection().idleTimeout().toMillis();
+    }
+
+    int writeMillis() {
+        return (int) options.connection().writeTimeout().toMillis();
+    }
+
+    int highWaterMark() {
+        return options.connection().highWaterMark();
+    }
+
+    int lowWaterMark() {
+        return options.connection().lowWaterMark();
+    }
+
+    boolean hasBackpressure() {
+        return options.connection().backpressure();
+    }
+
+    int readBytes() {
+        return READ_BYTES;
+    }
+
+    Choices handlerChoices(SwarmPeer peer) {
+        return handlerChoices.get(peer.index);
+    }
+
+    byte[] scratch(int length) {
+        if (length > scratch.length) {
+            scratch = new byte[2 * length];
+        }
+        return scratch;
+    }
+
+    /** Whether a fault accounts for {@code cause}. */
+    boolean explains(Throwable cause) {
+        return cause instanceof OutOfMemoryError
+                && kernel.faults().struck(Fault.MEMORY_REFUSED) > 0;
+    }
+
+    void connected(SwarmPeer peer, PeerSocket socket) {
+        socket.setOwner(peer);
+    }
+
+    /** The peer has read to the end of a connection that was not reset. */
+    void ended(SwarmPeer peer, int received) {
+        CheckedHandler handler = peer.handler;
+        if (handler != null && !handler.abandoned && received != handler.written) {
+            throw kernel.violation(
+                    "peer %d got %d bytes and the end, but %d were written",
+                    peer.index, received, handler.written);
+        }
+    }
+
+    void closed(CheckedHandler handler, CloseReason reason) {
+        handlersClosed++;
+        live.remove(handler);
+        bytesDelivered += handler.consumed;
+        if (!cutOff) {
+            peerClosed += reason instanceof CloseReason.PeerClosed ? 1 : 0;
+            timedOut += reason instanceof CloseReason.TimedOut ? 1 : 0;
+        }
+    }
+
+    void closeAny(Choices chooser) {
+        if (live.isEmpty()) {
+            return;
+        }
+        CheckedHandler victim = live.get(chooser.below(live.size()));
+        if (chooser.below(2) == 0) {
+            victim.close();
+        } else {
+            victim.abort();
+        }
+    }
+
+    // ---- What the library calls ---------------------------------------------------------------
+
+    @Override
+    public ConnectionHandler handlerFor(Connection connection) {
+        PeerSocket socket = Objects.requireNonNull(kernel.lastAccepted());
+        SwarmPeer peer = (SwarmPeer) Objects.requireNonNull(socket.owner());
+        if (peer.handler != null) {
+            throw kernel.violation("peer %d was accepted twice", peer.index);
+        }
+        handlersRefused++; // unless it comes to be
+        CheckedHandler handler = peer.behaviour.create(this, peer, connection);
+        handlersRefused--;
+        handlersMade++;
+        peer.handler = handler;
+        live.add(handler);
+        return handler;
+    }
+
+    @Override
+    public void onEvents(int fd, int events) {
+        kernel.acknowledge(fd);
+    }
+
+    // ---- What the kernel calls ----------------------------------------------------------------
+
+    @Override
+    public long nextNanos() {
+        long next = probes.nextNanos();
+        for (int i = 0; i < peers.size(); i++) {
+            next = Math.min(next, peers.get(i).nextNanos);
+        }
+        return next;
+    }
+
+    @Override
+    public void act() {
+        long now = kernel.elapsedNanos();
+        boolean settled = true;
+        for (int i = 0; i < peers.size(); i++) {
+            SwarmPeer peer = peers.get(i);
+            if (peer.nextNanos <= now) {
+                peer.act();
+            }
+            settled &= peer.isSettled();
+        }
+        probes.act();
+        boolean early = shutdown != Shutdown.WHEN_SERVED && kernel.calls() >= shutdownAtCall;
+        if ((settled || early) && !shutdownAsked) {
+            shutDown();
+        }
+    }
+
+    private void shutDown() {
+        shutdownAsked = true;
+        probes.stop();
+        if (shutdown == Shutdown.AT_ONCE) {
+            kernel.note("---- shutdownNow()");
+            running().server().shutdownNow();
+        } else {
+            kernel.note("---- shutdown()");
+            running().server().shutdown();
+        }
+    }
+
+    @Override
+    public void interleave() {
+        int draw = choices.below(16);
+        if (draw < 12) {
+            peers.get(choices.below(peers.size())).act();
+        } else if (draw == 12 && closesFromOutside && !live.isEmpty() && !shutdownAsked) {
+            CheckedHandler victim = live.get(choices.below(live.size()));
+            victim.ref.execute(
+                    c -> {
+                        victim.entered(c, "task");
+                        victim.close();
+                    });
+        } else {
+            probes.interleave();
+        }
+    }
+
+    @Override
+    public void beforeSleep(long untilNanos) {
+        if (!running().isRunning()) {
+            throw kernel.violation("the server sleeps after it was to stop");
+        }
+        kernel.checkListenerBeforeSleep();
+        for (int i = 0; i < live.size(); i++) {
+            live.get(i).checkBeforeSleep(untilNanos);
+        }
+        probes.checkBeforeSleep(untilNanos);
+    }
+
+    @Override
+    public boolean stalled() {
+        if (!calm) {
+            becomeCalm();
+            return true;
+        }
+        throw kernel.violation("the server sleeps for ever: %s", state());
+    }
+}

@@ -1,0 +1,35 @@
+package edgeloop.simulation;
+
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Runs {@link Case}s one after the other, on one thread. */
+final class SeedRunner {
+    /** The library logs each accident; here accidents are the rule. Kept from being collected. */
+    private static final Logger LIBRARY_LOG = Logger.getLogger("edgeloop");
+
+    static {
+        LIBRARY_LOG.setLevel(Level.OFF);
+    }
+
+    private SimulatedKernel kernel = new SimulatedKernel(Choices.none());
+
+    /** The trace hash of the last run. */
+    long hash() {
+        return kernel.traceHash();
+    }
+
+    /** Runs {@code run}; answers what went wrong, or null. */
+    @Nullable Throwable run(Case run, @Nullable Trace trace) {
+        Choices choices = Choices.ofSeed(run.seed());
+        kernel = kernel.successor(choices);
+        kernel.setTrace(trace);
+        try {
+            new Scenario(run, kernel, choices).run();
+            return null;
+        } catch (Exception | Error e) {
+            return e;
+        }
+    }
+}

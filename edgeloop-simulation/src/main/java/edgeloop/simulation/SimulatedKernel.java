@@ -1,0 +1,313 @@
+package edgeloop.simulation;
+
+import edgeloop.sys.Errno;
+import edgeloop.sys.Syscalls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel in memory, on one thread, with a clock of its own. It does what Linux does, and beyond
+ * that whatever Linux may do, as its {@link Faults} say.
+ *
+ * <p>What a program must never do ends the run with a {@link SimulationFailure}: use of a
+ * descriptor that is not open, of memory that is not mapped, a timer disarmed by chance, a spin, a
+ * sleep that nothing will end.
+ */
+public final class SimulatedKernel {
+    private static final long NANOS_PER_CALL = 1_000;
+    private static final int MAX_PAUSE_MILLIS = 20_000;
+    private static final long MAX_ACCEPT_PAUSE_NANOS = 1_000_000_000;
+    private static final long YEAR_NANOS = 365 * 24 * 3_600_000_000_000L;
+    private static final int MAX_CALLS = 4_000_000;
+
+    private final Choices choices;
+    private final Faults faults;
+    private final KernelCalls syscalls;
+    private final Memory memory;
+    private final long bootNanos;
+    private final List<TcpConnection> connections = new ArrayList<>();
+
+    private @Nullable World world;
+    private @Nullable Trace trace;
+    private @Nullable SimulationFailure failure;
+
+    private long elapsedNanos;
+    private long hash;
+    private int calls;
+    private boolean inWorld;
+
+    /** A kernel whose choices, and those of its faults, come from {@code choices}. */
+    public SimulatedKernel(Choices choices) {
+        this(choices, new Memory());
+    }
+
+    private SimulatedKernel(Choices choices, Memory memory) {
+        this.choices = choices.split();
+        this.faults = new Faults(choices.split());
+        this.memory = memory;
+        this.bootNanos = choices.nextLong();
+        this.syscalls = new KernelCalls(this, memory);
+    }
+
+    /** A new kernel that uses the memory of this one, which has ended. */
+    public SimulatedKernel successor(Choices newChoices) {
+        for (TcpConnection connection : connections) {
+            memory.giveBack(connection.input);
+            memory.giveBack(connection.output);
+        }
+        connections.clear();
+        return new SimulatedKernel(newChoices, memory);
+    }
+
+    /** What happens around the program. Without one nothing does, and no wait sleeps. */
+    public void setWorld(World newWorld) {
+        world = newWorld;
+    }
+
+    /** Logs all calls from now on. */
+    public void setTrace(@Nullable Trace newTrace) {
+        trace = newTrace;
+    }
+
+    /** The system calls, for the program. */
+    Syscalls syscalls() {
+        return syscalls;
+    }
+
+    /** How often what goes wrong. */
+    public Faults faults() {
+        return faults;
+    }
+
+    Choices choices() {
+        return choices;
+    }
+
+    /** The time since this kernel came up. */
+    public long elapsedNanos() {
+        return elapsedNanos;
+    }
+
+    /** Lets time pass. */
+    public void advance(long nanos) {
+        elapsedNanos += nanos;
+    }
+
+    /** When the program last woke. */
+    long turnNanos() {
+        return syscalls.turnNanos();
+    }
+
+    /** What the program's clock says. */
+    long nanoTime() {
+        return bootNanos + elapsedNanos;
+    }
+
+    /** Two runs that made the same calls with the same outcomes share this number. */
+    public long traceHash() {
+        return hash;
+    }
+
+    /** The calls made so far. */
+    public int calls() {
+        return calls;
+    }
+
+    /** Beyond so many open descriptors new ones are refused with EMFILE. */
+    public void limitDescriptors(int most) {
+        syscalls.files.setLimit(most);
+    }
+
+    /** Open descriptors. */
+    public int openDescriptors() {
+        return syscalls.files.open();
+    }
+
+    /** Bytes that are mapped. */
+    public long mappedBytes() {
+        return syscalls.mappedBytes();
+    }
+
+    /** Whether the last wait found nothing to report and nothing to wait for. */
+    public boolean isAsleep() {
+        return syscalls.isAsleep();
+    }
+
+    // ---- Peers --------------------------------------------------------------------------------
+
+    /** Whether the program listens. */
+    public boolean isListening() {
+        return syscalls.listener != null && syscalls.listener.listening;
+    }
+
+    /** Whether a peer can connect: the program listens, and its queue is not full. */
+    public boolean canConnect() {
+        return isListening() && !Objects.requireNonNull(syscalls.listener).isFull();
+    }
+
+    /** A peer connects, with buffers of 64 KiB. */
+    public PeerSocket connect() {
+        return connect(1 << 16, 1 << 16);
+    }
+
+    /**
+     * A peer connects.
+     *
+     * @param receiveBuffer the most bytes that wait in the program's socket to be read
+     * @param sendBuffer the most bytes that the program's socket takes and the peer has not read
+     */
+    public PeerSocket connect(int receiveBuffer, int sendBuffer) {
+        if (!canConnect()) {
+            throw new IllegalStateException("nobody listens, or the queue is full");
+        }
+        int number = connections.size();
+        PeerSocket peer =
+                new PeerSocket(this, number, memory.ring(receiveBuffer), memory.ring(sendBuffer));
+        connections.add(peer.connection());
+        Objects.requireNonNull(syscalls.listener).add(peer.connection());
+        return peer;
+    }
+
+    /** The peer whose connection was accepted last. */
+    public @Nullable PeerSocket lastAccepted() {
+        return syscalls.lastAccepted;
+    }
+
+    // ---- Rules --------------------------------------------------------------------------------
+
+    /** Whether {@link #note} writes anything. */
+    public boolean isTraced() {
+        return trace != null;
+    }
+
+    /** Writes a line to the trace, if there is one. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is another library's
+    public void note(String format, Object... arguments) {
+        if (trace != null) {
+            trace.add(elapsedNanos, String.format(format, arguments));
+        }
+    }
+
+    /** Notes that a rule was broken, and answers what to throw. The first one counts. */
+    @SuppressWarnings("AnnotateFormatMethod")
+    public SimulationFailure violation(String format, Object... arguments) {
+        String message = String.format(format, arguments);
+        SimulationFailure violation = new SimulationFailure(message);
+        if (failure == null) {
+            failure = violation;
+            note("VIOLATION: %s", message);
+        }
+        return violation;
+    }
+
+    /** Throws the violation that was noted, if any: the program may have caught it. */
+    public void check() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Checks that the program has given everything back. */
+    public void checkNothingIsLeft() {
+        if (openDescriptors() > 0) {
+            throw violation("descriptors left open: %s", syscalls.files);
+        }
+        if (mappedBytes() > 0) {
+            throw violation("%d bytes left mapped", mappedBytes());
+        }
+    }
+
+    /** The program acts on an event of {@code fd}: it must have been told of one. */
+    void acknowledge(int fd) {
+        OpenFile file = syscalls.files.get(fd);
+        if (file == null || file.reported == 0) {
+            throw violation("the program acts on an event of %d that it was not told of", fd);
+        }
+        file.reported--;
+    }
+
+    /** Whether a wakeup by eventfd is on its way to the program. */
+    boolean isWakeupPending() {
+        return syscalls.isWakeupPending();
+    }
+
+    /** Checks that no connection waits to be accepted that no event will announce. */
+    void checkListenerBeforeSleep() {
+        Listener socket = syscalls.listener;
+        if (socket == null || socket.pending.isEmpty() || socket.queued || !socket.listening) {
+            return;
+        }
+        boolean pausedByError = socket.lastResult < 0 && socket.lastResult != -Errno.EAGAIN;
+        if (!pausedByError || elapsedNanos - socket.lastNanos > MAX_ACCEPT_PAUSE_NANOS) {
+            throw violation(
+                    "the program sleeps, and %d connections wait to be accepted",
+                    socket.pending.size());
+        }
+    }
+
+    // ---- What calls have in common ------------------------------------------------------------
+
+    /** A call begins: time passes, and others may act meanwhile. */
+    void enter() {
+        elapsedNanos += NANOS_PER_CALL;
+        if (++calls > MAX_CALLS) {
+            throw violation("no end after %d system calls", calls);
+        }
+        if (faults.strikes(Fault.PAUSE)) {
+            long millis = choices.magnitude(1, MAX_PAUSE_MILLIS);
+            note("everything stands still for %d ms", millis);
+            elapsedNanos += millis * 1_000_000;
+        }
+        if (world != null && !inWorld && faults.strikes(Fault.INTERLEAVED)) {
+            inWorld = true;
+            world.interleave();
+            inWorld = false;
+        }
+    }
+
+    /** A call ends. */
+    int answer(Call call, int fd, int result) {
+        hash = (hash ^ (call.code << 24 ^ fd << 16 ^ result)) * 0x9E3779B97F4A7C15L;
+        if (trace != null) {
+            String outcome = result < 0 ? Errno.name(-result) : Integer.toString(result);
+            note(fd < 0 ? "%s = %3$s" : "%s(%d) = %s", call, fd, outcome);
+        }
+        return result;
+    }
+
+    /** Lets all happen that is due. */
+    void happen() {
+        if (world != null) {
+            inWorld = true;
+            world.act();
+            inWorld = false;
+        }
+        syscalls.expireTimers();
+    }
+
+    /**
+     * Passes time until something may have happened, at most until {@code limitNanos}.
+     *
+     * @return false if nothing will ever happen
+     */
+    boolean sleep(long limitNanos) {
+        if (world == null) {
+            return false;
+        }
+        long until = Math.min(limitNanos, Math.min(world.nextNanos(), syscalls.nextExpiry()));
+        if (until - elapsedNanos > YEAR_NANOS) {
+            until = World.NEVER; // nobody waits for a timer so far away
+        }
+        inWorld = true;
+        world.beforeSleep(until);
+        boolean goesOn = until != World.NEVER || world.stalled();
+        inWorld = false;
+        if (goesOn && until != World.NEVER) {
+            elapsedNanos = Math.max(elapsedNanos, until);
+        }
+        happen();
+        return goesOn;
+    }
+}

@@ -1,0 +1,189 @@
+package edgeloop.simulation;
+
+import edgeloop.HandlerFactory;
+import edgeloop.Reactor;
+import edgeloop.Server;
+import edgeloop.ServerOptions;
+import edgeloop.ServerStats;
+import edgeloop.SyscallException;
+import edgeloop.buffer.SegmentPool;
+import edgeloop.sys.Syscalls;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * A server on a simulated kernel. Its reactor has no thread and turns when the caller says so.
+ *
+ * <pre>{@code
+ * var kernel = new SimulatedKernel(Choices.none());
+ * try (var server = SimulatedServer.open(kernel, options, handlers)) {
+ *     PeerSocket peer = kernel.connect();
+ *     peer.send("hello");
+ *     server.turnUntilIdle();
+ *     assert peer.receiveText().equals("hello");
+ * }
+ * }</pre>
+ *
+ * <p>The thread that opens it is the reactor's thread.
+ */
+public final class SimulatedServer implements AutoCloseable {
+    /** Turns of a server that has work each time, after which it will never be idle. */
+    private static final int MAX_TURNS = 100_000;
+
+    // The library does not show these to its users. It opens its package to this module.
+    private static final MethodHandle OPEN;
+    private static final MethodHandle TURN;
+    private static final MethodHandle RUNNING;
+    private static final MethodHandle TERMINATE;
+    private static final MethodHandle SNAPSHOT;
+    private static final MethodHandle SEGMENTS;
+
+    static {
+        try {
+            MethodHandles.Lookup own = MethodHandles.lookup();
+            MethodHandles.Lookup server = MethodHandles.privateLookupIn(Server.class, own);
+            MethodHandles.Lookup reactor = MethodHandles.privateLookupIn(Reactor.class, own);
+            MethodType open =
+                    MethodType.methodType(
+                            Server.class,
+                            Syscalls.class,
+                            ServerOptions.class,
+                            HandlerFactory.class);
+            OPEN = server.findStatic(Server.class, "open", open);
+            SNAPSHOT = virtual(server, Server.class, "snapshot", ServerStats.class);
+            TURN = virtual(reactor, Reactor.class, "turn", void.class);
+            RUNNING = reactor.findGetter(Reactor.class, "running", boolean.class);
+            TERMINATE = virtual(reactor, Reactor.class, "terminate", void.class);
+            SEGMENTS = virtual(reactor, Reactor.class, "segments", SegmentPool.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static MethodHandle virtual(
+            MethodHandles.Lookup lookup, Class<?> owner, String name, Class<?> result)
+            throws ReflectiveOperationException {
+        return lookup.findVirtual(owner, name, MethodType.methodType(result));
+    }
+
+    private final SimulatedKernel kernel;
+    private final Server server;
+    private boolean closed;
+
+    private SimulatedServer(SimulatedKernel kernel, Server server) {
+        this.kernel = kernel;
+        this.server = server;
+    }
+
+    /**
+     * Opens a server, which listens when this returns.
+     *
+     * @throws SyscallException if the kernel refuses something, as its faults may have it
+     */
+    public static SimulatedServer open(
+            SimulatedKernel kernel, ServerOptions options, HandlerFactory handlers)
+            throws SyscallException {
+        return open(kernel, kernel.syscalls(), options, handlers);
+    }
+
+    /** Opens a server that calls {@code syscalls}, which pass its calls on to {@code kernel}. */
+    static SimulatedServer open(
+            SimulatedKernel kernel,
+            Syscalls syscalls,
+            ServerOptions options,
+            HandlerFactory handlers)
+            throws SyscallException {
+        try {
+            Server server = (Server) OPEN.invokeExact(syscalls, options, handlers);
+            return new SimulatedServer(kernel, server);
+        } catch (SyscallException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** The server, as its users see it. What waits for the reactor must not be called. */
+    public Server server() {
+        return server;
+    }
+
+    /** One turn of the reactor's loop. */
+    public void turn() {
+        try {
+            TURN.invokeExact(server.reactor());
+        } catch (Throwable e) {
+            kernel.check();
+            throw unchecked(e);
+        }
+        kernel.check();
+    }
+
+    /** Turns until the reactor would sleep. */
+    public void turnUntilIdle() {
+        for (int i = 0; i < MAX_TURNS && isRunning(); i++) {
+            turn();
+            if (kernel.isAsleep()) {
+                return;
+            }
+        }
+        if (isRunning()) {
+            throw kernel.violation("the server has work after %d turns", MAX_TURNS);
+        }
+    }
+
+    /** Whether the server has not come to the end of a shutdown. */
+    public boolean isRunning() {
+        try {
+            return (boolean) RUNNING.invokeExact(server.reactor());
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** What the server has done so far. */
+    public ServerStats stats() {
+        try {
+            return (ServerStats) SNAPSHOT.invokeExact(server);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** The segments of pooled memory that connections hold. */
+    public int segmentsTaken() {
+        try {
+            return ((SegmentPool) SEGMENTS.invokeExact(server.reactor())).taken();
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** Closes everything at once, and checks that nothing is left. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            TERMINATE.invokeExact(server.reactor());
+        } catch (Throwable e) {
+            kernel.check();
+            throw unchecked(e);
+        }
+        kernel.check();
+        kernel.checkNothingIsLeft();
+    }
+
+    private static RuntimeException unchecked(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        if (e instanceof RuntimeException exception) {
+            throw exception;
+        }
+        throw new IllegalStateException(e);
+    }
+}
