@@ -78,9 +78,11 @@ final class Acceptor extends Channel {
                                                     group,
                                                     handlers,
                                                     options.maxConnections()));
-            SyscallException.check(
-                    "epoll_ctl",
-                    reactor.poller().add(listener, EpollEvents.EPOLLIN, acceptor.key()));
+            int result = reactor.poller().add(listener, EpollEvents.EPOLLIN, acceptor.key());
+            if (result < 0) {
+                reactor.channels().remove(acceptor);
+            }
+            SyscallException.check("epoll_ctl", result);
             return acceptor;
         } catch (SyscallException e) {
             syscalls.close(listener);
