@@ -194,7 +194,7 @@ public final class Reactor implements Executor {
     private void setAlarm() {
         long tick = wheel.nextDeadlineTick();
         if (tick != TimerWheel.NEVER) {
-            alarm.ensure(startNanos + tick * NANOS_PER_TICK, nowNanos);
+            alarm.ensure(startNanos + tick * NANOS_PER_TICK);
         }
     }
 

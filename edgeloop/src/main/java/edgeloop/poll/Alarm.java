@@ -31,15 +31,17 @@ public final class Alarm implements AutoCloseable {
     /**
      * Sees to it that the reactor wakes no later than {@code deadlineNanos}.
      *
-     * @param nowNanos the present time on {@link Syscalls#nanoTime}'s clock
+     * @param deadlineNanos a time on {@link Syscalls#nanoTime}'s clock
      */
-    public void ensure(long deadlineNanos, long nowNanos) {
+    public void ensure(long deadlineNanos) {
         if (setForNanos != UNSET && setForNanos - deadlineNanos <= 0) {
             return;
         }
         setForNanos = deadlineNanos;
+        // From the present time: since the turn began a handler, or the machine, may have taken
+        // long.
         // 0 would disarm; an overdue deadline expires at once instead.
-        syscalls.armTimerfd(timerfd, Math.max(1, deadlineNanos - nowNanos));
+        syscalls.armTimerfd(timerfd, Math.max(1, deadlineNanos - syscalls.nanoTime()));
     }
 
     /** The reactor saw the timerfd's event. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +15,11 @@ final class AlarmTest {
 
     private final ScriptedSyscalls syscalls = new ScriptedSyscalls();
     private final Alarm alarm = new Alarm(syscalls, syscalls.timerfd());
+
+    @BeforeEach
+    void stopClock() {
+        syscalls.stopClock(NOW);
+    }
 
     @AfterEach
     void close() {
@@ -23,51 +30,60 @@ final class AlarmTest {
     @Test
     @DisplayName("E36 the timerfd is set for an earlier deadline alone")
     void isSetForAnEarlierDeadlineAlone() {
-        alarm.ensure(5_000, NOW);
+        alarm.ensure(5_000);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(4_000);
-        alarm.ensure(5_000, NOW);
-        alarm.ensure(9_000, NOW);
+        alarm.ensure(5_000);
+        alarm.ensure(9_000);
         assertThat(timesSet()).isEqualTo(1);
 
-        alarm.ensure(3_000, NOW);
+        alarm.ensure(3_000);
         assertThat(timesSet()).isEqualTo(2);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(2_000);
     }
 
     @Test
+    @DisplayName("E38 a deadline is counted from the time that it is then")
+    void isSetFromThePresentTime() {
+        syscalls.passTime(Duration.ofNanos(1_500));
+        alarm.ensure(5_000);
+        assertThat(syscalls.lastDelayNanos()).isEqualTo(2_500);
+    }
+
+    @Test
     @DisplayName("E36 the timerfd is set anew only once it has expired")
     void isSetAnewOnceItHasExpired() {
-        alarm.ensure(5_000, NOW);
+        alarm.ensure(5_000);
         alarm.drain();
-        alarm.ensure(5_000, NOW);
+        alarm.ensure(5_000);
         assertThat(timesSet()).isEqualTo(2);
     }
 
     @Test
     @DisplayName("E35 an overdue deadline expires at once; 0 would disarm")
     void overdueDeadlineExpiresAtOnce() {
-        alarm.ensure(NOW, NOW);
+        alarm.ensure(NOW);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1);
         alarm.drain();
-        alarm.ensure(NOW - 500, NOW);
+        alarm.ensure(NOW - 500);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1);
     }
 
     @Test
     @DisplayName("E35 a huge delay is taken")
     void hugeDelayIsTaken() {
-        alarm.ensure(NOW + Long.MAX_VALUE / 2, NOW);
+        alarm.ensure(NOW + Long.MAX_VALUE / 2);
         assertThat(syscalls.made().getLast().outcome()).isZero();
     }
 
     @Test
     void clockThatWrapsAroundIsNoMatter() {
         long now = Long.MAX_VALUE - 10;
-        alarm.ensure(now + 2_000, now);
+        syscalls.stopClock(now);
+        alarm.ensure(now + 2_000);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(2_000);
-        alarm.ensure(now + 1_000, now);
+        alarm.ensure(now + 1_000);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1_000);
-        alarm.ensure(now + 3_000, now);
+        alarm.ensure(now + 3_000);
         assertThat(timesSet()).isEqualTo(2);
     }
 

@@ -82,6 +82,7 @@ public final class ScriptedSyscalls implements Syscalls {
 
     private long mappedBytes;
     private final AtomicLong addedNanos = new AtomicLong();
+    private volatile @Nullable Long stoppedClock;
     private int gather = 1;
     private int longestTransfer = Integer.MAX_VALUE;
     private int lastWaitMillis;
@@ -136,6 +137,12 @@ public final class ScriptedSyscalls implements Syscalls {
 
     public void passTime(Duration time) {
         addedNanos.addAndGet(time.toNanos());
+    }
+
+    /** From now on the clock stands at {@code nanos}, but for {@link #passTime}. */
+    public void stopClock(long nanos) {
+        stoppedClock = nanos;
+        addedNanos.set(0);
     }
 
     public synchronized int count(Call call) {
@@ -206,7 +213,8 @@ public final class ScriptedSyscalls implements Syscalls {
 
     @Override
     public long nanoTime() {
-        return kernel.nanoTime() + addedNanos.get();
+        Long stopped = stoppedClock;
+        return (stopped == null ? kernel.nanoTime() : stopped) + addedNanos.get();
     }
 
     @Override
