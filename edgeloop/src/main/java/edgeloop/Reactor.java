@@ -34,6 +34,10 @@ public final class Reactor implements Executor {
     /** Tasks that may wait to be run. */
     private static final int TASK_CAPACITY = 1 << 16;
 
+    // One mapping: the input buffer, the vector, and the events.
+    private static final int VECTOR_OFFSET = INPUT_BYTES;
+    private static final int EVENTS_OFFSET = VECTOR_OFFSET + IoVector.BYTES;
+
     private static final long NANOS_PER_TICK = 1_000_000;
 
     private static final long WAKER_KEY = -1;
@@ -52,9 +56,8 @@ public final class Reactor implements Executor {
     private final Deque<Connection> toFlush = new ArrayDeque<>();
     private final Deque<Connection> toClose = new ArrayDeque<>();
 
-    private final MemorySegment inputMemory;
+    private final MemorySegment memory;
     private final IoBuffer input;
-    private final MemorySegment vectorMemory;
     private final IoVector vector;
     private final SegmentPool segments;
     private final ProblemLog problems;
@@ -68,19 +71,19 @@ public final class Reactor implements Executor {
 
     private Reactor(
             Syscalls syscalls,
+            MemorySegment memory,
             Poller poller,
             Waker waker,
             Alarm alarm,
             @Nullable ReactorListener listener) {
+        this.memory = memory;
         this.syscalls = syscalls;
         this.poller = poller;
         this.waker = waker;
         this.alarm = alarm;
         this.listener = listener;
-        this.inputMemory = syscalls.map(INPUT_BYTES);
-        this.input = new IoBuffer(inputMemory);
-        this.vectorMemory = syscalls.map(IoVector.BYTES);
-        this.vector = new IoVector(vectorMemory);
+        this.input = new IoBuffer(memory.asSlice(0, INPUT_BYTES));
+        this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
         this.segments = new SegmentPool(syscalls);
         this.problems = new ProblemLog(syscalls);
         this.startNanos = syscalls.nanoTime();
@@ -91,6 +94,7 @@ public final class Reactor implements Executor {
      * Creates a reactor with its three descriptors.
      *
      * @throws SyscallException if the kernel refuses one
+     * @throws OutOfMemoryError if it refuses the memory
      */
     static Reactor open(Syscalls syscalls, int maxEvents, @Nullable ReactorListener listener)
             throws SyscallException {
@@ -101,7 +105,15 @@ public final class Reactor implements Executor {
             fds[2] = SyscallException.check("timerfd_create", syscalls.timerfd());
             add(syscalls, fds[0], fds[1], WAKER_KEY);
             add(syscalls, fds[0], fds[2], ALARM_KEY);
-        } catch (SyscallException e) {
+            MemorySegment memory = syscalls.map(EVENTS_OFFSET + EpollEvents.bytesFor(maxEvents));
+            return new Reactor(
+                    syscalls,
+                    memory,
+                    new Poller(syscalls, fds[0], memory.asSlice(EVENTS_OFFSET), maxEvents),
+                    new Waker(syscalls, fds[1]),
+                    new Alarm(syscalls, fds[2]),
+                    listener);
+        } catch (SyscallException | OutOfMemoryError e) {
             for (int fd : fds) {
                 if (fd >= 0) {
                     syscalls.close(fd);
@@ -109,12 +121,6 @@ public final class Reactor implements Executor {
             }
             throw e;
         }
-        return new Reactor(
-                syscalls,
-                new Poller(syscalls, fds[0], maxEvents),
-                new Waker(syscalls, fds[1]),
-                new Alarm(syscalls, fds[2]),
-                listener);
     }
 
     private static void add(Syscalls syscalls, int epoll, int fd, long key)
@@ -263,11 +269,10 @@ public final class Reactor implements Executor {
         }
         segments.reportLeaks(leak);
         segments.close();
-        syscalls.unmap(inputMemory);
-        syscalls.unmap(vectorMemory);
         waker.close();
         alarm.close();
         poller.close();
+        syscalls.unmap(memory);
     }
 
     /**

@@ -14,17 +14,16 @@ import java.lang.foreign.MemorySegment;
 public final class Poller implements AutoCloseable {
     private final Syscalls syscalls;
     private final int epoll;
-    private final MemorySegment memory;
     private final EpollEvents events;
 
     /**
      * @param epoll an epoll descriptor, closed with this object
+     * @param memory where the events come to lie, {@link EpollEvents#bytesFor} of {@code maxEvents}
      * @param maxEvents the most events one wait answers; what is beyond stays ready for the next
      */
-    public Poller(Syscalls syscalls, int epoll, int maxEvents) {
+    public Poller(Syscalls syscalls, int epoll, MemorySegment memory, int maxEvents) {
         this.syscalls = syscalls;
         this.epoll = epoll;
-        this.memory = syscalls.map(EpollEvents.bytesFor(maxEvents));
         this.events = new EpollEvents(memory, maxEvents);
     }
 
@@ -59,6 +58,5 @@ public final class Poller implements AutoCloseable {
     @Override
     public void close() {
         syscalls.close(epoll);
-        syscalls.unmap(memory);
     }
 }
