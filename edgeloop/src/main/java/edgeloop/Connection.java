@@ -498,11 +498,12 @@ public final class Connection extends Channel {
         flushFollows = true;
         try {
             handler().onRead(this, in);
+            keepUnread(in);
         } catch (Throwable e) {
             handlerFailed(e);
         }
         flushFollows = false;
-        keepUnread(in);
+        in.reset(0); // a handler that kept the buffer finds nothing in it
         if (pendingOutput() > 0 || state == State.CLOSING) {
             flush();
         }
@@ -523,7 +524,6 @@ public final class Connection extends Channel {
                 unread.append(reactor.segments(), in.memory(), in.position(), left);
             }
         }
-        in.reset(0); // a handler that kept the buffer finds nothing in it
     }
 
     private void deliverEnd(int kept) {

@@ -31,8 +31,8 @@ public final class SegmentQueue {
             MemorySegment.copy(source, (long) offset + copied, segment.memory, segment.end, n);
             segment.end += n;
             copied += n;
+            size += n; // at each step: the pool may throw for want of memory
         }
-        size += length;
     }
 
     /** Appends a copy of {@code length} bytes of {@code source} from {@code offset}. */
@@ -44,8 +44,8 @@ public final class SegmentQueue {
             MemorySegment.copy(source, offset + copied, segment.memory, JAVA_BYTE, segment.end, n);
             segment.end += n;
             copied += n;
+            size += n; // at each step: the pool may throw for want of memory
         }
-        size += length;
     }
 
     private Segment tailWithSpace(SegmentPool pool) {
