@@ -866,6 +866,9 @@ public final class Connection extends Channel {
             queue = new SegmentQueue();
             output = queue;
         }
+        if (queue.isEmpty()) {
+            lastSendMillis = nowMillis(); // what waits begins to wait now
+        }
         return queue;
     }
 
