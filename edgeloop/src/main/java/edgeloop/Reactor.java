@@ -12,7 +12,9 @@ import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
@@ -51,6 +53,7 @@ public final class Reactor implements Executor {
 
     private final TaskQueue tasks = new TaskQueue(TASK_CAPACITY);
     private final TimerWheel wheel = new TimerWheel();
+    private final List<PreciseTimer> preciseTimers = new ArrayList<>();
     private final ChannelTable channels = new ChannelTable();
     private final Deque<Channel> toResume = new ArrayDeque<>();
     private final Deque<Connection> toFlush = new ArrayDeque<>();
@@ -202,6 +205,12 @@ public final class Reactor implements Executor {
         if (tick != TimerWheel.NEVER) {
             alarm.ensure(startNanos + tick * NANOS_PER_TICK);
         }
+        for (int i = 0; i < preciseTimers.size(); i++) {
+            PreciseTimer timer = preciseTimers.get(i);
+            if (timer.isSet()) {
+                alarm.ensure(timer.deadlineNanos());
+            }
+        }
     }
 
     private void dispatch(int events) {
@@ -233,6 +242,9 @@ public final class Reactor implements Executor {
 
     private void expireTimers() {
         wheel.advance(nowTick);
+        for (int i = 0; i < preciseTimers.size(); i++) {
+            preciseTimers.get(i).expireIfDue(nowNanos);
+        }
     }
 
     private void flushWritten() {
@@ -300,6 +312,21 @@ public final class Reactor implements Executor {
         Timeout timeout = new Timeout(this, null, task);
         schedule(timeout, delay);
         return timeout;
+    }
+
+    /**
+     * Makes a timer for what must happen at an exact time and again and again, such as sending on a
+     * schedule. Each costs a little in every turn of the loop, and lives as long as the reactor:
+     * make few. On the reactor's thread only.
+     *
+     * @param task what it throws is logged
+     * @return the timer, not set
+     */
+    public PreciseTimer preciseTimer(Runnable task) {
+        checkThread();
+        PreciseTimer timer = new PreciseTimer(this, task);
+        preciseTimers.add(timer);
+        return timer;
     }
 
     void schedule(Timeout timeout, Duration delay) {
