@@ -7,7 +7,7 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Reads times such as {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}; without a unit, seconds.
  */
-final class DurationConverter implements ITypeConverter<Duration> {
+public final class DurationConverter implements ITypeConverter<Duration> {
     /** The longest that the library's timeouts can be. */
     static final Duration MAX = Duration.ofDays(24);
 

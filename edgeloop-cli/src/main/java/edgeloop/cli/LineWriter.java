@@ -8,7 +8,7 @@ import java.time.Duration;
  * that takes nothing (a full pipe, a terminal that was halted) then stops only that thread, never
  * the caller. Any thread may call any method.
  */
-final class LineWriter {
+public final class LineWriter {
     /** The characters that may wait before {@link #offer} refuses more. */
     static final int CAPACITY = 1 << 20;
 
@@ -21,14 +21,14 @@ final class LineWriter {
     }
 
     /** A writer to {@code stream}, whose thread is a daemon of this name. */
-    static LineWriter start(String threadName, PrintStream stream) {
+    public static LineWriter start(String threadName, PrintStream stream) {
         LineWriter writer = new LineWriter(stream);
         Thread.ofPlatform().name(threadName).daemon().start(writer::run);
         return writer;
     }
 
     /** Prints {@code lines} and a line break, however much is waiting: for what must be said. */
-    synchronized void print(String lines) {
+    public synchronized void print(String lines) {
         waiting.append(lines).append('\n');
         notifyAll();
     }
@@ -37,7 +37,7 @@ final class LineWriter {
      * Prints {@code lines} and a line break, unless too much is waiting already: for what comes
      * again and again. Answers whether it was taken.
      */
-    synchronized boolean offer(String lines) {
+    public synchronized boolean offer(String lines) {
         if (waiting.length() >= CAPACITY) {
             return false;
         }
@@ -46,7 +46,7 @@ final class LineWriter {
     }
 
     /** Waits until everything is written, or {@code timeout} has passed. */
-    synchronized void awaitWritten(Duration timeout) throws InterruptedException {
+    public synchronized void awaitWritten(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (writing || !waiting.isEmpty()) {
             long millisLeft = (deadline - System.nanoTime()) / 1_000_000;

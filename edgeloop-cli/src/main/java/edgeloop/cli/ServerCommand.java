@@ -6,17 +6,14 @@ import edgeloop.ConnectionOptions;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
-import java.lang.module.ModuleDescriptor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
         name = ServerCommand.NAME,
         description = "Echoes whatever its TCP clients send, all of them on one thread.",
         mixinStandardHelpOptions = true,
-        versionProvider = ServerCommand.Version.class,
+        versionProvider = ProgramVersion.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         footer = {
@@ -217,18 +214,6 @@ final class ServerCommand implements Callable<Integer> {
                 throw new TypeConversionException("must be an address or a host name");
             }
             return text;
-        }
-    }
-
-    /** The version that the module was built as. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version =
-                    Optional.ofNullable(ServerCommand.class.getModule().getDescriptor())
-                            .flatMap(ModuleDescriptor::rawVersion)
-                            .orElse("(unknown version)");
-            return new String[] {NAME + " " + version};
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * <p>Java handles signals by {@code sun.misc.Signal} alone. It is called by reflection, because
  * javac warns of it with a warning that no annotation and no {@code -Xlint} option turns off.
  */
-final class Signals {
+public final class Signals {
     private Signals() {}
 
     /**
@@ -17,7 +17,7 @@ final class Signals {
      * comes on a thread of its own, two of them perhaps at once. A signal that was ignored when the
      * JVM started stays so; bin/launch sees to that.
      */
-    static void onTermination(Consumer<String> handler) {
+    public static void onTermination(Consumer<String> handler) {
         try {
             handle("INT", handler);
             handle("TERM", handler);

@@ -12,10 +12,10 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line, in one line, and where the options are listed. */
-final class UsageErrors implements IParameterExceptionHandler {
+public final class UsageErrors implements IParameterExceptionHandler {
     private final LineWriter err;
 
-    UsageErrors(LineWriter err) {
+    public UsageErrors(LineWriter err) {
         this.err = err;
     }
 
