@@ -3,10 +3,16 @@ module edgeloop.cli {
     requires edgeloop;
     requires info.picocli;
     requires HdrHistogram;
+    requires com.google.gson;
+    requires jdk.management; // CPU time and allocation of a thread
     requires jdk.unsupported; // sun.misc.Signal: Java has no other way to handle a signal
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
 
     opens edgeloop.cli to
+            info.picocli;
+    opens edgeloop.cli.load to
+            com.google.gson,
             info.picocli;
 
     provides System.LoggerFinder with

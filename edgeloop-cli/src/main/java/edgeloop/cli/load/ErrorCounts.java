@@ -1,0 +1,78 @@
+package edgeloop.cli.load;
+
+import edgeloop.CloseReason;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Errors counted by cause: those a load tester knows by itself, and the errno values of failed
+ * system calls, errno(3). Counting allocates nothing.
+ */
+final class ErrorCounts {
+    // Above all errno values, of which Linux has none beyond 133.
+    static final int CLOSED_EARLY = 200;
+    static final int TIMEOUT = 201;
+    static final int MISMATCH = 202;
+    static final int ABANDONED = 203;
+    static final int UNASKED = 204;
+    static final int CLIENT_FAILURE = 205;
+    private static final int SIZE = 206;
+
+    private final long[] counts = new long[SIZE];
+
+    void add(int cause, long count) {
+        counts[Math.clamp(cause, 0, SIZE - 1)] += count;
+    }
+
+    long total() {
+        return Arrays.stream(counts).sum();
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+    }
+
+    /** The counts that are not zero, by the cause's name. */
+    Map<String, Long> byName() {
+        Map<String, Long> named = new TreeMap<>();
+        for (int cause = 0; cause < SIZE; cause++) {
+            if (counts[cause] > 0) {
+                named.merge(name(cause), counts[cause], Long::sum);
+            }
+        }
+        return named;
+    }
+
+    /** The cause that a connection's end stands for, where requests were still unanswered. */
+    static int causeOf(CloseReason reason) {
+        return switch (reason) {
+            case CloseReason.PeerClosed _ -> CLOSED_EARLY;
+            case CloseReason.Failed failed -> failed.errno();
+            case CloseReason.TimedOut _ -> TIMEOUT;
+            case CloseReason.ProtocolError _ -> MISMATCH;
+            case CloseReason.LocallyClosed _, CloseReason.HandlerFailed _ -> CLIENT_FAILURE;
+        };
+    }
+
+    static String name(int cause) {
+        return switch (cause) {
+            case CLOSED_EARLY -> "closed early";
+            case TIMEOUT -> "timeout";
+            case MISMATCH -> "mismatch";
+            case ABANDONED -> "abandoned";
+            case UNASKED -> "unasked data";
+            case CLIENT_FAILURE -> "client failure";
+            default -> nameOfErrno(cause);
+        };
+    }
+
+    private static String nameOfErrno(int errno) {
+        String name = new CloseReason.Failed(errno).errnoName();
+        return switch (name) {
+            case "ECONNREFUSED" -> "refused";
+            case "ECONNRESET" -> "reset";
+            default -> name;
+        };
+    }
+}

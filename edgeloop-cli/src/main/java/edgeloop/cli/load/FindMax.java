@@ -1,0 +1,100 @@
+package edgeloop.cli.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for the highest rate at which a condition holds: doubles the rate until it does not, then
+ * halves the gap until that is small.
+ */
+final class FindMax {
+    /** The search ends when the lowest rate that failed is this close to the best one. */
+    private static final double GAP = 1.05;
+
+    private static final int MOST_TRIALS = 40;
+
+    /** A rate that is not reached does not hold, however fast the answers are. */
+    private static final double LEAST_REACHED = 0.98;
+
+    private final LoadSession session;
+    private final StagePlan plan;
+    private final Criterion criterion;
+    private final Consumer<String> log;
+    private final List<StageRecord> trials = new ArrayList<>();
+    private @Nullable StageRecord best;
+    private @Nullable StageRecord worst;
+
+    /**
+     * @param plan of each trial; its rate is that of the first
+     * @param log told of each trial
+     */
+    FindMax(LoadSession session, StagePlan plan, Criterion criterion, Consumer<String> log) {
+        this.session = session;
+        this.plan = plan;
+        this.criterion = criterion;
+        this.log = log;
+    }
+
+    /** Searches, and answers the record of the best rate; of the lowest one tried if none held. */
+    StageRecord search() throws InterruptedException {
+        double held = 0;
+        double failed = Double.POSITIVE_INFINITY;
+        double rate = plan.rate();
+        while (trials.size() < MOST_TRIALS && failed > held * GAP && !session.isInterrupted()) {
+            StageRecord trial = session.run(plan.withRate(rate));
+            trials.add(trial);
+            boolean holds = holds(trial);
+            log.accept(describe(trial, holds));
+            if (holds) {
+                held = rate;
+                best = trial;
+            } else if (!session.isInterrupted()) {
+                failed = rate;
+                worst = trial;
+            }
+            if (held == 0 && failed <= 1) {
+                break;
+            }
+            rate = next(held, failed);
+        }
+        return best != null ? best : trials.getLast();
+    }
+
+    private static double next(double held, double failed) {
+        if (failed == Double.POSITIVE_INFINITY) {
+            return held * 2;
+        }
+        return Math.rint(held == 0 ? failed / 2 : (held + failed) / 2);
+    }
+
+    private boolean holds(StageRecord trial) {
+        StageOutcome outcome = trial.outcome();
+        return outcome.endedEarly() == null
+                && outcome.errorCount() == 0
+                && outcome.requestsPerSecond() >= LEAST_REACHED * outcome.plan().rate()
+                && criterion.holds(Criterion.Figures.of(trial));
+    }
+
+    private String describe(StageRecord trial, boolean holds) {
+        return Text.format(
+                "%s/s: %s (%s/s answered, p99 %s)",
+                Text.count(trial.outcome().plan().rate()),
+                holds ? "holds" : "does not hold",
+                Text.count(trial.outcome().requestsPerSecond()),
+                Text.millis(Latencies.percentileMillis(trial.response, 99)));
+    }
+
+    List<StageRecord> trials() {
+        return trials;
+    }
+
+    Results.Search result() {
+        return new Results.Search(
+                criterion.text(),
+                best == null ? 0 : best.outcome().plan().rate(),
+                worst == null ? null : worst.outcome().plan().rate(),
+                worst == null ? List.of() : Verdict.of(worst));
+    }
+}

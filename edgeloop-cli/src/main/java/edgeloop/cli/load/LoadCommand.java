@@ -1,0 +1,468 @@
+package edgeloop.cli.load;
+
+import edgeloop.cli.Diagnostics;
+import edgeloop.cli.DurationConverter;
+import edgeloop.cli.LineWriter;
+import edgeloop.cli.ProgramVersion;
+import edgeloop.cli.Signals;
+import edgeloop.cli.UsageErrors;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The options of {@code loadtest}, and what it does with them. */
+@Command(
+        name = LoadCommand.NAME,
+        description = "Loads a TCP server and measures how it answers.",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footer = {
+            "",
+            "A TIME is a whole number with the unit ms, s, m or h; without one it is in seconds."
+                    + " Counts and rates may end with k or m.",
+            "SIGINT ends the run, which is still reported.",
+            "Exit codes: 0 ran, 1 could not run, 2 bad arguments, 3 a --fail-if holds."
+        })
+final class LoadCommand implements Callable<Integer> {
+    static final String NAME = "loadtest";
+
+    private static final int FAILED_CONDITION = 3;
+    private static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_TRIAL = Duration.ofSeconds(5);
+    private static final double DEFAULT_FIRST_RATE = 1000;
+
+    private final LineWriter out;
+    private final LineWriter err;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "HOST:PORT",
+            arity = "0..2",
+            description = "The server: HOST:PORT, [IPV6]:PORT or HOST PORT.")
+    private List<String> target = List.of();
+
+    @Option(
+            names = {"-c", "--connections"},
+            paramLabel = "N",
+            converter = CountConverter.Count.class,
+            defaultValue = "10",
+            description = "Connections (default: ${DEFAULT-VALUE}).")
+    private int connections;
+
+    @Option(
+            names = {"-r", "-n", "--requests"},
+            paramLabel = "N",
+            converter = CountConverter.Requests.class,
+            description = "Send N requests in all (default: as many as go in the duration).")
+    private @Nullable Long requests;
+
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description =
+                    "Send for so long (default: 10s; 5s for each trial of --find-max). What is on"
+                            + " its way then is waited for.")
+    private @Nullable Duration duration;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            split = ",",
+            converter = CountConverter.Rate.class,
+            description =
+                    "Open loop: N requests per second are due, whatever the server does; several"
+                            + " rates, separated by commas, are steps (default: closed loop).")
+    private @Nullable List<Double> rates;
+
+    @Option(
+            names = "--arrivals",
+            paramLabel = "KIND",
+            defaultValue = "constant",
+            description = "Gaps between due requests: constant or poisson (default: constant).")
+    private Arrivals arrivals = Arrivals.constant;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the random gaps (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            converter = CountConverter.Count.class,
+            description = "Most requests on their way on all connections together.")
+    private @Nullable Integer inFlight;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Load for so long before measuring (default: 0; 1s with --find-max).")
+    private @Nullable Duration warmup;
+
+    @Option(
+            names = "--ramp",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "0",
+            description = "Before that, let the load grow for so long (default: 0).")
+    private Duration ramp = Duration.ZERO;
+
+    @Option(
+            names = "--find-max",
+            paramLabel = "CONDITION",
+            description =
+                    "Look for the highest rate at which CONDITION holds, such as 'p99<5ms'; --rate"
+                            + " is the first one tried (default: 1000).")
+    private @Nullable String findMax;
+
+    @Option(
+            names = "--connect-rate",
+            paramLabel = "N",
+            converter = CountConverter.Rate.class,
+            description = "Open N connections per second (default: as fast as they come).")
+    private @Nullable Double connectRate;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "10s",
+            description = "How long a connect may take (default: ${DEFAULT-VALUE}).")
+    private Duration connectTimeout = Duration.ZERO;
+
+    @Option(
+            names = "--requests-per-connection",
+            paramLabel = "N",
+            converter = CountConverter.Count.class,
+            description = "Replace each connection after N requests (default: keep it).")
+    private @Nullable Integer requestsPerConnection;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            converter = CountConverter.Size.class,
+            description = "Send so many bytes of noise per request (default: 64).")
+    private @Nullable Integer size;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "TEXT",
+            description =
+                    "Send TEXT, in which \\r \\n \\t \\0 \\xHH stand for bytes, or the content of"
+                            + " @FILE, or hex:DIGITS.")
+    private @Nullable String payload;
+
+    @Option(
+            names = "--expect",
+            paramLabel = "ANSWER",
+            defaultValue = "echo",
+            description =
+                    "What each answer is: echo (default), length:N, until:TEXT, pattern:REGEX,"
+                            + " hex:DIGITS, or the exact text, perhaps behind exact:.")
+    private String expect = "";
+
+    @Option(
+            names = "--pipeline",
+            paramLabel = "N",
+            converter = CountConverter.Count.class,
+            defaultValue = "1",
+            description = "Requests on their way on one connection (default: ${DEFAULT-VALUE}).")
+    private int pipeline;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "10s",
+            description = "How long an answer may take (default: ${DEFAULT-VALUE}).")
+    private Duration timeout = Duration.ZERO;
+
+    @Option(
+            names = "--fail-if",
+            paramLabel = "CONDITION",
+            description = "Exit with 3 if this holds: 'p99>5ms', 'errors>0'. May be repeated.")
+    private List<String> failIf = List.of();
+
+    @Option(
+            names = "--hlog",
+            paramLabel = "FILE",
+            description = "Write every interval's histogram, in HdrHistogram's log format.")
+    private @Nullable Path hlog;
+
+    @Mixin private OutputOptions outputs = new OutputOptions();
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print the results alone, no progress.")
+    private boolean quiet;
+
+    /** The names are what the user writes. */
+    enum Arrivals {
+        constant,
+        poisson
+    }
+
+    private LoadCommand(LineWriter out, LineWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The command, ready to parse and to run. */
+    static CommandLine commandLine(LineWriter out, LineWriter err) {
+        return new CommandLine(new LoadCommand(out, err))
+                .addSubcommand(new CompareCommand(out))
+                .addSubcommand(new MergeCommand(out))
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler(new UsageErrors(err))
+                .setExecutionExceptionHandler(
+                        (e, _, _) -> {
+                            boolean foreseen = e instanceof CannotRunException;
+                            err.print(
+                                    foreseen
+                                            ? Diagnostics.oneLine(NAME + ": " + e.getMessage())
+                                            : Diagnostics.unexpected(NAME, e));
+                            return CommandLine.ExitCode.SOFTWARE;
+                        });
+    }
+
+    @Override
+    public Integer call() throws CannotRunException, InterruptedException {
+        Target server = parse("", target, Target::parse);
+        List<Criterion> conditions = new ArrayList<>();
+        for (String condition : failIf) {
+            conditions.add(parse("--fail-if", condition, Criterion::parse));
+        }
+        Criterion wanted = findMax == null ? null : parse("--find-max", findMax, Criterion::parse);
+        List<StagePlan> plans = plans();
+        outputs.check();
+        EngineOptions options = engineOptions(server);
+        Results results = run(server, options, plans, wanted);
+        out.print(TextReport.of(results));
+        outputs.write(results);
+        return exitCode(results, conditions);
+    }
+
+    private int exitCode(Results results, List<Criterion> conditions) {
+        if (!results.booksBalance()) {
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        Criterion.Figures figures = Criterion.Figures.of(results);
+        int exitCode = CommandLine.ExitCode.OK;
+        for (Criterion condition : conditions) {
+            if (condition.holds(figures)) {
+                say("failed, since " + condition.text());
+                exitCode = FAILED_CONDITION;
+            }
+        }
+        return exitCode;
+    }
+
+    // ---- What the options ask for -------------------------------------------------------------
+
+    private List<StagePlan> plans() {
+        if (requests != null && duration != null) {
+            throw usage("--requests and --duration exclude each other");
+        }
+        if (findMax != null && requests != null) {
+            throw usage("--find-max goes by --duration, not by --requests");
+        }
+        if (findMax != null && rates != null && rates.size() > 1) {
+            throw usage("--find-max takes one --rate, to begin with");
+        }
+        List<Double> steps = rates;
+        if (steps == null) {
+            steps = List.of(findMax == null ? 0 : DEFAULT_FIRST_RATE);
+        }
+        return steps.stream().map(this::plan).toList();
+    }
+
+    private StagePlan plan(double rate) {
+        Duration warm = warmup;
+        if (warm == null) {
+            warm = findMax == null ? Duration.ZERO : Duration.ofSeconds(1);
+        }
+        Duration measure = duration;
+        if (measure == null) {
+            measure = findMax == null ? DEFAULT_DURATION : DEFAULT_TRIAL;
+        }
+        if (measure.isZero()) {
+            throw usage("--duration must be longer than 0");
+        }
+        return new StagePlan(
+                rate,
+                arrivals == Arrivals.poisson,
+                seed,
+                ramp.toNanos(),
+                warm.toNanos(),
+                requests == null ? measure.toNanos() : 0,
+                requests == null ? 0 : requests);
+    }
+
+    private EngineOptions engineOptions(Target server) throws CannotRunException {
+        Payload sent = sent();
+        AnswerReader answers =
+                parse("--expect", expect, text -> new Expectation(text).reader(sent));
+        if (timeout.isZero() || connectTimeout.isZero()) {
+            throw usage("--timeout and --connect-timeout must be longer than 0");
+        }
+        long concurrency = (long) connections * pipeline;
+        if (concurrency > 100_000_000) {
+            throw usage("--connections times --pipeline must be at most 100000000");
+        }
+        Preflight.checkDescriptors(connections);
+        InetSocketAddress address = server.resolve();
+        boolean churn = requestsPerConnection != null;
+        List<InetAddress> sources = Preflight.sources(address.getAddress(), connections, churn);
+        return new EngineOptions(
+                address,
+                sources,
+                connections,
+                connectRate == null ? 0 : connectRate,
+                connectTimeout,
+                pipeline,
+                inFlight == null ? (int) concurrency : inFlight,
+                requestsPerConnection == null ? 0 : requestsPerConnection,
+                sent,
+                answers,
+                timeout.toNanos());
+    }
+
+    private Payload sent() {
+        if (payload != null && size != null) {
+            throw usage("--payload and --size exclude each other");
+        }
+        return payload == null
+                ? Payload.noise(size == null ? 64 : size)
+                : parse("--payload", payload, Payload::parse);
+    }
+
+    private Results.Config config(EngineOptions options, StagePlan first, boolean searching) {
+        return new Results.Config(
+                connections,
+                pipeline,
+                options.concurrency(),
+                searching ? List.of(first.rate()) : rates,
+                first.isOpenLoop() ? arrivals.name() : null,
+                requests,
+                requests == null ? first.measureNanos() / 1e9 : null,
+                first.warmupNanos() / 1e9,
+                first.rampNanos() / 1e9,
+                options.requestsPerConnection(),
+                options.payload().bytes().length,
+                expect,
+                options.timeoutNanos() / 1e9);
+    }
+
+    private <T, R> R parse(String option, T text, Function<T, R> parser) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw usage((option + " " + e.getMessage()).strip());
+        }
+    }
+
+    private ParameterException usage(String message) {
+        if (spec == null) {
+            throw new IllegalStateException("picocli fills this in");
+        }
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    // ---- The run ------------------------------------------------------------------------------
+
+    private Results run(
+            Target server, EngineOptions options, List<StagePlan> plans, @Nullable Criterion wanted)
+            throws CannotRunException, InterruptedException {
+        String note =
+                Preflight.backlogNote(
+                        options.target().getAddress(), connections, options.connectRate());
+        if (!note.isEmpty()) {
+            note(note);
+        }
+        List<LoadSession.Observer> observers = new ArrayList<>();
+        if (!quiet) {
+            observers.add(new Progress(Progress.stderrIsTerminal(), System.err::print));
+        }
+        if (hlog == null) {
+            return run(server, options, plans, wanted, observers);
+        }
+        try (HistogramLog log = HistogramLog.open(hlog)) {
+            observers.add(log);
+            return run(server, options, plans, wanted, observers);
+        }
+    }
+
+    private Results run(
+            Target server,
+            EngineOptions options,
+            List<StagePlan> plans,
+            @Nullable Criterion wanted,
+            List<LoadSession.Observer> observers)
+            throws CannotRunException, InterruptedException {
+        LoadSession session = LoadSession.start(options, observers);
+        Instant startedAt;
+        FindMax search = null;
+        List<StageRecord> stages;
+        try (session) {
+            Signals.onTermination(_ -> session.interrupt());
+            session.connect();
+            startedAt = Instant.now();
+            if (wanted != null) {
+                search = new FindMax(session, plans.getFirst(), wanted, this::note);
+                stages = List.of(search.search());
+            } else {
+                stages = runAll(session, plans);
+            }
+        }
+        ResultsBuilder builder = new ResultsBuilder(stages, session.connections(), session.book());
+        if (search != null) {
+            builder.withSearch(search.trials(), search.result());
+        }
+        Results.Config config = config(options, stages.getFirst().outcome().plan(), search != null);
+        return builder.build(server.toString(), config, startedAt, Instant.now());
+    }
+
+    /** The stages until the user ends it; the first one in any case. */
+    private static List<StageRecord> runAll(LoadSession session, List<StagePlan> plans)
+            throws InterruptedException {
+        List<StageRecord> stages = new ArrayList<>();
+        for (StagePlan plan : plans) {
+            if (stages.isEmpty() || !session.isInterrupted()) {
+                stages.add(session.run(plan));
+            }
+        }
+        return stages;
+    }
+
+    private void note(String message) {
+        if (!quiet) {
+            say(message);
+        }
+    }
+
+    private void say(String message) {
+        err.print(Diagnostics.oneLine(NAME + ": " + message));
+    }
+}

@@ -1,0 +1,124 @@
+package edgeloop.cli.load;
+
+import edgeloop.SyscallException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One engine from its first connection to its last, as the main thread sees it. */
+final class LoadSession implements AutoCloseable {
+
+    /** Hears of the run while it is under way, on the main thread. */
+    interface Observer {
+        /** A stage begins. */
+        default void stageBegan(StagePlan plan) {}
+
+        /** An interval has been measured; it is valid during the call. */
+        default void intervalEnded(StagePlan plan, Interval interval) {}
+
+        /** The stage is over. */
+        default void stageEnded(StageOutcome outcome) {}
+    }
+
+    private final LoadEngine engine;
+    private final List<Observer> observers;
+    private @Nullable ConnectionCounts connections;
+    private volatile boolean interrupted;
+
+    private LoadSession(LoadEngine engine, List<Observer> observers) {
+        this.engine = engine;
+        this.observers = observers;
+    }
+
+    static LoadSession start(EngineOptions options, List<Observer> observers)
+            throws CannotRunException {
+        try {
+            return new LoadSession(LoadEngine.start(options), observers);
+        } catch (SyscallException e) {
+            throw new CannotRunException("the kernel refuses an epoll instance: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Opens all connections.
+     *
+     * @throws CannotRunException if not one could be established
+     */
+    void connect() throws CannotRunException, InterruptedException {
+        engine.connectAll();
+        if (!(engine.nextEvent() instanceof EngineEvent.Connected connected)) {
+            throw new AssertionError("nothing but connecting is under way");
+        }
+        connections = connected.counts();
+        if (connected.connections() == 0) {
+            throw new CannotRunException(whyNotConnected(connected.counts()));
+        }
+    }
+
+    private String whyNotConnected(ConnectionCounts counts) {
+        if (interrupted) {
+            return "interrupted before a connection was established";
+        }
+        StringBuilder causes = new StringBuilder();
+        for (Map.Entry<String, Long> failed : counts.failed().entrySet()) {
+            causes.append(causes.isEmpty() ? "" : ", ")
+                    .append(Text.count(failed.getValue()))
+                    .append(' ')
+                    .append(failed.getKey());
+        }
+        return "no connection could be established: " + causes + Advice.on(counts.failed());
+    }
+
+    /** Runs a stage to its end. */
+    StageRecord run(StagePlan plan) throws InterruptedException {
+        StageRecord stage = new StageRecord();
+        observers.forEach(observer -> observer.stageBegan(plan));
+        engine.begin(plan);
+        if (interrupted) {
+            engine.interrupt(); // it came between two stages
+        }
+        while (true) {
+            switch (engine.nextEvent()) {
+                case EngineEvent.Connected _ -> throw new AssertionError("connected twice");
+                case EngineEvent.IntervalEnded(Interval interval) -> {
+                    stage.add(interval);
+                    observers.forEach(observer -> observer.intervalEnded(plan, interval));
+                    engine.recycle(interval);
+                }
+                case EngineEvent.StageEnded(StageOutcome outcome, ConnectionCounts counts) -> {
+                    stage.end(outcome);
+                    connections = counts;
+                    observers.forEach(observer -> observer.stageEnded(outcome));
+                    return stage;
+                }
+            }
+        }
+    }
+
+    /** Ends what is under way; what has been measured is kept. Any thread may call this. */
+    void interrupt() {
+        interrupted = true;
+        engine.interrupt();
+    }
+
+    boolean isInterrupted() {
+        return interrupted;
+    }
+
+    ConnectionCounts connections() {
+        if (connections == null) {
+            throw new IllegalStateException("not connected yet");
+        }
+        return connections;
+    }
+
+    /** How long connecting took; to be read after {@link #close}. */
+    ConnectionBook book() {
+        return engine.book();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

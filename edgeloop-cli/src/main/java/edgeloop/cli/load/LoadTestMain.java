@@ -1,0 +1,24 @@
+package edgeloop.cli.load;
+
+import edgeloop.cli.Diagnostics;
+import edgeloop.cli.LineWriter;
+import java.time.Duration;
+
+/** Entry point of {@code loadtest}. */
+final class LoadTestMain {
+    /** How long a stream that takes nothing may hold up the end. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
+    private LoadTestMain() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        LineWriter out = LineWriter.start("stdout", System.out);
+        LineWriter err = LineWriter.start("stderr", System.err);
+        Thread.setDefaultUncaughtExceptionHandler(
+                (_, e) -> err.print(Diagnostics.unexpected(LoadCommand.NAME, e)));
+        int exitCode = LoadCommand.commandLine(out, err).execute(args);
+        out.awaitWritten(WRITE_TIMEOUT);
+        err.awaitWritten(WRITE_TIMEOUT);
+        System.exit(exitCode);
+    }
+}

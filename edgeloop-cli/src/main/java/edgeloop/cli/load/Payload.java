@@ -1,0 +1,58 @@
+package edgeloop.cli.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/** What a request sends. */
+final class Payload {
+    static final int MAX_BYTES = 64 << 20;
+    private static final long SEED = 1;
+
+    private final byte[] bytes;
+
+    Payload(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Not a copy: not to be written to. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Noise, so that bytes out of place do not compare equal; the same in every run. */
+    static Payload noise(int size) {
+        byte[] bytes = new byte[size];
+        new SplittableRandom(SEED).nextBytes(bytes);
+        return new Payload(bytes);
+    }
+
+    /**
+     * Reads {@code @FILE}, {@code hex:DIGITS} or a text with escapes.
+     *
+     * @throws IllegalArgumentException if it cannot be read; the message says why
+     */
+    static Payload parse(String text) {
+        byte[] bytes;
+        if (text.startsWith("@")) {
+            bytes = read(Path.of(text.substring(1)));
+        } else if (text.startsWith("hex:")) {
+            bytes = Escapes.hex(text.substring(4));
+        } else {
+            bytes = Escapes.bytes(text);
+        }
+        if (bytes.length == 0 || bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException("a payload has from 1 byte to 64 MiB");
+        }
+        return new Payload(bytes);
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package edgeloop.cli.load;
+
+import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
+
+/** Numbers as people read them. */
+final class Text {
+    private Text() {}
+
+    @FormatMethod
+    static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    /** With commas: {@code 42,735}. */
+    static String count(double value) {
+        return format("%,.0f", value);
+    }
+
+    static String count(long value) {
+        return format("%,d", value);
+    }
+
+    /** Two digits that matter in the range people look at: {@code 0.23}, {@code 1.2}. */
+    static String shortMillis(double millis) {
+        return format(millis < 1 ? "%.2f" : "%.1f", millis);
+    }
+
+    /** To the microsecond: {@code 1.234 ms}. */
+    static String millis(double millis) {
+        return format("%,.3f ms", millis);
+    }
+
+    static String percent(double fraction) {
+        return format(fraction < 0.1 ? "%.1f%%" : "%.0f%%", 100 * fraction);
+    }
+}

@@ -1,0 +1,68 @@
+package edgeloop.cli.load;
+
+import edgeloop.Connection;
+import edgeloop.ConnectionHandler;
+import edgeloop.HandlerFactory;
+import edgeloop.IoBuffer;
+import edgeloop.Server;
+import edgeloop.ServerOptions;
+import edgeloop.SyscallException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An echo server of 64-byte requests that counts them and does wrong to some. */
+final class FaultyServer implements AutoCloseable {
+    static final int REQUEST_BYTES = 64;
+
+    /** What becomes of the request of this number, from 1. */
+    interface Fault {
+        void answer(Connection connection, byte[] request, long number);
+    }
+
+    static final Fault NONE = (connection, request, _) -> connection.write(request);
+
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong connections = new AtomicLong();
+    private final Server server;
+
+    private FaultyServer(Fault fault) throws SyscallException {
+        HandlerFactory handlers =
+                _ -> {
+                    connections.incrementAndGet();
+                    return handler(fault);
+                };
+        server = Server.start(ServerOptions.defaults().withPort(0), handlers);
+    }
+
+    static FaultyServer start(Fault fault) throws SyscallException {
+        return new FaultyServer(fault);
+    }
+
+    private ConnectionHandler handler(Fault fault) {
+        return (connection, in) -> {
+            while (in.remaining() >= REQUEST_BYTES && connection.isOpen()) {
+                fault.answer(connection, read(in), requests.incrementAndGet());
+            }
+        };
+    }
+
+    private static byte[] read(IoBuffer in) {
+        return in.readBytes(REQUEST_BYTES);
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    long requests() {
+        return requests.get();
+    }
+
+    long connections() {
+        return connections.get();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

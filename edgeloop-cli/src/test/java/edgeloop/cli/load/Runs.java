@@ -1,0 +1,136 @@
+package edgeloop.cli.load;
+
+import edgeloop.cli.LineWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** Runs of the load tester within the test's own process. */
+final class Runs {
+    private static final Charset UTF = StandardCharsets.UTF_8;
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
+    private Runs() {}
+
+    /** What a command line printed, and its exit code. */
+    record Outcome(int exitCode, String out, String err) {}
+
+    /** Runs {@code loadtest} with these arguments; progress is not printed. */
+    static Outcome loadtest(String... arguments) throws InterruptedException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        LineWriter outLines = LineWriter.start("out", new PrintStream(out, true, UTF));
+        LineWriter errLines = LineWriter.start("err", new PrintStream(err, true, UTF));
+        int exitCode = LoadCommand.commandLine(outLines, errLines).execute(arguments);
+        outLines.awaitWritten(WRITE_TIMEOUT);
+        errLines.awaitWritten(WRITE_TIMEOUT);
+        return new Outcome(exitCode, out.toString(UTF), err.toString(UTF));
+    }
+
+    static StagePlan requests(long requests) {
+        return new StagePlan(0, false, 1, 0, 0, 0, requests);
+    }
+
+    static StagePlan lasting(Duration duration) {
+        return new StagePlan(0, false, 1, 0, 0, duration.toNanos(), 0);
+    }
+
+    /** Echoes of 64 bytes, one at a time. */
+    static EngineOptions echoes(int port, int connections) {
+        Payload payload = Payload.noise(64);
+        return new EngineOptions(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                List.of(),
+                connections,
+                0,
+                Duration.ofSeconds(10),
+                1,
+                connections,
+                0,
+                payload,
+                new FixedAnswer(payload.bytes()),
+                Duration.ofSeconds(30).toNanos());
+    }
+
+    static EngineOptions withTimeout(EngineOptions o, Duration timeout) {
+        return new EngineOptions(
+                o.target(),
+                o.sources(),
+                o.connections(),
+                o.connectRate(),
+                o.connectTimeout(),
+                o.pipeline(),
+                o.inFlight(),
+                o.requestsPerConnection(),
+                o.payload(),
+                o.answers(),
+                timeout.toNanos());
+    }
+
+    static EngineOptions withPipeline(EngineOptions o, int depth) {
+        return new EngineOptions(
+                o.target(),
+                o.sources(),
+                o.connections(),
+                o.connectRate(),
+                o.connectTimeout(),
+                depth,
+                o.connections() * depth,
+                o.requestsPerConnection(),
+                o.payload(),
+                o.answers(),
+                o.timeoutNanos());
+    }
+
+    static EngineOptions withRequestsPerConnection(EngineOptions o, int requests) {
+        return new EngineOptions(
+                o.target(),
+                o.sources(),
+                o.connections(),
+                o.connectRate(),
+                o.connectTimeout(),
+                o.pipeline(),
+                o.inFlight(),
+                requests,
+                o.payload(),
+                o.answers(),
+                o.timeoutNanos());
+    }
+
+    static EngineOptions expecting(EngineOptions o, String payload, String answer) {
+        Payload sent = Payload.parse(payload);
+        return new EngineOptions(
+                o.target(),
+                o.sources(),
+                o.connections(),
+                o.connectRate(),
+                o.connectTimeout(),
+                o.pipeline(),
+                o.inFlight(),
+                o.requestsPerConnection(),
+                sent,
+                new Expectation(answer).reader(sent),
+                o.timeoutNanos());
+    }
+
+    /** One stage and the connections' books after it. */
+    record Run(StageRecord stage, ConnectionCounts connections) {
+        StageOutcome outcome() {
+            return stage.outcome();
+        }
+    }
+
+    static Run run(EngineOptions options, StagePlan plan)
+            throws CannotRunException, InterruptedException {
+        try (LoadSession session = LoadSession.start(options, List.of())) {
+            session.connect();
+            StageRecord stage = session.run(plan);
+            return new Run(stage, session.connections());
+        }
+    }
+}
