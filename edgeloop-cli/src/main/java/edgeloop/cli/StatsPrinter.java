@@ -38,13 +38,10 @@ final class StatsPrinter {
 
     private void run() {
         long last = System.nanoTime();
-        long due = last;
         try {
-            while (true) {
-                due += intervalNanos;
-                if (!sleepUntil(due)) {
-                    return;
-                }
+            // From the last report on, not by a fixed rate: one that is late must not make the
+            // next interval so short that its rates say nothing.
+            while (sleepUntil(last + intervalNanos)) {
                 ServerStats stats = server.stats();
                 long now = System.nanoTime();
                 print(
@@ -54,7 +51,6 @@ final class StatsPrinter {
                                 stats,
                                 latency.takeInterval()));
                 last = now;
-                due = Math.max(due, now - intervalNanos); // late by intervals: they are left out
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
