@@ -1,0 +1,83 @@
+package edgeloop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nobody reads what the server prints, and the pipe is full. */
+@Timeout(180)
+final class StuckOutputIT {
+    @TempDir Path folder;
+
+    private Process server;
+
+    @AfterEach
+    void end() throws InterruptedException {
+        if (server != null) {
+            server.destroyForcibly();
+            server.waitFor(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void serverServesAndEnds() throws Exception {
+        Path pipe = folder.resolve("stdout");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        // For reading and writing, so that neither side's open waits for the other, fifo(7).
+        try (FileChannel channel =
+                FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            server =
+                    ServerProcess.builder("./myepollserver", "--port=0", "--stats")
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(pipe.toFile()))
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            int port = readPort(channel);
+            Thread filler = Thread.ofPlatform().daemon().start(() -> fill(channel));
+
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout((int) ServerProcess.PATIENCE.toMillis());
+                socket.getOutputStream().write(1);
+                assertThat(socket.getInputStream().read()).isEqualTo(1);
+            }
+            filler.join(TimeUnit.SECONDS.toMillis(1)); // ends, or has filled the pipe and is stuck
+            assertThat(new ProcessBuilder("kill", String.valueOf(server.pid())).start().waitFor())
+                    .isZero();
+            assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.exitValue()).isZero();
+        }
+    }
+
+    private static int readPort(FileChannel pipe) throws IOException {
+        StringBuilder text = new StringBuilder();
+        ByteBuffer buffer = ByteBuffer.allocate(1);
+        int lines = 0;
+        while (lines < 3) {
+            pipe.read(buffer.clear());
+            char c = (char) buffer.get(0);
+            text.append(c);
+            lines += c == '\n' ? 1 : 0;
+        }
+        return Integer.parseInt(text.substring(0, text.indexOf("\n")).replaceAll("\\D+", ""));
+    }
+
+    private static void fill(FileChannel pipe) {
+        try {
+            for (int i = 0; i < 1 << 20; i++) {
+                pipe.write(ByteBuffer.allocate(1));
+            }
+        } catch (IOException e) {
+            // Closed at the end of the test.
+        }
+    }
+}

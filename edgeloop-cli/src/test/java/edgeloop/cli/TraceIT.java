@@ -1,0 +1,61 @@
+package edgeloop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.Socket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(180)
+final class TraceIT {
+    private ServerProcess server;
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    @Test
+    void everyEventIsNamedOnStderr() throws Exception {
+        server = ServerProcess.start("--trace");
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream().write(1);
+            assertThat(socket.getInputStream().read()).isEqualTo(1);
+        }
+        try (Socket socket = server.connect()) {
+            // With nothing sent the server is not reading when the FIN comes, so an event tells it.
+            socket.shutdownOutput();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+        server.err().await("fd \\d+ EPOLLIN.*EPOLLRDHUP");
+        server.signal("INT");
+        assertThat(server.awaitExit()).isZero();
+        assertThat(server.err().all())
+                .isNotEmpty()
+                .allMatch(line -> line.matches("fd \\d+ EPOLL[A-Z]+(\\|EPOLL[A-Z]+)*"));
+        assertThat(server.out().all()).hasSize(7);
+    }
+
+    /** E2. Also what a problem that the library reports looks like. */
+    @Test
+    void wantOfDescriptorsIsOneLineOnStderrAndServingGoesOn() throws Exception {
+        server = ServerProcess.launch("sh", "-c", "ulimit -n 48 && exec ./myepollserver --port=0");
+        Socket[] sockets = new Socket[48];
+        try {
+            for (int i = 0; i < sockets.length; i++) {
+                sockets[i] = server.connect(); // the kernel connects, whoever accepts
+            }
+            assertThat(server.err().await("edgeloop: .*"))
+                    .isEqualTo("edgeloop: Accepting pauses for 100 ms: EMFILE");
+            sockets[0].getOutputStream().write(1);
+            assertThat(sockets[0].getInputStream().read()).isEqualTo(1);
+        } finally {
+            for (Socket socket : sockets) {
+                if (socket != null) {
+                    socket.close();
+                }
+            }
+        }
+    }
+}
