@@ -38,6 +38,11 @@ simulate_options = \
 	$(if $(DROP_PEERS),--drop-peers=$(DROP_PEERS)) \
 	$(if $(DROP_FAULTS),--drop-faults=$(DROP_FAULTS)) $(if $(FAULTS),--faults=$(FAULTS))
 
+.PHONY: fuzz
+fuzz: ## Let Jazzer make up inputs, a minute for each target
+	@JAZZER_FUZZ=1 bin/maven --projects edgeloop-fuzz --also-make \
+		-Dtest='*FuzzTest' -Dsurefire.failIfNoSpecifiedTests=false test
+
 .PHONY: format
 format: ## Format the sources as the build wants them
 	@bin/maven -q spotless:apply

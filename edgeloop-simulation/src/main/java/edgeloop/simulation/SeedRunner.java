@@ -22,7 +22,11 @@ final class SeedRunner {
 
     /** Runs {@code run}; answers what went wrong, or null. */
     @Nullable Throwable run(Case run, @Nullable Trace trace) {
-        Choices choices = Choices.ofSeed(run.seed());
+        return run(run, Choices.ofSeed(run.seed()), trace);
+    }
+
+    /** Runs what {@code choices} draw, with what {@code run} leaves out of it. */
+    @Nullable Throwable run(Case run, Choices choices, @Nullable Trace trace) {
         kernel = kernel.successor(choices);
         kernel.setTrace(trace);
         try {
