@@ -1,6 +1,7 @@
 package edgeloop;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,6 +9,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that a peer has sent and a handler has not read yet, in order and in one piece.
@@ -184,6 +186,22 @@ public final class IoBuffer {
      */
     public String readString(int length, Charset charset) {
         return new String(readBytes(length), charset);
+    }
+
+    /**
+     * Reads a line of text in UTF-8. Its end, LF or CR LF, is passed over and not part of it.
+     *
+     * @return the line, perhaps empty; null, with nothing read, if the end of it has yet to come
+     */
+    public @Nullable String readLine() {
+        int end = indexOf((byte) '\n');
+        if (end < 0) {
+            return null;
+        }
+        int length = end > 0 && getByte(end - 1) == '\r' ? end - 1 : end;
+        String line = readString(length, UTF_8);
+        skip(end + 1 - length);
+        return line;
     }
 
     /**

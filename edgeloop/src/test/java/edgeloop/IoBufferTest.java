@@ -141,4 +141,15 @@ final class IoBufferTest {
         IoBuffer in = buffer("grüß");
         assertThat(in.readString(6, UTF_8)).isEqualTo("grüß");
     }
+
+    @Test
+    void linesEndWithLfOrCrLf() {
+        IoBuffer in = buffer("one\r\n\ntwo\rh\u00e4lf\n\r\nrest\r");
+        assertThat(in.readLine()).isEqualTo("one");
+        assertThat(in.readLine()).isEmpty();
+        assertThat(in.readLine()).isEqualTo("two\rh\u00e4lf");
+        assertThat(in.readLine()).isEmpty();
+        assertThat(in.readLine()).isNull();
+        assertThat(in.remaining()).isEqualTo(5);
+    }
 }
