@@ -7,20 +7,27 @@ import edgeloop.bench.LoadClient.Span;
 import edgeloop.bench.Plan.Part;
 import edgeloop.bench.ServerSpec.Kind;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures one server in one round.
+ * Measures all servers in one round.
  *
- * <p>Each round starts a new process. It costs a warm-up each time, but then the rounds are
+ * <p>Each round starts new processes. It costs a warm-up each time, but then the rounds are
  * independent: the spread shown has in it the luck of address-space layout and of what the JIT
- * compiler inlined, resident memory belongs to one run, and no other server is alive meanwhile to
- * take the cache or the core. Within a round one process serves all rows in their order, so
- * resident memory at a row is what has been reached by then.
+ * compiler inlined, and resident memory belongs to one run. Within a round one process of each
+ * server serves all rows in their order, so resident memory at a row is what has been reached by
+ * then.
+ *
+ * <p>Under load the servers of a round live at the same time and take turns of a second or so;
+ * those whose turn it isn't have no connection and sleep. A shared machine changes its speed by
+ * more than what sets servers apart, and it does so within seconds: only what was measured right
+ * before or after can be compared.
  *
  * <p>CPU is read by the load client at the moments at which its measured part begins and ends.
  * Their sum is the process's own clock and exact; how it splits into user and system time is
@@ -31,7 +38,7 @@ final class Measurer {
     private static final long NATIVE_WARMUP_REQUESTS = 20_000;
     private static final int WARMUP_CONNECTIONS = 50;
 
-    /** Each row begins at its own steady state: after a part of it that isn't measured. */
+    /** Each slice begins at its own steady state: after a part of it that isn't measured. */
     private static final double ROW_WARMUP_FRACTION = 0.2;
 
     private static final long ALLOCATION_SHORT_REQUESTS = 100_000;
@@ -63,16 +70,18 @@ final class Measurer {
     }
 
     /** Measures all that the plan asks for. A step that fails is reported, and the rest goes on. */
-    void measure(ServerSpec spec, int round, Samples samples)
+    void measure(List<ServerSpec> specs, int round, Samples samples)
             throws IOException, InterruptedException {
         if (takesLoad()) {
-            attempt(spec, round, samples, () -> underLoad(spec, round, samples));
+            underLoad(specs, round, samples);
         }
-        if (plan.has(Part.IDLE)) {
-            attempt(spec, round, samples, () -> add(samples, round, spec, null, idle(spec)));
-        }
-        if (plan.has(Part.START)) {
-            attempt(spec, round, samples, () -> add(samples, round, spec, null, start(spec)));
+        for (ServerSpec spec : specs) {
+            if (plan.has(Part.IDLE)) {
+                attempt(spec, round, samples, () -> add(samples, round, spec, idle(spec)));
+            }
+            if (plan.has(Part.START)) {
+                attempt(spec, round, samples, () -> add(samples, round, spec, start(spec)));
+            }
         }
     }
 
@@ -87,38 +96,75 @@ final class Measurer {
         }
     }
 
-    private void underLoad(ServerSpec spec, int round, Samples samples)
-            throws BenchException, IOException, InterruptedException {
-        try (var server = RunningServer.start(spec, cpus.server())) {
-            samples.addCommand(server);
-            warmUp(server);
+    private void underLoad(List<ServerSpec> specs, int round, Samples samples)
+            throws IOException, InterruptedException {
+        var servers = new ArrayList<RunningServer>();
+        try {
+            for (ServerSpec spec : specs) {
+                attempt(
+                        spec,
+                        round,
+                        samples,
+                        () -> {
+                            RunningServer server = RunningServer.start(spec, cpus.server());
+                            servers.add(server);
+                            samples.addCommand(server);
+                            warmUp(server);
+                        });
+            }
             for (Row row : plan.rows()) {
-                if (spec.canRun(row)) {
-                    Step step = () -> add(samples, round, spec, row, row(server, row));
-                    attempt(spec, round, samples, step);
+                for (int slice = 1; slice <= plan.slices(); slice++) {
+                    takeTurns(servers, row, round, slice, samples);
                 }
             }
-            if (plan.has(Part.ALLOCATION) && spec.kind() == Kind.JVM) {
-                add(samples, round, spec, null, allocation(server));
+            if (plan.has(Part.ALLOCATION)) {
+                for (RunningServer server : servers) {
+                    ServerSpec spec = server.spec();
+                    if (spec.kind() == Kind.JVM) {
+                        Step step = () -> add(samples, round, spec, allocation(server));
+                        attempt(spec, round, samples, step);
+                    }
+                }
+            }
+        } finally {
+            servers.forEach(RunningServer::close);
+        }
+    }
+
+    private void takeTurns(
+            List<RunningServer> servers, Row row, int round, int slice, Samples samples)
+            throws IOException, InterruptedException {
+        for (RunningServer server : servers) {
+            ServerSpec spec = server.spec();
+            if (spec.canRun(row)) {
+                Step step = () -> add(samples, round, slice, spec, row, row(server, row));
+                attempt(spec, round, samples, step);
             }
         }
+    }
+
+    /** Adds what belongs to the process as a whole. */
+    private static void add(
+            Samples samples, int round, ServerSpec spec, Map<Metric, Double> values) {
+        add(samples, round, 1, spec, null, values);
     }
 
     private static void add(
             Samples samples,
             int round,
+            int slice,
             ServerSpec spec,
             @Nullable Row row,
             Map<Metric, Double> values) {
         if (values.isEmpty()) {
             return;
         }
-        samples.add(new Samples.Sample(round, spec.name(), row, values));
+        samples.add(new Samples.Sample(round, slice, spec.name(), row, values));
         String text =
                 values.entrySet().stream()
                         .map(v -> v.getKey().format(v.getValue()) + " " + v.getKey().title())
                         .collect(Collectors.joining(", "));
-        System.err.println("  " + (row == null ? "" : row + ": ") + text);
+        System.err.println("  " + spec.name() + (row == null ? "" : ", " + row) + ": " + text);
     }
 
     private void warmUp(RunningServer server)
@@ -137,8 +183,9 @@ final class Measurer {
     private Map<Metric, Double> row(RunningServer server, Row row)
             throws BenchException, IOException, InterruptedException {
         var values = new EnumMap<Metric, Double>(Metric.class);
-        Span warmup = Span.ofSeconds(plan.seconds() * ROW_WARMUP_FRACTION);
-        Span measured = Span.ofSeconds(plan.seconds());
+        double seconds = plan.seconds() / plan.slices();
+        Span warmup = Span.ofSeconds(seconds * ROW_WARMUP_FRACTION);
+        Span measured = Span.ofSeconds(seconds);
         if (plan.has(Part.CPU)) {
             Result result = client.run(server, new Load(row, warmup, measured, 0));
             addCpu(result, values);

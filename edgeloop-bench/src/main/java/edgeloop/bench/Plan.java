@@ -8,7 +8,9 @@ import java.util.Set;
  * How much is measured.
  *
  * @param rows the loads, in the order in which each server process gets them
- * @param seconds the measured part of each row
+ * @param rounds how often all is repeated, each time with new processes
+ * @param slices how often the servers take turns at each row of a round
+ * @param seconds the measured part of each row of a round, all slices together
  * @param warmupRequests what a server that compiles itself is given before its first row
  * @param latencyRate requests per second offered when latency is measured
  * @param idleConnections how many connections are open when memory and wakeups are measured
@@ -17,6 +19,7 @@ import java.util.Set;
 record Plan(
         List<Row> rows,
         int rounds,
+        int slices,
         double seconds,
         long warmupRequests,
         long latencyRate,

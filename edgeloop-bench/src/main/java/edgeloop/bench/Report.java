@@ -141,6 +141,7 @@ final class Report {
         var document = new LinkedHashMap<String, Object>();
         document.put("machine", machine);
         document.put("rounds", plan.rounds());
+        document.put("slices", plan.slices());
         document.put("seconds", plan.seconds());
         document.put("latency_rate", plan.latencyRate());
         document.put("idle_connections", plan.idleConnections());
@@ -153,6 +154,7 @@ final class Report {
     private static Map<String, Object> sample(Samples.Sample sample) {
         var object = new LinkedHashMap<String, Object>();
         object.put("round", sample.round());
+        object.put("slice", sample.slice());
         object.put("server", sample.server());
         Row row = sample.row();
         if (row != null) {

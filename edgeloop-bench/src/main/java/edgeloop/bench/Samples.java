@@ -6,18 +6,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** All that was measured, by round, server, row and metric. */
+/** All that was measured, by round, slice, server, row and metric. */
 final class Samples {
     /**
      * What one measurement gave.
      *
      * @param round counted from 1
+     * @param slice counted from 1
      * @param row the load, or null for what belongs to the process as a whole
      */
-    record Sample(int round, String server, @Nullable Row row, Map<Metric, Double> values) {}
+    record Sample(
+            int round, int slice, String server, @Nullable Row row, Map<Metric, Double> values) {
+
+        /** Whether both were measured one right after the other, on the machine as it then was. */
+        boolean isBeside(Sample other) {
+            return round == other.round && slice == other.slice && Objects.equals(row, other.row);
+        }
+
+        private double value(Metric metric) {
+            return Objects.requireNonNull(values.get(metric));
+        }
+    }
 
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -49,35 +60,27 @@ final class Samples {
     }
 
     Optional<Spread> spread(String server, @Nullable Row row, Metric metric) {
-        return Spread.of(
-                samples.stream()
-                        .filter(s -> s.server().equals(server) && Objects.equals(s.row(), row))
-                        .map(s -> s.values().get(metric))
-                        .filter(Objects::nonNull)
-                        .toList());
+        return Spread.of(of(server, row, metric).stream().map(s -> s.value(metric)).toList());
     }
 
-    /** The server's value divided by the floor's in the same round, over all rounds. */
+    /** The server's value divided by the floor's in the same slice, over all slices. */
     Optional<Spread> ratioToFloor(String server, @Nullable Row row, Metric metric) {
-        int rounds = samples.stream().mapToInt(Sample::round).max().orElse(0);
-        return Spread.of(
-                IntStream.rangeClosed(1, rounds)
-                        .boxed()
-                        .flatMap(round -> ratio(round, server, row, metric).stream())
-                        .toList());
+        var ratios = new ArrayList<Double>();
+        for (Sample floor : of(ServerCatalog.FLOOR, row, metric)) {
+            for (Sample sample : of(server, row, metric)) {
+                if (sample.isBeside(floor) && floor.value(metric) > 0) {
+                    ratios.add(sample.value(metric) / floor.value(metric));
+                }
+            }
+        }
+        return Spread.of(ratios);
     }
 
-    private Optional<Double> ratio(int round, String server, @Nullable Row row, Metric metric) {
-        Optional<Double> floor = value(round, ServerCatalog.FLOOR, row, metric);
-        return value(round, server, row, metric)
-                .flatMap(v -> floor.filter(f -> f > 0).map(f -> v / f));
-    }
-
-    private Optional<Double> value(int round, String server, @Nullable Row row, Metric metric) {
+    /** What was measured of one server at one row, of those that have the metric. */
+    private List<Sample> of(String server, @Nullable Row row, Metric metric) {
         return samples.stream()
-                .filter(s -> s.round() == round && s.server().equals(server))
-                .filter(s -> Objects.equals(s.row(), row))
-                .flatMap(s -> Optional.ofNullable(s.values().get(metric)).stream())
-                .findFirst();
+                .filter(s -> s.server().equals(server) && Objects.equals(s.row(), row))
+                .filter(s -> s.values().containsKey(metric))
+                .toList();
     }
 }

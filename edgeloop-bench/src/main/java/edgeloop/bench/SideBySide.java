@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * Loads every server in turn, A B C A B C …, so that a machine that grows slower during the hour
- * does so for all of them, and prints medians over the rounds and ratios to the C floor of the same
- * round.
+ * does so for all of them, and prints medians over all turns and ratios to the C floor of the same
+ * turn.
  */
 @Command(
         name = "bench",
@@ -53,8 +53,19 @@ public final class SideBySide implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How often all is repeated. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How often all is repeated, each time with new processes."
+                            + " Default: ${DEFAULT-VALUE}")
     private int rounds;
+
+    @Option(
+            names = "--slices",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "How often the servers take turns at each row of a round: ratios are between"
+                            + " neighbours. Default: ${DEFAULT-VALUE}")
+    private int slices;
 
     @Option(
             names = "--servers",
@@ -74,7 +85,9 @@ public final class SideBySide implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "5",
-            description = "Measured part of each row. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Measured part of each row of a round, all slices together."
+                            + " Default: ${DEFAULT-VALUE}")
     private double seconds;
 
     @Option(
@@ -161,10 +174,8 @@ public final class SideBySide implements Callable<Integer> {
         var measurer =
                 new Measurer(plan, cpus, new LoadClient(programs.loadClient(), cpus.client()));
         for (int round = 1; round <= plan.rounds(); round++) {
-            for (ServerSpec spec : specs) {
-                System.err.printf("Round %d of %d: %s%n", round, plan.rounds(), spec.name());
-                measurer.measure(spec, round, samples);
-            }
+            System.err.printf("Round %d of %d%n", round, plan.rounds());
+            measurer.measure(specs, round, samples);
         }
         return report(new Report(plan, names(specs), samples), samples, machine);
     }
@@ -174,8 +185,9 @@ public final class SideBySide implements Callable<Integer> {
     }
 
     private Plan plan() {
-        if (rounds < 1 || !(seconds > 0) || !(idleSeconds > 0) || latencyRate < 1) {
-            throw bad("--rounds, --seconds, --idle-seconds and --rate must be more than 0");
+        if (rounds < 1 || slices < 1 || !(seconds > 0) || !(idleSeconds > 0) || latencyRate < 1) {
+            throw bad(
+                    "--rounds, --slices, --seconds, --idle-seconds and --rate must be more than 0");
         }
         if (warmupRequests < 0) {
             throw bad("--warmup must not be negative");
@@ -192,6 +204,7 @@ public final class SideBySide implements Callable<Integer> {
                                 new Row(1000, Row.DEFAULT_SIZE, 1)),
                         1,
                         1,
+                        1,
                         QUICK_WARMUP_REQUESTS,
                         latencyRate,
                         idle,
@@ -200,6 +213,7 @@ public final class SideBySide implements Callable<Integer> {
                 : new Plan(
                         rows,
                         rounds,
+                        slices,
                         seconds,
                         warmupRequests,
                         latencyRate,

@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 
-/** The median of a measurement over its rounds, and how far the rounds lie apart. */
-record Spread(double median, double min, double max) {
+/**
+ * The median of a measurement over all its turns, and the quartiles: half of the values lie between
+ * them. Not the extremes, which say most of what else the machine was doing.
+ */
+record Spread(double median, double lower, double upper) {
 
     /** Empty if there are no values. */
     static Optional<Spread> of(List<Double> values) {
@@ -13,19 +16,23 @@ record Spread(double median, double min, double max) {
             return Optional.empty();
         }
         List<Double> sorted = values.stream().sorted().toList();
-        int half = sorted.size() / 2;
-        double median =
-                sorted.size() % 2 == 1
-                        ? sorted.get(half)
-                        : (sorted.get(half - 1) + sorted.get(half)) / 2;
-        return Optional.of(new Spread(median, sorted.getFirst(), sorted.getLast()));
+        return Optional.of(
+                new Spread(quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75)));
     }
 
-    /** The median, and the extremes in parentheses where they differ from it in print. */
+    /** Between two values, in proportion. */
+    private static double quantile(List<Double> sorted, double fraction) {
+        double place = fraction * (sorted.size() - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.size() - 1);
+        return sorted.get(below) + (place - below) * (sorted.get(above) - sorted.get(below));
+    }
+
+    /** The median, and the quartiles in parentheses where they differ from it in print. */
     String format(DoubleFunction<String> number) {
         String middle = number.apply(median);
-        String least = number.apply(min);
-        String most = number.apply(max);
-        return least.equals(most) ? middle : middle + " (" + least + "–" + most + ")";
+        String from = number.apply(lower);
+        String to = number.apply(upper);
+        return from.equals(to) ? middle : middle + " (" + from + "–" + to + ")";
     }
 }

@@ -39,8 +39,8 @@ class NotationTest {
 
     @Test
     void theMedianOfAnEvenCountLiesBetweenTheMiddleTwo() {
-        assertThat(Spread.of(List.of(4.0, 1.0, 3.0, 2.0))).contains(new Spread(2.5, 1, 4));
-        assertThat(Spread.of(List.of(9.0, 1.0, 2.0))).contains(new Spread(2, 1, 9));
+        assertThat(Spread.of(List.of(4.0, 1.0, 3.0, 2.0))).contains(new Spread(2.5, 1.75, 3.25));
+        assertThat(Spread.of(List.of(9.0, 1.0, 2.0))).contains(new Spread(2, 1.5, 5.5));
         assertThat(Spread.of(List.of())).isEmpty();
     }
 
