@@ -14,7 +14,8 @@ public sealed interface CloseReason {
     /**
      * A system call on the connection failed.
      *
-     * @param errno the positive errno value, errno(3)
+     * @param errno the positive errno value, errno(3); {@code ENODATA} where a file that was being
+     *     sent turned out to be shorter than what was to be sent of it
      */
     record Failed(int errno) implements CloseReason {
         /** {@return the symbol of the errno value, such as {@code ECONNRESET}} */

@@ -7,14 +7,17 @@ import static edgeloop.sys.EpollEvents.EPOLLOUT;
 import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.buffer.SegmentQueue;
+import edgeloop.buffer.SharedDescriptor;
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection: what its handler writes goes out in order, what its peer sends comes to the
@@ -229,6 +232,33 @@ public final class Connection extends Channel {
         }
     }
 
+    /**
+     * Sends a part of a file (sendfile(2)), after what was written before and before what is
+     * written next. The bytes go from the kernel's page cache to the socket; a part that is not
+     * there yet makes the reactor wait for the disk.
+     *
+     * <p>What is yet to be sent counts as {@linkplain #pendingOutput waiting output}, so a large
+     * file makes the connection {@linkplain #isCongested congested} and {@link
+     * ConnectionHandler#onDrain} comes when all but the rest of it is sent. Where the file turns
+     * out to be shorter, the connection is reset with {@link CloseReason.Failed} and {@code
+     * ENODATA}: the peer was promised more.
+     *
+     * @param file of this connection's reactor; it may be closed at once, and stays open for this
+     *     until it is sent
+     * @param offset where the part begins, in bytes from 0
+     * @param length its length, in bytes from 0
+     * @throws IllegalStateException if the file is closed
+     */
+    public void transfer(FileHandle file, long offset, long length) {
+        reactor.checkThread();
+        Objects.checkFromIndexSize(offset, length, Long.MAX_VALUE);
+        SharedDescriptor descriptor = file.descriptor(reactor);
+        if (length > 0 && state == State.OPEN) {
+            outputQueue().append(reactor.segments(), descriptor, offset, length);
+            written();
+        }
+    }
+
     private void written() {
         if (pendingOutput() >= group().highWaterMark) {
             if (writable) {
@@ -241,8 +271,8 @@ public final class Connection extends Channel {
         }
     }
 
-    /** {@return the bytes written that the kernel has not taken yet} */
-    public int pendingOutput() {
+    /** {@return the bytes written that the kernel has not taken yet, those of files included} */
+    public long pendingOutput() {
         return output == null ? 0 : output.size();
     }
 
@@ -465,7 +495,7 @@ public final class Connection extends Channel {
         MemorySegment memory = reactor.input().memory();
         int kept = 0;
         if (unread != null) {
-            kept = unread.size();
+            kept = (int) unread.size(); // at most MAX_UNREAD_BYTES
             unread.copyTo(memory);
         }
         if (redeliver) {
@@ -626,6 +656,11 @@ public final class Connection extends Channel {
                 return true;
             }
             case Errno.EAGAIN -> writable = false;
+            case Errno.ENODATA -> {
+                reactor.problems().report("A file became shorter while it was being sent", null);
+                resetOnClose = true; // a FIN would pass for the end of what was promised
+                failed(-n);
+            }
             default -> failed(-n);
         }
         return false;

@@ -9,6 +9,9 @@ import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The event loop: one thread, one epoll instance, and all connections on it.
@@ -58,6 +60,8 @@ public final class Reactor implements Executor {
     private final Deque<Channel> toResume = new ArrayDeque<>();
     private final Deque<Connection> toFlush = new ArrayDeque<>();
     private final Deque<Connection> toClose = new ArrayDeque<>();
+
+    private final List<Runnable> atEnd = new ArrayList<>();
 
     private final MemorySegment memory;
     private final IoBuffer input;
@@ -274,6 +278,7 @@ public final class Reactor implements Executor {
         while (!toClose.isEmpty()) {
             closeFinished();
         }
+        atEnd.forEach(this::runTask);
         BiConsumer<Object, Throwable> leak =
                 (leaked, taken) -> problems.report(leaked + " was never given back", taken);
         if (connectionLeaks != null) {
@@ -327,6 +332,17 @@ public final class Reactor implements Executor {
         PreciseTimer timer = new PreciseTimer(this, task);
         preciseTimers.add(timer);
         return timer;
+    }
+
+    /**
+     * Runs {@code task} when this reactor ends, after its connections have closed: for what holds
+     * descriptors as long as the reactor lives. On the reactor's thread only.
+     *
+     * @param task what it throws is logged
+     */
+    public void atEnd(Runnable task) {
+        checkThread();
+        atEnd.add(task);
     }
 
     void schedule(Timeout timeout, Duration delay) {

@@ -6,6 +6,7 @@ import edgeloop.Connection;
 enum Behaviour {
     ECHO(true, true),
     FRAMES(false, true),
+    TRANSFER(true, true),
     DEFER(true, false),
     PAUSE(true, true),
     TASKS(true, false),
@@ -36,6 +37,7 @@ enum Behaviour {
         return switch (this) {
             case ECHO -> new Handlers.Echo(scenario, peer, connection);
             case FRAMES -> new Handlers.Frames(scenario, peer, connection);
+            case TRANSFER -> new Handlers.Transfer(scenario, peer, connection);
             case DEFER -> new Handlers.Defer(scenario, peer, connection);
             case PAUSE -> new Handlers.Pause(scenario, peer, connection);
             case TASKS -> new Handlers.Tasks(scenario, peer, connection);

@@ -29,7 +29,13 @@ enum Call {
     EVENTFD_WRITE,
     TIMERFD,
     TIMERFD_SETTIME,
-    COUNTER_READ;
+    COUNTER_READ,
+    SENDFILE,
+    OPENAT,
+    OPENAT2,
+    STATX,
+    PREAD,
+    GETDENTS;
 
     /** Stands for the call in a trace's hash. */
     final int code = name().hashCode();

@@ -6,8 +6,10 @@ import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
 import edgeloop.sys.Errno;
-import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
 
 /**
  * A handler that keeps books of what it was given and has written, and holds the library against
@@ -93,6 +95,21 @@ abstract class CheckedHandler implements ConnectionHandler {
             int n = Pattern.inARow(length - done);
             long before = handedOver();
             connection.write(Pattern.array(), Pattern.index(peer.index, written), n);
+            wrote(n, before);
+            done += n;
+        }
+    }
+
+    /** Writes the next {@code length} bytes from a file. */
+    final void transfer(int length) {
+        int done = 0;
+        while (done < length && !closing) {
+            int n = Pattern.inARow(length - done);
+            long before = handedOver();
+            if (!scenario.transfer(connection, Pattern.index(peer.index, written), n)) {
+                send(length - done); // no descriptor for the file, or no memory
+                return;
+            }
             wrote(n, before);
             done += n;
         }
@@ -268,7 +285,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     /** Checks what holds between turns. */
     final void checkBetweenTurns() {
-        int pending = connection.pendingOutput();
+        long pending = connection.pendingOutput();
         if (socket.sent + pending != written) {
             throw scenario.kernel.violation(
                     "peer %d: %d bytes written, %d sent, %d waiting",

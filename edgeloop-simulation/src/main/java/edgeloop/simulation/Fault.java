@@ -26,6 +26,10 @@ public enum Fault {
     SEND_BLOCKED,
     /** send(2): the connection broke; EPIPE, ECONNRESET, ETIMEDOUT. */
     SEND_FAILED,
+    /** sendfile(2): 0, because the file ends earlier than it did. */
+    FILE_TRUNCATED,
+    /** openat2(2): ENOSYS or EPERM, as of a kernel or a filter that does not know it. */
+    OPENAT2_REFUSED,
     /** epoll_wait(2): EINTR. */
     WAIT_INTERRUPTED,
     /** epoll_wait(2): an event without a cause. */

@@ -2,6 +2,7 @@ package edgeloop.simulation;
 
 import edgeloop.Connection;
 import edgeloop.IoBuffer;
+
 import java.time.Duration;
 
 /** The handlers of a {@link Scenario}; see {@link Behaviour}. */
@@ -48,6 +49,22 @@ final class Handlers {
                 take(in, frame);
                 send(frame);
             }
+        }
+    }
+
+    /** Echoes from a file, and now and then from memory. */
+    static final class Transfer extends CheckedHandler {
+        Transfer(Scenario scenario, SwarmPeer peer, Connection connection) {
+            super(scenario, peer, connection);
+        }
+
+        @Override
+        void read(IoBuffer in) {
+            int n = in.remaining();
+            take(in, n);
+            int fromMemory = choices.below(2) == 0 ? choices.below(n + 1) : 0;
+            send(fromMemory);
+            transfer(n - fromMemory);
         }
     }
 

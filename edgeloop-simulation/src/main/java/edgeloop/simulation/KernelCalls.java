@@ -21,15 +21,18 @@ import static edgeloop.sys.Errno.ETIMEDOUT;
 
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
+import edgeloop.sys.FileStatus;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of a {@link SimulatedKernel}: what they answer, and which faults strike them.
@@ -41,6 +44,7 @@ final class KernelCalls implements Syscalls {
     final Descriptors files = new Descriptors();
     @Nullable Listener listener;
     @Nullable PeerSocket lastAccepted;
+    private final FileCalls fileCalls;
     private @Nullable Counter wakeup;
 
     private final SimulatedKernel kernel;
@@ -60,6 +64,7 @@ final class KernelCalls implements Syscalls {
         this.choices = kernel.choices();
         this.faults = kernel.faults();
         this.memory = memory;
+        this.fileCalls = new FileCalls(kernel, this);
     }
 
     boolean isAsleep() {
@@ -98,7 +103,7 @@ final class KernelCalls implements Syscalls {
         }
     }
 
-    private <F extends OpenFile> F file(Call call, int fd, Class<F> kind) {
+    <F extends OpenFile> F file(Call call, int fd, Class<F> kind) {
         OpenFile file = files.get(fd);
         if (file == null) {
             throw kernel.violation("%s(%d): EBADF, no such descriptor is open", call, fd);
@@ -114,7 +119,7 @@ final class KernelCalls implements Syscalls {
         return file(call, fd, TcpConnection.class);
     }
 
-    private int open(Call call, OpenFile file) {
+    int open(Call call, OpenFile file) {
         kernel.enter();
         if (files.isFull()) {
             return kernel.answer(call, -1, -EMFILE);
@@ -271,6 +276,11 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
+    public int sendMore(int fd, MemorySegment buffer, int offset, int length) {
+        return send(fd, buffer, offset, length);
+    }
+
+    @Override
     public int send(int fd, IoVector vector) {
         kernel.enter();
         TcpConnection connection = connection(Call.SENDMSG, fd);
@@ -289,7 +299,7 @@ final class KernelCalls implements Syscalls {
         return kernel.answer(Call.SENDMSG, fd, sent(connection, n));
     }
 
-    private int sendable(TcpConnection connection, int length) {
+    int sendable(TcpConnection connection, int length) {
         idlePolls = 0;
         if (length == 0) {
             throw kernel.violation("send(%d) of no bytes", connection.fd);
@@ -313,12 +323,17 @@ final class KernelCalls implements Syscalls {
         return result;
     }
 
-    private int sent(TcpConnection connection, int result) {
+    int sent(TcpConnection connection, int result) {
         connection.sendAnswered(result);
         if (result > 0 && connection.peerClosed) {
             resetsOnTheirWay.add(connection);
         }
         return result;
+    }
+
+    @Override
+    public int sendFile(int socket, int file, long offset, int length) {
+        return fileCalls.sendFile(socket, file, offset, length);
     }
 
     @Override
@@ -599,5 +614,32 @@ final class KernelCalls implements Syscalls {
         kernel.enter();
         Counter counter = file(Call.COUNTER_READ, fd, Counter.class);
         return kernel.answer(Call.COUNTER_READ, fd, counter.drain());
+    }
+
+    // ---- Files --------------------------------------------------------------------------------
+
+    @Override
+    public int openAt(int directory, MemorySegment path, int flags) {
+        return fileCalls.openAt(directory, path);
+    }
+
+    @Override
+    public int openBeneath(int directory, MemorySegment path, int flags) {
+        return fileCalls.openBeneath(directory, path);
+    }
+
+    @Override
+    public int status(int directory, MemorySegment path, FileStatus status) {
+        return fileCalls.status(directory, path, status);
+    }
+
+    @Override
+    public int read(int file, long position, MemorySegment buffer, int offset, int length) {
+        return fileCalls.read(file, position, buffer, offset, length);
+    }
+
+    @Override
+    public int directoryEntries(int directory, MemorySegment buffer) {
+        return fileCalls.directoryEntries(directory, buffer);
     }
 }

@@ -1,20 +1,27 @@
 package edgeloop.simulation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import edgeloop.CloseReason;
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionOptions;
+import edgeloop.Directory;
+import edgeloop.FileHandle;
 import edgeloop.HandlerFactory;
 import edgeloop.Reactor;
 import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
 import edgeloop.SyscallException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a server among peers, as a seed draws it: which faults how often, which limits, how
@@ -61,6 +68,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private final boolean closesFromOutside;
 
     private @Nullable SimulatedServer server;
+    private @Nullable Directory directory;
     private byte[] scratch = new byte[4_096];
     private boolean calm;
     private boolean shutdownAsked;
@@ -333,6 +341,23 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     boolean explains(Throwable cause) {
         return cause instanceof OutOfMemoryError
                 && kernel.faults().struck(Fault.MEMORY_REFUSED) > 0;
+    }
+
+    /** Has a connection send a part of the file; false if that can't be opened. */
+    boolean transfer(Connection connection, int offset, int length) {
+        try {
+            Directory opened = directory;
+            if (opened == null) {
+                opened = Directory.open(connection.reactor(), Path.of("/"));
+                directory = opened;
+            }
+            try (FileHandle file = opened.open(FileCalls.PATTERN.getBytes(UTF_8))) {
+                connection.transfer(file, offset, length);
+            }
+            return true;
+        } catch (SyscallException e) {
+            return false;
+        }
     }
 
     void connected(SwarmPeer peer, PeerSocket socket) {

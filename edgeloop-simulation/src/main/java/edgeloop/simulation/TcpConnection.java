@@ -166,6 +166,11 @@ final class TcpConnection extends OpenFile {
         }
     }
 
+    /** sendfile(2) answered 0. */
+    void fileEnded() {
+        lastErrno = Errno.ENODATA; // what the program is to make of it
+    }
+
     private void moved() {
         lastMoveNanos = kernel.elapsedNanos();
         lastMoveTurn = kernel.turnNanos();

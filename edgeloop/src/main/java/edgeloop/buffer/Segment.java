@@ -1,7 +1,6 @@
 package edgeloop.buffer;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@value #BYTES} bytes of native memory and the part of them that holds data: {@code start} to
@@ -10,16 +9,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The size weighs waste against work: a connection that holds ten bytes holds a whole segment,
  * and a connection that holds 64 KiB holds a chain that one sendmsg(2) must describe.
  */
-final class Segment {
+final class Segment extends Piece {
     static final int BYTES = 8 * 1024;
 
     final SegmentPool.Slab slab;
     final MemorySegment memory;
     int start;
     int end;
-
-    /** The next in a queue, or in the slab's list of free segments. */
-    @Nullable Segment next;
 
     Segment(SegmentPool.Slab slab, MemorySegment memory) {
         this.slab = slab;

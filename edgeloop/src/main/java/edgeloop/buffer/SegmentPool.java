@@ -1,11 +1,13 @@
 package edgeloop.buffer;
 
 import edgeloop.sys.Syscalls;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A reactor's segments. They are cut from slabs of {@value #SLAB_SEGMENTS}, which are mapped when
@@ -24,6 +26,9 @@ public final class SegmentPool implements AutoCloseable {
     private final Deque<Slab> available = new ArrayDeque<>();
 
     private final @Nullable LeakDetector<Segment> leaks = LeakDetector.ifDebug();
+
+    /** Free ones, chained. As many as were in use at once, and each of a few words. */
+    private @Nullable FilePiece freeFilePieces;
 
     private int slabs;
     private int emptySlabs;
@@ -81,6 +86,31 @@ public final class SegmentPool implements AutoCloseable {
         }
     }
 
+    FilePiece take(SharedDescriptor file, long offset, long length) {
+        FilePiece piece = freeFilePieces;
+        if (piece == null) {
+            piece = new FilePiece();
+        } else {
+            freeFilePieces = (FilePiece) piece.next;
+            piece.next = null;
+        }
+        piece.hold(file, offset, length);
+        return piece;
+    }
+
+    void give(FilePiece piece) {
+        piece.letGo();
+        piece.next = freeFilePieces;
+        freeFilePieces = piece;
+    }
+
+    void give(Piece piece) {
+        switch (piece) {
+            case Segment segment -> give(segment);
+            case FilePiece filePiece -> give(filePiece);
+        }
+    }
+
     private void release(Slab slab) {
         available.remove(slab);
         slabs--;
@@ -123,7 +153,7 @@ public final class SegmentPool implements AutoCloseable {
                                 this, memory.asSlice((long) cut * Segment.BYTES, Segment.BYTES));
                 cut++;
             } else {
-                free = segment.next;
+                free = (Segment) segment.next;
                 segment.next = null;
             }
             return segment;

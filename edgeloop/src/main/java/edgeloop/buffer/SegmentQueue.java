@@ -2,19 +2,31 @@ package edgeloop.buffer;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
-/** Bytes in order, in a chain of pooled segments: appended at the tail, taken from the head. */
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Bytes in order, appended at the tail and taken from the head: those in memory in a chain of
+ * pooled segments, and between them ranges of files, which stay where they are until they are sent.
+ */
 public final class SegmentQueue {
-    private @Nullable Segment head;
-    private @Nullable Segment tail;
-    private int size;
+    /**
+     * The most bytes of a file that are sent in one call. It takes some 50 µs, so that one large
+     * file does not hold up others; and is large enough for the call itself not to count.
+     */
+    private static final int FILE_CHUNK_BYTES = 256 * 1024;
+
+    private @Nullable Piece head;
+    private @Nullable Piece tail;
+    private long size;
 
     /** The bytes in the queue. */
-    public int size() {
+    public long size() {
         return size;
     }
 
@@ -48,25 +60,39 @@ public final class SegmentQueue {
         }
     }
 
+    /**
+     * Appends {@code length} bytes of {@code file} from {@code offset}. The descriptor is kept open
+     * until they are sent, or removed.
+     */
+    public void append(SegmentPool pool, SharedDescriptor file, long offset, long length) {
+        link(pool.take(file, offset, length));
+        size += length;
+    }
+
     private Segment tailWithSpace(SegmentPool pool) {
-        Segment last = tail;
-        if (last != null && last.space() > 0) {
+        if (tail instanceof Segment last && last.space() > 0) {
             return last;
         }
         Segment fresh = pool.take();
-        if (last == null) {
-            head = fresh;
-        } else {
-            last.next = fresh;
-        }
-        tail = fresh;
+        link(fresh);
         return fresh;
     }
 
-    /** Copies all bytes to the start of {@code target} and leaves them in the queue. */
+    private void link(Piece piece) {
+        Piece last = tail;
+        if (last == null) {
+            head = piece;
+        } else {
+            last.next = piece;
+        }
+        tail = piece;
+    }
+
+    /** Copies all bytes to the start of {@code target} and leaves them in the queue; no files. */
     public void copyTo(MemorySegment target) {
         long offset = 0;
-        for (Segment segment = head; segment != null; segment = segment.next) {
+        for (Piece piece = head; piece != null; piece = piece.next) {
+            Segment segment = (Segment) piece;
             MemorySegment.copy(segment.memory, segment.start, target, offset, segment.size());
             offset += segment.size();
         }
@@ -75,50 +101,84 @@ public final class SegmentQueue {
     /**
      * Hands as much to the kernel as it takes in one call, and removes that.
      *
-     * @return the bytes sent, or {@code -errno}
+     * @return the bytes sent, or {@code -errno}; {@code -ENODATA} where a file has become shorter
+     *     than the range of it that is to be sent
      */
     public int sendTo(Syscalls syscalls, int fd, IoVector vector, SegmentPool pool) {
-        Segment first = head;
-        if (first == null) {
-            return 0;
-        }
-        int sent;
-        if (first.next == null) {
-            sent = syscalls.send(fd, first.memory, first.start, first.size());
-        } else {
-            vector.clear();
-            for (Segment s = first; s != null && !vector.isFull(); s = s.next) {
-                vector.add(s.memory, s.start, s.size());
+        if (head instanceof Segment first) {
+            int sent =
+                    first.next == null
+                            ? syscalls.send(fd, first.memory, first.start, first.size())
+                            : sendSegments(syscalls, fd, vector, first, first.next);
+            if (sent > 0) {
+                remove(pool, sent);
             }
-            sent = syscalls.send(fd, vector);
+            return sent;
+        }
+        return head instanceof FilePiece piece ? sendFile(syscalls, fd, piece, pool) : 0;
+    }
+
+    /** Sends from {@code first} up to the next range of a file. */
+    private static int sendSegments(
+            Syscalls syscalls, int fd, IoVector vector, Segment first, Piece second) {
+        if (second instanceof FilePiece) {
+            // A head and then a file: the one fills a packet with the other.
+            return syscalls.sendMore(fd, first.memory, first.start, first.size());
+        }
+        vector.clear();
+        for (Piece p = first; p instanceof Segment s && !vector.isFull(); p = p.next) {
+            vector.add(s.memory, s.start, s.size());
+        }
+        return syscalls.send(fd, vector);
+    }
+
+    private int sendFile(Syscalls syscalls, int fd, FilePiece piece, SegmentPool pool) {
+        int length = (int) Math.min(piece.left, FILE_CHUNK_BYTES);
+        int sent = syscalls.sendFile(fd, piece.file().fd(), piece.offset, length);
+        if (sent == 0) {
+            return -Errno.ENODATA;
         }
         if (sent > 0) {
-            remove(pool, sent);
+            piece.offset += sent;
+            piece.left -= sent;
+            size -= sent;
+            if (piece.left == 0) {
+                removeFirst(piece);
+                pool.give(piece);
+            }
         }
         return sent;
     }
 
-    /** Removes the first {@code length} bytes. */
+    /** Removes the first {@code length} bytes, which are in segments. */
     private void remove(SegmentPool pool, int length) {
         size -= length;
         int rest = length;
-        Segment first = head;
-        while (first != null && rest >= first.size()) {
+        while (head instanceof Segment first) {
+            if (rest < first.size()) {
+                first.start += rest;
+                return;
+            }
             rest -= first.size();
-            Segment next = first.next;
+            removeFirst(first);
             pool.give(first);
-            first = next;
         }
-        head = first;
-        if (first == null) {
+    }
+
+    private void removeFirst(Piece first) {
+        head = first.next;
+        first.next = null;
+        if (head == null) {
             tail = null;
-        } else {
-            first.start += rest;
         }
     }
 
     /** Removes all bytes. */
     public void clear(SegmentPool pool) {
-        remove(pool, size);
+        size = 0;
+        for (Piece first = head; first != null; first = head) {
+            removeFirst(first);
+            pool.give(first);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package edgeloop.sys;
 
 import static edgeloop.sys.SocketConstants.IPPROTO_TCP;
+import static edgeloop.sys.SocketConstants.MSG_MORE;
 import static edgeloop.sys.SocketConstants.MSG_NOSIGNAL;
 import static edgeloop.sys.SocketConstants.SHUT_WR;
 import static edgeloop.sys.SocketConstants.SOCK_CLOEXEC;
@@ -10,8 +11,11 @@ import static edgeloop.sys.SocketConstants.SOL_SOCKET;
 import static edgeloop.sys.SocketConstants.SO_ERROR;
 import static edgeloop.sys.SocketConstants.SO_LINGER;
 import static edgeloop.sys.SocketConstants.TCP_INFO;
+
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -23,7 +27,6 @@ import java.lang.invoke.MethodHandle;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's side of {@link Syscalls}: libc's wrappers, called through the Foreign Function &amp;
@@ -44,8 +47,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>Calls that cannot block and come once per request or connection are {@linkplain #QUICK
  *       quick}: the thread skips the transition to native state. One that may block never is, since
  *       it would hold up every safepoint.
- *   <li>No variadic function (fcntl, ioctl, syscall) is used, so none needs {@code
- *       firstVariadicArg}.
+ *   <li>Two functions are variadic: {@code openat}, and {@code syscall}, the only way to
+ *       openat2(2). Both ABIs pass variadic integers as they pass others, so the shape above holds
+ *       for them too. {@code firstVariadicArg} matters where the ABI puts them elsewhere (AAPCS64
+ *       as Apple changed it), or counts vector registers, of which there are none. {@code syscall}
+ *       takes its seventh argument from the stack on x86-64; openat2 has four.
  * </ul>
  */
 public final class LinuxSyscalls implements Syscalls {
@@ -68,19 +74,25 @@ public final class LinuxSyscalls implements Syscalls {
     private static final MemorySegment EPOLL_CTL = find("epoll_ctl");
     private static final MemorySegment EPOLL_WAIT = find("epoll_wait");
     private static final MemorySegment EVENTFD = find("eventfd");
+    private static final MemorySegment GETDENTS64 = find("getdents64");
     private static final MemorySegment GETPEERNAME = find("getpeername");
     private static final MemorySegment GETSOCKNAME = find("getsockname");
     private static final MemorySegment GETSOCKOPT = find("getsockopt");
     private static final MemorySegment LISTEN = find("listen");
     private static final MemorySegment MMAP = find("mmap");
     private static final MemorySegment MUNMAP = find("munmap");
+    private static final MemorySegment OPENAT = find("openat");
+    private static final MemorySegment PREAD = find("pread");
     private static final MemorySegment READ = find("read");
     private static final MemorySegment RECV = find("recv");
     private static final MemorySegment SEND = find("send");
+    private static final MemorySegment SENDFILE = find("sendfile");
     private static final MemorySegment SENDMSG = find("sendmsg");
     private static final MemorySegment SETSOCKOPT = find("setsockopt");
     private static final MemorySegment SHUTDOWN = find("shutdown");
     private static final MemorySegment SOCKET = find("socket");
+    private static final MemorySegment STATX = find("statx");
+    private static final MemorySegment SYSCALL = find("syscall");
     private static final MemorySegment TIMERFD_CREATE = find("timerfd_create");
     private static final MemorySegment TIMERFD_SETTIME = find("timerfd_settime");
     private static final MemorySegment WRITE = find("write");
@@ -89,6 +101,7 @@ public final class LinuxSyscalls implements Syscalls {
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int TFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int CLOCK_MONOTONIC = 1;
+    private static final int SYS_OPENAT2 = 437; // on every architecture
     private static final int PROT_READ_WRITE = 0x3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
@@ -213,6 +226,18 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public int sendMore(int fd, MemorySegment buffer, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        return quick(SEND, fd, buffer.address() + offset, length, MSG_NOSIGNAL | MSG_MORE);
+    }
+
+    @Override
+    public int sendFile(int socket, int file, long offset, int length) {
+        scratch.set(JAVA_LONG, 0, offset);
+        return call(SENDFILE, socket, file, scratch.address(), length);
+    }
+
+    @Override
     public int shutdownOutput(int fd) {
         return quick(SHUTDOWN, fd, SHUT_WR);
     }
@@ -333,6 +358,43 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     public int drainCounter(int fd) {
         return quick(READ, fd, scratch.address(), 8);
+    }
+
+    @Override
+    public int openAt(int directory, MemorySegment path, int flags) {
+        return call(OPENAT, directory, path.address(), flags | FileConstants.O_CLOEXEC, 0);
+    }
+
+    @Override
+    public int openBeneath(int directory, MemorySegment path, int flags) {
+        // struct open_how: flags, mode, resolve
+        scratch.set(JAVA_LONG, 0, flags | FileConstants.O_CLOEXEC);
+        scratch.set(JAVA_LONG, 8, 0);
+        scratch.set(
+                JAVA_LONG, 16, FileConstants.RESOLVE_BENEATH | FileConstants.RESOLVE_NO_MAGICLINKS);
+        return call(SYSCALL, SYS_OPENAT2, directory, path.address(), scratch.address(), 24);
+    }
+
+    @Override
+    public int status(int directory, MemorySegment path, FileStatus status) {
+        return call(
+                STATX,
+                directory,
+                path.address(),
+                FileConstants.AT_EMPTY_PATH,
+                FileConstants.STATX_BASIC_STATS,
+                status.memory().address());
+    }
+
+    @Override
+    public int read(int file, long position, MemorySegment buffer, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        return call(PREAD, file, buffer.address() + offset, length, position);
+    }
+
+    @Override
+    public int directoryEntries(int directory, MemorySegment buffer) {
+        return call(GETDENTS64, directory, buffer.address(), buffer.byteSize());
     }
 
     private int call(MemorySegment function, long a) {

@@ -1,8 +1,9 @@
 package edgeloop.sys;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The seam between Edgeloop and the kernel. Every system call, every piece of native memory and all
@@ -55,6 +56,24 @@ public interface Syscalls {
 
     /** Sends what {@code vector} holds in one call (sendmsg(2)), with {@code MSG_NOSIGNAL}. */
     int send(int fd, IoVector vector);
+
+    /**
+     * send(2) with {@code MSG_NOSIGNAL} and {@code MSG_MORE}: more follows at once, and the kernel
+     * may wait for it to fill a packet.
+     */
+    int sendMore(int fd, MemorySegment buffer, int offset, int length);
+
+    /**
+     * sendfile(2): hands bytes of a file to a socket without a copy in user space. The file's own
+     * position is neither used nor moved, so one descriptor serves any number of sockets. A dead
+     * peer is {@code EPIPE} and a SIGPIPE, which the JVM ignores. It does not wait for the socket,
+     * but may wait for the disk.
+     *
+     * @param offset from where in the file, in bytes
+     * @param length the most bytes to send
+     * @return the bytes sent; 0 where the file ends at or before {@code offset}
+     */
+    int sendFile(int socket, int file, long offset, int length);
 
     /** shutdown(2) of the sending direction: the peer gets a FIN after the last byte. */
     int shutdownOutput(int fd);
@@ -117,4 +136,42 @@ public interface Syscalls {
 
     /** Reads the counter of an eventfd or timerfd, which sets it to zero. */
     int drainCounter(int fd);
+
+    // ---- Files. They may wait for the disk, but never for a peer. ------------------------------
+
+    /**
+     * openat(2). Close-on-exec is added to the flags.
+     *
+     * @param directory a descriptor, or {@link FileConstants#AT_FDCWD}
+     * @param path ends with a NUL byte
+     * @param flags {@code O_} flags of {@link FileConstants}
+     */
+    int openAt(int directory, MemorySegment path, int flags);
+
+    /**
+     * openat2(2) with {@code RESOLVE_BENEATH}: what is outside of {@code directory}, by {@code ..}
+     * or by a symbolic link, is {@code EXDEV}. {@code ENOSYS} before Linux 5.6, {@code EPERM} where
+     * a seccomp filter does not know the call. Parameters as of {@link #openAt}.
+     */
+    int openBeneath(int directory, MemorySegment path, int flags);
+
+    /**
+     * statx(2). Follows symbolic links.
+     *
+     * @param directory where a path that is relative begins; with an empty path, what is asked
+     *     about
+     * @param path ends with a NUL byte
+     * @param status is overwritten if the answer is 0
+     */
+    int status(int directory, MemorySegment path, FileStatus status);
+
+    /** pread(2): reads at {@code position} of a file into {@code buffer}; 0 at its end. */
+    int read(int file, long position, MemorySegment buffer, int offset, int length);
+
+    /**
+     * getdents64(2): the next entries of a directory, as {@code struct linux_dirent64}.
+     *
+     * @return the bytes that the entries take, 0 after the last
+     */
+    int directoryEntries(int directory, MemorySegment buffer);
 }

@@ -3,6 +3,10 @@ package edgeloop.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -11,9 +15,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Holds every native number in the sources against what the C compiler says, where there is one.
@@ -22,7 +23,10 @@ final class NativeConstantsTest {
     private static final String HEADERS =
             """
             #define _GNU_SOURCE
+            #include <dirent.h>
             #include <errno.h>
+            #include <fcntl.h>
+            #include <linux/openat2.h>
             #include <netinet/in.h>
             #include <linux/tcp.h>
             #include <stddef.h>
@@ -31,6 +35,8 @@ final class NativeConstantsTest {
             #include <sys/eventfd.h>
             #include <sys/mman.h>
             #include <sys/socket.h>
+            #include <sys/stat.h>
+            #include <sys/syscall.h>
             #include <sys/timerfd.h>
             #include <time.h>
             """;
@@ -43,6 +49,7 @@ final class NativeConstantsTest {
         Map<String, Long> ours = new LinkedHashMap<>();
         addLayouts(ours);
         addConstants(ours, SocketConstants.class);
+        addConstants(ours, FileConstants.class);
         addConstants(ours, Errno.class);
 
         assertThat(askCompiler(ours)).isEqualTo(ours);
@@ -87,6 +94,18 @@ final class NativeConstantsTest {
         numbers.put("offsetof(struct sockaddr_in6, sin6_scope_id)", 24L);
         numbers.put("sizeof(socklen_t)", 4L);
         numbers.put("sizeof(((struct sockaddr *) 0)->sa_family)", 2L);
+        numbers.put("SYS_openat2", number(LinuxSyscalls.class, "SYS_OPENAT2"));
+        numbers.put("sizeof(struct open_how)", 24L);
+        numbers.put("offsetof(struct open_how, resolve)", 16L);
+        numbers.put("sizeof(struct statx)", (long) FileStatus.BYTES);
+        numbers.put("offsetof(struct statx, stx_mode)", number(FileStatus.class, "MODE_OFFSET"));
+        numbers.put("offsetof(struct statx, stx_ino)", number(FileStatus.class, "INO_OFFSET"));
+        numbers.put("offsetof(struct statx, stx_size)", number(FileStatus.class, "SIZE_OFFSET"));
+        numbers.put("offsetof(struct statx, stx_ctime)", number(FileStatus.class, "CTIME_OFFSET"));
+        numbers.put("offsetof(struct statx, stx_mtime)", number(FileStatus.class, "MTIME_OFFSET"));
+        numbers.put("offsetof(struct statx_timestamp, tv_nsec)", 8L);
+        numbers.put(
+                "offsetof(struct statx, stx_dev_major)", number(FileStatus.class, "DEV_OFFSET"));
         // A msghdr lies before its array of iovecs.
         numbers.put(
                 "sizeof(struct msghdr) <= " + number(IoVector.class, "IOV_ARRAY") + " ? 1 : 0", 1L);

@@ -1,5 +1,7 @@
 package edgeloop.sys;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -16,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel as a test wants it: calls go to it and are counted, unless the test has put in an
@@ -35,6 +36,8 @@ public final class ScriptedSyscalls implements Syscalls {
         RECV,
         SEND,
         SENDMSG,
+        SEND_MORE,
+        SEND_FILE,
         SHUTDOWN,
         CLOSE,
         SETSOCKOPT,
@@ -50,6 +53,11 @@ public final class ScriptedSyscalls implements Syscalls {
         TIMERFD,
         ARM_TIMERFD,
         DRAIN_COUNTER,
+        OPEN_AT,
+        OPEN_BENEATH,
+        STATUS,
+        READ_FILE,
+        DIRECTORY_ENTRIES,
         MAP,
         UNMAP
     }
@@ -64,7 +72,14 @@ public final class ScriptedSyscalls implements Syscalls {
     public record Made(Call call, int fd, int outcome) {}
 
     private static final Set<Call> OPENING =
-            Set.of(Call.SOCKET, Call.ACCEPT, Call.EPOLL_CREATE, Call.EVENTFD, Call.TIMERFD);
+            Set.of(
+                    Call.SOCKET,
+                    Call.ACCEPT,
+                    Call.EPOLL_CREATE,
+                    Call.EVENTFD,
+                    Call.TIMERFD,
+                    Call.OPEN_AT,
+                    Call.OPEN_BENEATH);
 
     /** A wait that ought to have no end takes no longer than this, so that a test can look. */
     private static final int WAIT_MILLIS = 2;
@@ -106,7 +121,7 @@ public final class ScriptedSyscalls implements Syscalls {
         answers.remove(call);
     }
 
-    /** recv and send move at most {@code bytes} in one call. */
+    /** recv, send and sendfile move at most {@code bytes} in one call. */
     public void limitTransfers(int bytes) {
         longestTransfer = bytes;
     }
@@ -279,6 +294,18 @@ public final class ScriptedSyscalls implements Syscalls {
     }
 
     @Override
+    public int sendMore(int fd, MemorySegment buffer, int offset, int length) {
+        int most = Math.min(length, longestTransfer);
+        return call(Call.SEND_MORE, fd, () -> kernel.sendMore(fd, buffer, offset, most));
+    }
+
+    @Override
+    public int sendFile(int socket, int file, long offset, int length) {
+        int most = Math.min(length, longestTransfer);
+        return call(Call.SEND_FILE, socket, () -> kernel.sendFile(socket, file, offset, most));
+    }
+
+    @Override
     public int shutdownOutput(int fd) {
         return call(Call.SHUTDOWN, fd, () -> kernel.shutdownOutput(fd));
     }
@@ -396,5 +423,34 @@ public final class ScriptedSyscalls implements Syscalls {
     @Override
     public int drainCounter(int fd) {
         return call(Call.DRAIN_COUNTER, fd, () -> kernel.drainCounter(fd));
+    }
+
+    @Override
+    public int openAt(int directory, MemorySegment path, int flags) {
+        return call(Call.OPEN_AT, directory, () -> kernel.openAt(directory, path, flags));
+    }
+
+    @Override
+    public int openBeneath(int directory, MemorySegment path, int flags) {
+        return call(Call.OPEN_BENEATH, directory, () -> kernel.openBeneath(directory, path, flags));
+    }
+
+    @Override
+    public int status(int directory, MemorySegment path, FileStatus status) {
+        return call(Call.STATUS, directory, () -> kernel.status(directory, path, status));
+    }
+
+    @Override
+    public int read(int file, long position, MemorySegment buffer, int offset, int length) {
+        int most = Math.min(length, longestTransfer);
+        return call(Call.READ_FILE, file, () -> kernel.read(file, position, buffer, offset, most));
+    }
+
+    @Override
+    public int directoryEntries(int directory, MemorySegment buffer) {
+        return call(
+                Call.DIRECTORY_ENTRIES,
+                directory,
+                () -> kernel.directoryEntries(directory, buffer));
     }
 }

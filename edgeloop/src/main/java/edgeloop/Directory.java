@@ -1,0 +1,302 @@
+package edgeloop;
+
+import static edgeloop.sys.FileConstants.AT_FDCWD;
+import static edgeloop.sys.FileConstants.O_DIRECTORY;
+import static edgeloop.sys.FileConstants.O_NOCTTY;
+import static edgeloop.sys.FileConstants.O_NOFOLLOW;
+import static edgeloop.sys.FileConstants.O_NONBLOCK;
+import static edgeloop.sys.FileConstants.O_PATH;
+import static edgeloop.sys.FileConstants.O_RDONLY;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import edgeloop.sys.Errno;
+import edgeloop.sys.FileStatus;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A directory of which files are served, and nothing that is outside of it: neither {@code ..} nor
+ * a symbolic link leads out (openat2(2), {@code RESOLVE_BENEATH}). Belongs to one reactor, is to be
+ * used on its thread alone, and is closed with it.
+ *
+ * <p>Where the kernel has no openat2 (before 5.6), or a filter forbids it, paths are walked
+ * component by component and no symbolic link is followed at all.
+ *
+ * <p>Opening never waits for anybody: a FIFO without a writer, a device or a socket is refused. It
+ * may wait for the disk.
+ */
+public final class Directory implements AutoCloseable {
+    /** Without O_NONBLOCK the open of a FIFO would wait for a writer. */
+    private static final int FILE_FLAGS = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+
+    /** PATH_MAX, limits.h: the bytes of a path with the NUL at its end. */
+    private static final int PATH_BYTES = 4096;
+
+    /** openat2 answers EAGAIN where a rename crosses its way. */
+    private static final int ATTEMPTS = 4;
+
+    private static final int ENTRIES_BYTES = 32 * 1024;
+
+    // One mapping: the path, a struct statx, and bytes that are read.
+    private static final int STATUS_OFFSET = PATH_BYTES;
+    private static final int BUFFER_OFFSET = STATUS_OFFSET + FileStatus.BYTES;
+    private static final int MEMORY_BYTES = BUFFER_OFFSET + ENTRIES_BYTES;
+
+    // struct linux_dirent64: d_ino, d_off, d_reclen, d_type, d_name.
+    private static final int RECLEN_OFFSET = 16;
+    private static final int NAME_OFFSET = 19;
+    private static final int DT_DIR = 4;
+
+    private final Reactor reactor;
+    private final int fd;
+    private final MemorySegment memory;
+    private final FileStatus status;
+    private boolean hasOpenat2 = true;
+    private boolean closed;
+
+    private Directory(Reactor reactor, int fd, MemorySegment memory) {
+        this.reactor = reactor;
+        this.fd = fd;
+        this.memory = memory;
+        this.status = new FileStatus(memory.asSlice(STATUS_OFFSET, FileStatus.BYTES));
+    }
+
+    /**
+     * Opens a directory for a reactor, on whose thread this must be called.
+     *
+     * @param reactor whose connections are to be served from it
+     * @param path where it is; symbolic links on the way to it are followed
+     * @return the directory, open until {@link #close} or the reactor's end
+     * @throws SyscallException if there is none, or it may not be entered
+     */
+    public static Directory open(Reactor reactor, Path path) throws SyscallException {
+        reactor.checkThread();
+        byte[] bytes = path.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length >= PATH_BYTES) {
+            throw new SyscallException("openat", Errno.ENAMETOOLONG);
+        }
+        MemorySegment memory = reactor.syscalls().map(MEMORY_BYTES);
+        MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length); // the NUL is there
+        int fd = reactor.syscalls().openAt(AT_FDCWD, memory, O_PATH | O_DIRECTORY);
+        if (fd < 0) {
+            reactor.syscalls().unmap(memory);
+            throw new SyscallException("openat", -fd);
+        }
+        Directory directory = new Directory(reactor, fd, memory);
+        reactor.atEnd(directory::close);
+        return directory;
+    }
+
+    /**
+     * Opens a file, or a directory, within this one.
+     *
+     * @param path where it is from here, its components separated by {@code /}; empty for this
+     *     directory itself. Its bytes are those of the name on disk; a NUL names nothing
+     * @return the file, to be closed by the caller
+     * @throws SyscallException if it can't be opened: {@code ENOENT}, {@code EACCES}, {@code EXDEV}
+     *     if it is outside, {@code ELOOP} for a symbolic link that is not followed, {@code ENXIO}
+     *     if it is neither a regular file nor a directory, {@code EMFILE}, ...
+     */
+    public FileHandle open(byte[] path) throws SyscallException {
+        checkOpen();
+        int file = SyscallException.check("openat2", find(path));
+        memory.set(JAVA_BYTE, 0, (byte) 0);
+        int result = reactor.syscalls().status(file, memory, status);
+        if (result == 0 && !status.isRegularFile() && !status.isDirectory()) {
+            result = -Errno.ENXIO;
+        }
+        if (result < 0) {
+            reactor.syscalls().close(file);
+            throw new SyscallException("statx", -result);
+        }
+        return new FileHandle(this, file, status);
+    }
+
+    /**
+     * Whether what is at {@code path} now is still {@code file}, unchanged since it was opened: the
+     * same inode, of the same length, not modified.
+     *
+     * @param path as for {@link #open}
+     * @param file what was opened there
+     * @return false also if it can't be found out
+     */
+    public boolean stillHas(byte[] path, FileHandle file) {
+        return lookAt(path) && file.is(status);
+    }
+
+    /**
+     * Whether there is anything at {@code path}.
+     *
+     * @param path as for {@link #open}
+     * @return false also if it can't be found out
+     */
+    public boolean has(byte[] path) {
+        return lookAt(path);
+    }
+
+    /** Follows links to anywhere; but nothing of what is found there is told to anybody. */
+    private boolean lookAt(byte[] path) {
+        checkOpen();
+        return setPath(path) == 0 && reactor.syscalls().status(fd, memory, status) == 0;
+    }
+
+    private int find(byte[] path) {
+        int result = setPath(path);
+        if (result < 0) {
+            return result;
+        }
+        for (int i = 0; hasOpenat2 && i < ATTEMPTS; i++) {
+            result = reactor.syscalls().openBeneath(fd, memory, FILE_FLAGS);
+            if (result == -Errno.ENOSYS || result == -Errno.EPERM) {
+                hasOpenat2 = false;
+                reactor.problems()
+                        .report(
+                                "openat2 is not available here ("
+                                        + Errno.name(-result)
+                                        + "): symbolic links are not followed",
+                                null);
+            } else if (result != -Errno.EAGAIN) {
+                return result;
+            }
+        }
+        return hasOpenat2 ? result : walk(path);
+    }
+
+    /** Opens component after component, none of which may be a symbolic link or lead upwards. */
+    private int walk(byte[] path) {
+        int from = fd;
+        int begin = 0;
+        for (int end = 0; end <= path.length; end++) {
+            if (end < path.length && path[end] != '/') {
+                continue;
+            }
+            boolean last = end == path.length;
+            int next = step(from, path, begin, end, last);
+            if (from != fd) {
+                reactor.syscalls().close(from);
+            }
+            if (next < 0 || last) {
+                return next;
+            }
+            from = next;
+            begin = end + 1;
+        }
+        throw new AssertionError("a path has a last component");
+    }
+
+    private int step(int from, byte[] path, int begin, int end, boolean last) {
+        boolean upwards = end - begin == 2 && path[begin] == '.' && path[begin + 1] == '.';
+        boolean absolute = begin == end && begin == 0 && !last;
+        if (upwards || absolute) {
+            return -Errno.EXDEV;
+        }
+        setPath(path, begin, end);
+        int flags = last ? FILE_FLAGS : O_PATH | O_DIRECTORY;
+        return reactor.syscalls().openAt(from, memory, flags | O_NOFOLLOW);
+    }
+
+    private int setPath(byte[] path) {
+        for (byte b : path) {
+            if (b == 0) {
+                return -Errno.ENOENT; // no name has a NUL, and a cut one is another file's
+            }
+        }
+        if (path.length >= PATH_BYTES) {
+            return -Errno.ENAMETOOLONG;
+        }
+        setPath(path, 0, path.length);
+        return 0;
+    }
+
+    /** Sets what {@code memory} begins with to a part of {@code path}, or "." for an empty one. */
+    private void setPath(byte[] path, int begin, int end) {
+        if (begin == end) {
+            memory.set(JAVA_BYTE, 0, (byte) '.');
+            memory.set(JAVA_BYTE, 1, (byte) 0);
+        } else {
+            MemorySegment.copy(path, begin, memory, JAVA_BYTE, 0, end - begin);
+            memory.set(JAVA_BYTE, end - begin, (byte) 0);
+        }
+    }
+
+    // ---- For FileHandle -----------------------------------------------------------------------
+
+    Reactor reactor() {
+        return reactor;
+    }
+
+    int read(int file, long position, byte[] target) throws SyscallException {
+        checkOpen();
+        int done = 0;
+        while (done < target.length) {
+            int most = Math.min(target.length - done, ENTRIES_BYTES);
+            int n = reactor.syscalls().read(file, position + done, memory, BUFFER_OFFSET, most);
+            if (n == -Errno.EINTR) {
+                continue;
+            }
+            if (SyscallException.check("pread", n) == 0) {
+                break;
+            }
+            MemorySegment.copy(memory, JAVA_BYTE, BUFFER_OFFSET, target, done, n);
+            done += n;
+        }
+        return done;
+    }
+
+    List<byte[]> names(int directory, int most) throws SyscallException {
+        checkOpen();
+        MemorySegment entries = memory.asSlice(BUFFER_OFFSET, ENTRIES_BYTES);
+        List<byte[]> names = new ArrayList<>();
+        int n;
+        do {
+            n = reactor.syscalls().directoryEntries(directory, entries);
+            SyscallException.check("getdents64", n);
+            for (int at = 0; at < n && names.size() < most; ) {
+                byte[] name = name(entries, at + NAME_OFFSET);
+                if (name[0] != '.') {
+                    names.add(name);
+                }
+                at += Short.toUnsignedInt(entries.get(JAVA_SHORT, at + RECLEN_OFFSET));
+            }
+        } while (n > 0 && names.size() < most);
+        return names;
+    }
+
+    private static byte[] name(MemorySegment entries, int begin) {
+        int end = begin;
+        while (entries.get(JAVA_BYTE, end) != 0) {
+            end++;
+        }
+        boolean directory = entries.get(JAVA_BYTE, begin - 1) == DT_DIR;
+        byte[] name = new byte[end - begin + (directory ? 1 : 0)];
+        MemorySegment.copy(entries, JAVA_BYTE, begin, name, 0, end - begin);
+        if (directory) {
+            name[end - begin] = '/';
+        }
+        return name;
+    }
+
+    private void checkOpen() {
+        reactor.checkThread();
+        if (closed) {
+            throw new IllegalStateException("the directory is closed");
+        }
+    }
+
+    /** Closes the directory. Files that were opened in it can still be sent. */
+    @Override
+    public void close() {
+        reactor.checkThread();
+        if (!closed) {
+            closed = true;
+            reactor.syscalls().close(fd);
+            reactor.syscalls().unmap(memory);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package edgeloop;
+
+import edgeloop.buffer.SharedDescriptor;
+import edgeloop.sys.FileStatus;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * An open file, to be sent by {@link Connection#transfer} over any number of connections of one
+ * reactor. To be used on the reactor's thread alone. Got from {@link Directory#open}.
+ *
+ * <p>What the methods tell is of the moment when the file was opened; {@link Directory#stillHas}
+ * tells whether it is so still.
+ */
+public final class FileHandle implements AutoCloseable {
+    private final Directory origin;
+    private @Nullable SharedDescriptor descriptor;
+    private final boolean directory;
+    private final long device;
+    private final long inode;
+    private final long size;
+    private final long modifiedSeconds;
+    private final int modifiedNanos;
+    private final long changedNanos;
+
+    FileHandle(Directory origin, int fd, FileStatus status) {
+        this.origin = origin;
+        this.descriptor = new SharedDescriptor(origin.reactor().syscalls(), fd);
+        this.directory = status.isDirectory();
+        this.device = status.device();
+        this.inode = status.inode();
+        this.size = status.size();
+        this.modifiedSeconds = status.modifiedSeconds();
+        this.modifiedNanos = status.modifiedNanos();
+        this.changedNanos = status.changedNanos();
+    }
+
+    /** Whether {@code status} is of the same file, unchanged. */
+    boolean is(FileStatus status) {
+        return status.inode() == inode
+                && status.device() == device
+                && status.size() == size
+                && status.modifiedSeconds() == modifiedSeconds
+                && status.modifiedNanos() == modifiedNanos
+                && status.changedNanos() == changedNanos;
+    }
+
+    SharedDescriptor descriptor(Reactor user) {
+        SharedDescriptor open = descriptor;
+        if (open == null) {
+            throw new IllegalStateException("the file is closed");
+        }
+        if (user != origin.reactor()) {
+            throw new IllegalArgumentException("the file is another reactor's");
+        }
+        return open;
+    }
+
+    /** {@return whether this is a directory, which can't be sent} */
+    public boolean isDirectory() {
+        return directory;
+    }
+
+    /** {@return the length in bytes} */
+    public long size() {
+        return size;
+    }
+
+    /** {@return when the content changed last} */
+    public Instant modified() {
+        return Instant.ofEpochSecond(modifiedSeconds, modifiedNanos);
+    }
+
+    /**
+     * Reads a part of the file (pread(2)) to the start of {@code target}. A part that is not in the
+     * page cache makes the reactor wait for the disk.
+     *
+     * @param position where it begins, in bytes from 0
+     * @param target is filled as far as the file goes
+     * @return the bytes read: fewer than {@code target} takes only where the file ends
+     * @throws SyscallException if the disk fails, or this is a directory
+     */
+    public int read(long position, byte[] target) throws SyscallException {
+        return origin.read(fd(), position, target);
+    }
+
+    /**
+     * Reads the names in a directory (getdents64(2)), without those that begin with a dot. To be
+     * done once for each opening.
+     *
+     * @param most the names after which it stops, from 0
+     * @return the names in no order, as the bytes they are on disk; that of a directory ends with
+     *     {@code /} where the file system says so
+     * @throws SyscallException if the disk fails, or this is no directory
+     */
+    public List<byte[]> names(int most) throws SyscallException {
+        return origin.names(fd(), most);
+    }
+
+    private int fd() {
+        return descriptor(origin.reactor()).fd();
+    }
+
+    /** Lets go of the file. It is closed when all that is to be sent of it is sent. */
+    @Override
+    public void close() {
+        origin.reactor().checkThread();
+        if (descriptor != null) {
+            descriptor.release();
+            descriptor = null;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package edgeloop.buffer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+
+/** A range of a file that is to be sent: {@code left} bytes from {@code offset}. */
+final class FilePiece extends Piece {
+    private @Nullable SharedDescriptor file;
+    long offset;
+    long left;
+
+    SharedDescriptor file() {
+        return Objects.requireNonNull(file);
+    }
+
+    void hold(SharedDescriptor newFile, long newOffset, long length) {
+        newFile.retain();
+        file = newFile;
+        offset = newOffset;
+        left = length;
+    }
+
+    void letGo() {
+        file().release();
+        file = null;
+    }
+}

@@ -1,0 +1,232 @@
+package edgeloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import edgeloop.sys.Errno;
+import edgeloop.sys.ScriptedSyscalls.Call;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+
+/** E56 What a directory gives out, and that nothing else can be reached through it. */
+class DirectoryTest {
+    @TempDir Path folder;
+    private final TurnedServer server = TurnedServer.echo();
+    private Path root;
+    private Directory directory;
+
+    @BeforeEach
+    void makeFiles() throws Exception {
+        root = Files.createDirectories(folder.resolve("root"));
+        Files.createDirectories(root.resolve("sub/inner"));
+        Files.writeString(root.resolve("file"), "content");
+        Files.writeString(root.resolve("sub/file"), "below");
+        Files.writeString(folder.resolve("secret"), "secret");
+        Files.createSymbolicLink(root.resolve("out"), folder.resolve("secret"));
+        Files.createSymbolicLink(root.resolve("up"), Path.of("../secret"));
+        Files.createSymbolicLink(root.resolve("outside"), folder);
+        Files.createSymbolicLink(root.resolve("within"), Path.of("sub/file"));
+        directory = Directory.open(server.reactor, root);
+    }
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    private FileHandle open(String path) throws SyscallException {
+        return directory.open(path.getBytes(UTF_8));
+    }
+
+    private String errnoOf(String path) {
+        try (FileHandle file = open(path)) {
+            return file.isDirectory() ? "directory" : "file";
+        } catch (SyscallException e) {
+            return e.errnoName();
+        }
+    }
+
+    private void withoutOpenat2() {
+        server.kernel.answerAlways(Call.OPEN_BENEATH, -Errno.ENOSYS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file, file",
+        "sub, directory",
+        "sub/, directory",
+        "'', directory",
+        "sub/file, file",
+        "sub/../file, file",
+        "within, file",
+        "absent, ENOENT",
+        "file/below, ENOTDIR",
+        "../secret, EXDEV",
+        "sub/../../secret, EXDEV",
+        "/etc/passwd, EXDEV",
+        "out, EXDEV",
+        "up, EXDEV",
+        "outside/secret, EXDEV"
+    })
+    @DisplayName("E56 only what is beneath is opened")
+    void onlyWhatIsBeneathIsOpened(String path, String outcome) {
+        assertThat(errnoOf(path)).isEqualTo(outcome);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file, file",
+        "sub, directory",
+        "'', directory",
+        "sub/file, file",
+        "absent, ENOENT",
+        "file/below, ENOTDIR",
+        "../secret, EXDEV",
+        "sub/../file, EXDEV",
+        "/etc/passwd, EXDEV",
+        "within, ELOOP",
+        "out, ELOOP",
+        "up, ELOOP",
+        "outside/secret, ENOTDIR"
+    })
+    @DisplayName("E48 E56 without openat2 paths are walked, and no link is followed")
+    void withoutOpenat2NoLinkIsFollowed(String path, String outcome) {
+        withoutOpenat2();
+        int before = server.kernel.openDescriptors().size();
+        assertThat(errnoOf(path)).isEqualTo(outcome);
+        assertThat(server.kernel.openDescriptors()).hasSize(before);
+    }
+
+    @Test
+    @DisplayName("E48 a kernel without openat2 is asked once")
+    void openat2IsTriedOnce() {
+        withoutOpenat2();
+        errnoOf("file");
+        errnoOf("file");
+        assertThat(server.kernel.count(Call.OPEN_BENEATH)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("openat2 that a rename crossed is tried again")
+    void openat2IsTriedAgainAfterARace() {
+        server.kernel.answerNext(Call.OPEN_BENEATH, -Errno.EAGAIN);
+        assertThat(errnoOf("file")).isEqualTo("file");
+    }
+
+    @Test
+    @DisplayName("E56 a FIFO is no wait, and neither it nor a device is served")
+    void fifoIsRefusedAtOnce() throws Exception {
+        int made = new ProcessBuilder("mkfifo", root.resolve("fifo").toString()).start().waitFor();
+        assumeTrue(made == 0, "no mkfifo");
+        assertThat(errnoOf("fifo")).isEqualTo("ENXIO");
+        try (Directory devices = Directory.open(server.reactor, Path.of("/dev"))) {
+            assertThatThrownBy(() -> devices.open("null".getBytes(UTF_8)))
+                    .isInstanceOf(SyscallException.class)
+                    .hasMessageContaining("ENXIO");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file\0", "\0", "file\0.txt"})
+    @DisplayName("E56 a NUL does not end a name")
+    void nulNamesNothing(String path) {
+        assertThat(errnoOf(path)).isEqualTo("ENOENT");
+    }
+
+    @Test
+    void longPathIsAnOutcome() {
+        assertThat(errnoOf("a".repeat(300))).isEqualTo("ENAMETOOLONG");
+        assertThat(errnoOf("a/".repeat(3000))).isEqualTo("ENAMETOOLONG");
+    }
+
+    @Test
+    void fileTellsWhatItIs() throws Exception {
+        Instant modified = Instant.parse("2020-02-03T04:05:06.789Z");
+        Files.setLastModifiedTime(root.resolve("file"), FileTime.from(modified));
+        try (FileHandle file = open("file")) {
+            assertThat(file.size()).isEqualTo(7);
+            assertThat(file.modified()).isEqualTo(modified);
+            byte[] bytes = new byte[10];
+            assertThat(file.read(3, bytes)).isEqualTo(4);
+            assertThat(new String(bytes, 0, 4, UTF_8)).isEqualTo("tent");
+            assertThat(file.read(7, bytes)).isZero();
+        }
+    }
+
+    @Test
+    void largeFileIsReadWhole() throws Exception {
+        byte[] bytes = new byte[100_000];
+        new Random(1).nextBytes(bytes);
+        Files.write(root.resolve("large"), bytes);
+        try (FileHandle file = open("large")) {
+            server.kernel.limitTransfers(30_000);
+            byte[] read = new byte[bytes.length];
+            assertThat(file.read(0, read)).isEqualTo(bytes.length);
+            assertThat(read).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void changeIsSeen() throws Exception {
+        byte[] path = "file".getBytes(UTF_8);
+        try (FileHandle file = open("file")) {
+            assertThat(directory.stillHas(path, file)).isTrue();
+            Files.writeString(root.resolve("other"), "content");
+            Files.move(
+                    root.resolve("other"),
+                    root.resolve("file"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            assertThat(directory.stillHas(path, file)).isFalse();
+            assertThat(directory.has(path)).isTrue();
+            Files.delete(root.resolve("file"));
+            assertThat(directory.stillHas(path, file)).isFalse();
+            assertThat(directory.has(path)).isFalse();
+        }
+    }
+
+    @Test
+    void namesAreListed() throws Exception {
+        Files.writeString(root.resolve(".hidden"), "");
+        for (int i = 0; i < 2000; i++) {
+            Files.writeString(root.resolve("sub/inner/file with a longer name " + i), "");
+        }
+        assertThat(names("", 100)).contains("file", "sub/", "out").doesNotContain(".hidden", ".");
+        assertThat(names("sub/inner", 5000)).hasSize(2000).doesNotHaveDuplicates();
+        assertThat(names("sub/inner", 10)).hasSize(10);
+    }
+
+    private List<String> names(String path, int most) throws IOException {
+        try (FileHandle opened = open(path)) {
+            return opened.names(most).stream().map(name -> new String(name, UTF_8)).toList();
+        }
+    }
+
+    @Test
+    void rootMustBeADirectory() {
+        assertThatThrownBy(() -> Directory.open(server.reactor, root.resolve("absent")))
+                .isInstanceOf(SyscallException.class)
+                .hasMessageContaining("ENOENT");
+        assertThatThrownBy(() -> Directory.open(server.reactor, root.resolve("file")))
+                .isInstanceOf(SyscallException.class)
+                .hasMessageContaining("ENOTDIR");
+    }
+}
