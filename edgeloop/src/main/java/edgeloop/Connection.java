@@ -10,14 +10,12 @@ import edgeloop.buffer.SegmentQueue;
 import edgeloop.buffer.SharedDescriptor;
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection: what its handler writes goes out in order, what its peer sends comes to the

@@ -7,13 +7,11 @@ import static edgeloop.sys.FileConstants.O_NOFOLLOW;
 import static edgeloop.sys.FileConstants.O_NONBLOCK;
 import static edgeloop.sys.FileConstants.O_PATH;
 import static edgeloop.sys.FileConstants.O_RDONLY;
-
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import edgeloop.sys.Errno;
 import edgeloop.sys.FileStatus;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

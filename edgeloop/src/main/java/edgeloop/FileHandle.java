@@ -2,11 +2,9 @@ package edgeloop;
 
 import edgeloop.buffer.SharedDescriptor;
 import edgeloop.sys.FileStatus;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file, to be sent by {@link Connection#transfer} over any number of connections of one

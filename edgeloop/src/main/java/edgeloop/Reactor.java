@@ -9,9 +9,6 @@ import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loop: one thread, one epoll instance, and all connections on it.

@@ -77,12 +77,23 @@ class ArchitectureTest {
     void nativeCodeIsLinkedInOneClass() {
         noClasses()
                 .that()
-                .doNotBelongToAnyOf(LinuxSyscalls.class)
+                .doNotHaveFullyQualifiedName("edgeloop.sys.SystemCall")
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(Linker.class, SymbolLookup.class)
                 .orShould()
-                .callMethodWhere(namedOneOf("reinterpret", "load", "loadLibrary"))
+                .callMethodWhere(namedOneOf("load", "loadLibrary"))
+                .check(LIBRARY);
+    }
+
+    /** Memory that the JVM does not look after begins in the package that maps it. */
+    @Test
+    void addressesBecomeMemoryInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("edgeloop.sys")
+                .should()
+                .callMethodWhere(namedOneOf("reinterpret"))
                 .check(LIBRARY);
     }
 

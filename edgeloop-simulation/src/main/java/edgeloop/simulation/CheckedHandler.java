@@ -6,10 +6,8 @@ import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
 import edgeloop.sys.Errno;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handler that keeps books of what it was given and has written, and holds the library against

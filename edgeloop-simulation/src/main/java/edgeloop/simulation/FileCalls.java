@@ -6,9 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import edgeloop.sys.Errno;
 import edgeloop.sys.FileConstants;
 import edgeloop.sys.FileStatus;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of a {@link SimulatedKernel} about files. There is one directory, wherever a

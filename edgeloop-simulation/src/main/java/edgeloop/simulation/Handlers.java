@@ -2,7 +2,6 @@ package edgeloop.simulation;
 
 import edgeloop.Connection;
 import edgeloop.IoBuffer;
-
 import java.time.Duration;
 
 /** The handlers of a {@link Scenario}; see {@link Behaviour}. */

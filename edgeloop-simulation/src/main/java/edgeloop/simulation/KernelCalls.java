@@ -24,15 +24,13 @@ import edgeloop.sys.Errno;
 import edgeloop.sys.FileStatus;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of a {@link SimulatedKernel}: what they answer, and which faults strike them.

@@ -14,14 +14,12 @@ import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
 import edgeloop.SyscallException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a server among peers, as a seed draws it: which faults how often, which limits, how

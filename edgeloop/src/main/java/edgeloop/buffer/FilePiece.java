@@ -1,8 +1,7 @@
 package edgeloop.buffer;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A range of a file that is to be sent: {@code left} bytes from {@code offset}. */
 final class FilePiece extends Piece {

@@ -1,13 +1,11 @@
 package edgeloop.buffer;
 
 import edgeloop.sys.Syscalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reactor's segments. They are cut from slabs of {@value #SLAB_SEGMENTS}, which are mapped when

@@ -5,10 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes in order, appended at the tail and taken from the head: those in memory in a chain of

@@ -11,99 +11,62 @@ import static edgeloop.sys.SocketConstants.SOL_SOCKET;
 import static edgeloop.sys.SocketConstants.SO_ERROR;
 import static edgeloop.sys.SocketConstants.SO_LINGER;
 import static edgeloop.sys.SocketConstants.TCP_INFO;
-
+import static edgeloop.sys.SyscallNumbers.SYS_ACCEPT4;
+import static edgeloop.sys.SyscallNumbers.SYS_BIND;
+import static edgeloop.sys.SyscallNumbers.SYS_CLOSE;
+import static edgeloop.sys.SyscallNumbers.SYS_CONNECT;
+import static edgeloop.sys.SyscallNumbers.SYS_EPOLL_CREATE1;
+import static edgeloop.sys.SyscallNumbers.SYS_EPOLL_CTL;
+import static edgeloop.sys.SyscallNumbers.SYS_EPOLL_WAIT;
+import static edgeloop.sys.SyscallNumbers.SYS_EVENTFD2;
+import static edgeloop.sys.SyscallNumbers.SYS_GETDENTS64;
+import static edgeloop.sys.SyscallNumbers.SYS_GETPEERNAME;
+import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKNAME;
+import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKOPT;
+import static edgeloop.sys.SyscallNumbers.SYS_LISTEN;
+import static edgeloop.sys.SyscallNumbers.SYS_MMAP;
+import static edgeloop.sys.SyscallNumbers.SYS_MUNMAP;
+import static edgeloop.sys.SyscallNumbers.SYS_OPENAT;
+import static edgeloop.sys.SyscallNumbers.SYS_OPENAT2;
+import static edgeloop.sys.SyscallNumbers.SYS_PREAD64;
+import static edgeloop.sys.SyscallNumbers.SYS_READ;
+import static edgeloop.sys.SyscallNumbers.SYS_RECVFROM;
+import static edgeloop.sys.SyscallNumbers.SYS_SENDFILE;
+import static edgeloop.sys.SyscallNumbers.SYS_SENDMSG;
+import static edgeloop.sys.SyscallNumbers.SYS_SENDTO;
+import static edgeloop.sys.SyscallNumbers.SYS_SETSOCKOPT;
+import static edgeloop.sys.SyscallNumbers.SYS_SHUTDOWN;
+import static edgeloop.sys.SyscallNumbers.SYS_SOCKET;
+import static edgeloop.sys.SyscallNumbers.SYS_STATX;
+import static edgeloop.sys.SyscallNumbers.SYS_TIMERFD_CREATE;
+import static edgeloop.sys.SyscallNumbers.SYS_TIMERFD_SETTIME;
+import static edgeloop.sys.SyscallNumbers.SYS_WRITE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.MethodHandle;
-import java.net.InetSocketAddress;
-import java.util.Arrays;
-import java.util.Objects;
-
 /**
- * The kernel's side of {@link Syscalls}: libc's wrappers, called through the Foreign Function &amp;
- * Memory API. The only class that links native code.
+ * The kernel's side of {@link Syscalls}.
  *
- * <p>How a call is linked:
- *
- * <ul>
- *   <li>All functions are called through two method handles, one that may block and one that may
- *       not. Each passes the function's address and six 64-bit integers. Both supported ABIs
- *       (System V x86-64, AAPCS64) pass the first six integer arguments in registers, an {@code
- *       int} in the lower half of one, and a function does not look at registers beyond its own
- *       arguments. So the linker makes two stubs and not one for each function, which halves the
- *       time to start. A result declared {@code int} is narrowed here, as its upper half is
- *       undefined.
- *   <li>errno is captured in the call itself, before the JVM can run and overwrite it, and read
- *       only when the result is -1.
- *   <li>Calls that cannot block and come once per request or connection are {@linkplain #QUICK
- *       quick}: the thread skips the transition to native state. One that may block never is, since
- *       it would hold up every safepoint.
- *   <li>Two functions are variadic: {@code openat}, and {@code syscall}, the only way to
- *       openat2(2). Both ABIs pass variadic integers as they pass others, so the shape above holds
- *       for them too. {@code firstVariadicArg} matters where the ABI puts them elsewhere (AAPCS64
- *       as Apple changed it), or counts vector registers, of which there are none. {@code syscall}
- *       takes its seventh argument from the stack on x86-64; openat2 has four.
- * </ul>
+ * <p>Each call names its number and passes its arguments as 64-bit integers, and {@link SystemCall}
+ * carries it. Calls that cannot block and come once per request or connection are {@linkplain
+ * SystemCall#quick quick}.
  */
 public final class LinuxSyscalls implements Syscalls {
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET =
-            CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-
-    /** Calls a function that may block, or is called so rarely that it does not matter. */
-    private static final MethodHandle CALL = link();
-
-    /** Calls a function that cannot block. */
-    private static final MethodHandle QUICK = link(Linker.Option.critical(false));
-
-    private static final MemorySegment ACCEPT4 = find("accept4");
-    private static final MemorySegment BIND = find("bind");
-    private static final MemorySegment CLOSE = find("close");
-    private static final MemorySegment CONNECT = find("connect");
-    private static final MemorySegment EPOLL_CREATE1 = find("epoll_create1");
-    private static final MemorySegment EPOLL_CTL = find("epoll_ctl");
-    private static final MemorySegment EPOLL_WAIT = find("epoll_wait");
-    private static final MemorySegment EVENTFD = find("eventfd");
-    private static final MemorySegment GETDENTS64 = find("getdents64");
-    private static final MemorySegment GETPEERNAME = find("getpeername");
-    private static final MemorySegment GETSOCKNAME = find("getsockname");
-    private static final MemorySegment GETSOCKOPT = find("getsockopt");
-    private static final MemorySegment LISTEN = find("listen");
-    private static final MemorySegment MMAP = find("mmap");
-    private static final MemorySegment MUNMAP = find("munmap");
-    private static final MemorySegment OPENAT = find("openat");
-    private static final MemorySegment PREAD = find("pread");
-    private static final MemorySegment READ = find("read");
-    private static final MemorySegment RECV = find("recv");
-    private static final MemorySegment SEND = find("send");
-    private static final MemorySegment SENDFILE = find("sendfile");
-    private static final MemorySegment SENDMSG = find("sendmsg");
-    private static final MemorySegment SETSOCKOPT = find("setsockopt");
-    private static final MemorySegment SHUTDOWN = find("shutdown");
-    private static final MemorySegment SOCKET = find("socket");
-    private static final MemorySegment STATX = find("statx");
-    private static final MemorySegment SYSCALL = find("syscall");
-    private static final MemorySegment TIMERFD_CREATE = find("timerfd_create");
-    private static final MemorySegment TIMERFD_SETTIME = find("timerfd_settime");
-    private static final MemorySegment WRITE = find("write");
-
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int TFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int CLOCK_MONOTONIC = 1;
-    private static final int SYS_OPENAT2 = 437; // on every architecture
     private static final int PROT_READ_WRITE = 0x3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+
+    /** From here on to -1 an answer is an errno, whatever the type of the result. */
+    private static final long MOST_NEGATIVE_ERRNO = -4095;
 
     /** Offset of tcpi_unacked in struct tcp_info; of a listening socket, its queue's length. */
     private static final int TCPI_UNACKED = 24;
@@ -113,11 +76,6 @@ public final class LinuxSyscalls implements Syscalls {
 
     /** The 1 that {@link #signalEventfd} adds; only ever read. */
     private static final MemorySegment ONE = one();
-
-    /**
-     * errno of the last call that failed. Owned by the reactor's thread, like all but two calls.
-     */
-    private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURED);
 
     /** Arguments and results that calls take by address: a value, and at the end its length. */
     private final MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_LENGTH + 4, 8);
@@ -131,21 +89,6 @@ public final class LinuxSyscalls implements Syscalls {
         return one;
     }
 
-    @SuppressWarnings("restricted")
-    private static MethodHandle link(Linker.Option... options) {
-        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
-        all[options.length] = Linker.Option.captureCallState("errno");
-        return LINKER.downcallHandle(
-                FunctionDescriptor.of(
-                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                        JAVA_LONG),
-                all);
-    }
-
-    private static MemorySegment find(String function) {
-        return LINKER.defaultLookup().findOrThrow(function);
-    }
-
     @Override
     public long nanoTime() {
         return System.nanoTime(); // CLOCK_MONOTONIC on Linux, by the vDSO
@@ -154,110 +97,99 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     @SuppressWarnings("restricted")
     public MemorySegment map(long bytes) {
-        try {
-            long address =
-                    (long)
-                            CALL.invokeExact(
-                                    MMAP,
-                                    captured,
-                                    0L,
-                                    bytes,
-                                    (long) PROT_READ_WRITE,
-                                    (long) MAP_PRIVATE_ANONYMOUS,
-                                    -1L,
-                                    0L);
-            if (address == -1) {
-                throw new OutOfMemoryError("mmap of " + bytes + " bytes: " + Errno.name(errno()));
-            }
-            return MemorySegment.ofAddress(address).reinterpret(bytes);
-        } catch (Throwable e) {
-            throw unexpected(e);
+        long address =
+                SystemCall.call(SYS_MMAP, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        if (address < 0 && address >= MOST_NEGATIVE_ERRNO) {
+            throw new OutOfMemoryError(
+                    "mmap of " + bytes + " bytes: " + Errno.name((int) -address));
         }
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
     @Override
     public void unmap(MemorySegment memory) {
-        int result = call(MUNMAP, memory.address(), memory.byteSize());
+        int result = call(SYS_MUNMAP, memory.address(), memory.byteSize());
         assert result == 0 : Errno.name(-result);
     }
 
     @Override
     public int socket(int domain) {
-        return call(SOCKET, domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        return call(SYS_SOCKET, domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     }
 
     @Override
     public int bind(int fd, InetSocketAddress address) {
         int length = SocketAddresses.encode(address, scratch);
-        return call(BIND, fd, scratch.address(), length);
+        return call(SYS_BIND, fd, scratch.address(), length);
     }
 
     @Override
     public int connect(int fd, InetSocketAddress address) {
         int length = SocketAddresses.encode(address, scratch);
-        return call(CONNECT, fd, scratch.address(), length);
+        return call(SYS_CONNECT, fd, scratch.address(), length);
     }
 
     @Override
     public int listen(int fd, int backlog) {
-        return call(LISTEN, fd, backlog);
+        return call(SYS_LISTEN, fd, backlog);
     }
 
     @Override
     public int accept(int fd) {
-        return quick(ACCEPT4, fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        return quick(SYS_ACCEPT4, fd, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
     }
 
     @Override
     public int recv(int fd, MemorySegment buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        return quick(RECV, fd, buffer.address() + offset, length, 0);
+        return quick(SYS_RECVFROM, fd, buffer.address() + offset, length, 0);
     }
 
     @Override
     public int send(int fd, MemorySegment buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        return quick(SEND, fd, buffer.address() + offset, length, MSG_NOSIGNAL);
+        return quick(SYS_SENDTO, fd, buffer.address() + offset, length, MSG_NOSIGNAL);
     }
 
     @Override
     public int send(int fd, IoVector vector) {
-        return quick(SENDMSG, fd, vector.messageAddress(), MSG_NOSIGNAL);
+        return quick(SYS_SENDMSG, fd, vector.messageAddress(), MSG_NOSIGNAL);
     }
 
     @Override
     public int sendMore(int fd, MemorySegment buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        return quick(SEND, fd, buffer.address() + offset, length, MSG_NOSIGNAL | MSG_MORE);
+        return quick(SYS_SENDTO, fd, buffer.address() + offset, length, MSG_NOSIGNAL | MSG_MORE);
     }
 
     @Override
     public int sendFile(int socket, int file, long offset, int length) {
         scratch.set(JAVA_LONG, 0, offset);
-        return call(SENDFILE, socket, file, scratch.address(), length);
+        return call(SYS_SENDFILE, socket, file, scratch.address(), length);
     }
 
     @Override
     public int shutdownOutput(int fd) {
-        return quick(SHUTDOWN, fd, SHUT_WR);
+        return quick(SYS_SHUTDOWN, fd, SHUT_WR);
     }
 
     @Override
     public int close(int fd) {
-        return call(CLOSE, fd);
+        return call(SYS_CLOSE, fd);
     }
 
     @Override
     public int setOption(int fd, int level, int option, int value) {
         scratch.set(JAVA_INT, 0, value);
-        return quick(SETSOCKOPT, fd, level, option, scratch.address(), Integer.BYTES);
+        return quick(SYS_SETSOCKOPT, fd, level, option, scratch.address(), Integer.BYTES);
     }
 
     @Override
     public int setLingerZero(int fd) {
         scratch.set(JAVA_INT, 0, 1); // l_onoff
         scratch.set(JAVA_INT, 4, 0); // l_linger
-        return quick(SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, scratch.address(), 2 * Integer.BYTES);
+        return quick(
+                SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_LINGER, scratch.address(), 2 * Integer.BYTES);
     }
 
     @Override
@@ -276,39 +208,41 @@ public final class LinuxSyscalls implements Syscalls {
     private int getOption(int fd, int level, int option, int length) {
         scratch.set(JAVA_INT, SCRATCH_LENGTH, length);
         long lengthAddress = scratch.address() + SCRATCH_LENGTH;
-        return call(GETSOCKOPT, fd, level, option, scratch.address(), lengthAddress);
+        return call(SYS_GETSOCKOPT, fd, level, option, scratch.address(), lengthAddress);
     }
 
     @Override
     public @Nullable InetSocketAddress localAddress(int fd) {
-        return address(GETSOCKNAME, fd);
+        return address(SYS_GETSOCKNAME, fd);
     }
 
     @Override
     public @Nullable InetSocketAddress remoteAddress(int fd) {
-        return address(GETPEERNAME, fd);
+        return address(SYS_GETPEERNAME, fd);
     }
 
-    private @Nullable InetSocketAddress address(MemorySegment function, int fd) {
+    private @Nullable InetSocketAddress address(int number, int fd) {
         scratch.set(JAVA_INT, SCRATCH_LENGTH, SocketAddresses.MAX_BYTES);
-        int result = call(function, fd, scratch.address(), scratch.address() + SCRATCH_LENGTH);
+        int result = call(number, fd, scratch.address(), scratch.address() + SCRATCH_LENGTH);
         return result < 0 ? null : SocketAddresses.decode(scratch);
     }
 
     @Override
     public int epollCreate() {
-        return call(EPOLL_CREATE1, EPOLL_CLOEXEC);
+        return call(SYS_EPOLL_CREATE1, EPOLL_CLOEXEC);
     }
 
     @Override
     public int epollAdd(int epoll, int fd, int events, long data) {
         registration.set(0, events, data);
-        return quick(EPOLL_CTL, epoll, EpollEvents.CTL_ADD, fd, registration.memory().address());
+        return quick(
+                SYS_EPOLL_CTL, epoll, EpollEvents.CTL_ADD, fd, registration.memory().address());
     }
 
     @Override
     public int epollDelete(int epoll, int fd) {
-        return quick(EPOLL_CTL, epoll, EpollEvents.CTL_DEL, fd, registration.memory().address());
+        return quick(
+                SYS_EPOLL_CTL, epoll, EpollEvents.CTL_DEL, fd, registration.memory().address());
     }
 
     @Override
@@ -316,31 +250,23 @@ public final class LinuxSyscalls implements Syscalls {
         long array = events.memory().address();
         // A call that returns at once may be critical; one that sleeps may not.
         return timeoutMillis == 0
-                ? quick(EPOLL_WAIT, epoll, array, events.capacity(), 0)
-                : call(EPOLL_WAIT, epoll, array, events.capacity(), timeoutMillis);
+                ? quick(SYS_EPOLL_WAIT, epoll, array, events.capacity(), 0)
+                : call(SYS_EPOLL_WAIT, epoll, array, events.capacity(), timeoutMillis);
     }
 
     @Override
     public int eventfd() {
-        return call(EVENTFD, 0, EFD_CLOEXEC_NONBLOCK);
+        return call(SYS_EVENTFD2, 0, EFD_CLOEXEC_NONBLOCK);
     }
 
     @Override
     public int signalEventfd(int fd) {
-        // Any thread: so it may not share the reactor's place for errno.
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = arena.allocate(CAPTURED);
-            long result =
-                    (long) CALL.invokeExact(WRITE, errno, (long) fd, ONE.address(), 8L, 0L, 0L, 0L);
-            return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : (int) result;
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(SYS_WRITE, fd, ONE.address(), Long.BYTES); // any thread: without the scratch
     }
 
     @Override
     public int timerfd() {
-        return call(TIMERFD_CREATE, CLOCK_MONOTONIC, TFD_CLOEXEC_NONBLOCK);
+        return call(SYS_TIMERFD_CREATE, CLOCK_MONOTONIC, TFD_CLOEXEC_NONBLOCK);
     }
 
     @Override
@@ -352,17 +278,17 @@ public final class LinuxSyscalls implements Syscalls {
         scratch.set(JAVA_LONG, 8, 0);
         scratch.set(JAVA_LONG, 16, delayNanos / NANOS_PER_SECOND); // it_value
         scratch.set(JAVA_LONG, 24, delayNanos % NANOS_PER_SECOND);
-        return quick(TIMERFD_SETTIME, fd, 0, scratch.address(), 0);
+        return quick(SYS_TIMERFD_SETTIME, fd, 0, scratch.address(), 0);
     }
 
     @Override
     public int drainCounter(int fd) {
-        return quick(READ, fd, scratch.address(), 8);
+        return quick(SYS_READ, fd, scratch.address(), 8);
     }
 
     @Override
     public int openAt(int directory, MemorySegment path, int flags) {
-        return call(OPENAT, directory, path.address(), flags | FileConstants.O_CLOEXEC, 0);
+        return call(SYS_OPENAT, directory, path.address(), flags | FileConstants.O_CLOEXEC, 0);
     }
 
     @Override
@@ -372,13 +298,13 @@ public final class LinuxSyscalls implements Syscalls {
         scratch.set(JAVA_LONG, 8, 0);
         scratch.set(
                 JAVA_LONG, 16, FileConstants.RESOLVE_BENEATH | FileConstants.RESOLVE_NO_MAGICLINKS);
-        return call(SYSCALL, SYS_OPENAT2, directory, path.address(), scratch.address(), 24);
+        return call(SYS_OPENAT2, directory, path.address(), scratch.address(), 24);
     }
 
     @Override
     public int status(int directory, MemorySegment path, FileStatus status) {
         return call(
-                STATX,
+                SYS_STATX,
                 directory,
                 path.address(),
                 FileConstants.AT_EMPTY_PATH,
@@ -389,76 +315,47 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     public int read(int file, long position, MemorySegment buffer, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        return call(PREAD, file, buffer.address() + offset, length, position);
+        return call(SYS_PREAD64, file, buffer.address() + offset, length, position);
     }
 
     @Override
     public int directoryEntries(int directory, MemorySegment buffer) {
-        return call(GETDENTS64, directory, buffer.address(), buffer.byteSize());
+        return call(SYS_GETDENTS64, directory, buffer.address(), buffer.byteSize());
     }
 
-    private int call(MemorySegment function, long a) {
-        return call(function, a, 0, 0, 0, 0);
+    private static int call(int number, long a) {
+        return call(number, a, 0, 0, 0, 0);
     }
 
-    private int call(MemorySegment function, long a, long b) {
-        return call(function, a, b, 0, 0, 0);
+    private static int call(int number, long a, long b) {
+        return call(number, a, b, 0, 0, 0);
     }
 
-    private int call(MemorySegment function, long a, long b, long c) {
-        return call(function, a, b, c, 0, 0);
+    private static int call(int number, long a, long b, long c) {
+        return call(number, a, b, c, 0, 0);
     }
 
-    private int call(MemorySegment function, long a, long b, long c, long d) {
-        return call(function, a, b, c, d, 0);
+    private static int call(int number, long a, long b, long c, long d) {
+        return call(number, a, b, c, d, 0);
     }
 
-    private int call(MemorySegment function, long a, long b, long c, long d, long e) {
-        try {
-            return outcome((long) CALL.invokeExact(function, captured, a, b, c, d, e, 0L));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+    private static int call(int number, long a, long b, long c, long d, long e) {
+        return (int) SystemCall.call(number, a, b, c, d, e, 0);
     }
 
-    private int quick(MemorySegment function, long a, long b) {
-        return quick(function, a, b, 0, 0, 0);
+    private static int quick(int number, long a, long b) {
+        return quick(number, a, b, 0, 0, 0);
     }
 
-    private int quick(MemorySegment function, long a, long b, long c) {
-        return quick(function, a, b, c, 0, 0);
+    private static int quick(int number, long a, long b, long c) {
+        return quick(number, a, b, c, 0, 0);
     }
 
-    private int quick(MemorySegment function, long a, long b, long c, long d) {
-        return quick(function, a, b, c, d, 0);
+    private static int quick(int number, long a, long b, long c, long d) {
+        return quick(number, a, b, c, d, 0);
     }
 
-    private int quick(MemorySegment function, long a, long b, long c, long d, long e) {
-        try {
-            return outcome((long) QUICK.invokeExact(function, captured, a, b, c, d, e, 0L));
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    /** Narrows a result to what it is, and makes -1 the negated errno. */
-    private int outcome(long result) {
-        int value = (int) result;
-        return value == -1 ? -errno() : value;
-    }
-
-    private int errno() {
-        return captured.get(JAVA_INT, ERRNO_OFFSET);
-    }
-
-    /** A downcall throws nothing of its own, so what comes here is an error of the JVM or a bug. */
-    private static RuntimeException unexpected(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        if (e instanceof RuntimeException exception) {
-            throw exception;
-        }
-        throw new IllegalStateException(e);
+    private static int quick(int number, long a, long b, long c, long d, long e) {
+        return (int) SystemCall.quick(number, a, b, c, d, e, 0);
     }
 }

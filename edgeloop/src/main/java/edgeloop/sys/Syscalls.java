@@ -1,9 +1,8 @@
 package edgeloop.sys;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam between Edgeloop and the kernel. Every system call, every piece of native memory and all

@@ -3,18 +3,18 @@ package edgeloop.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Holds every native number in the sources against what the C compiler says, where there is one.
@@ -39,6 +39,9 @@ final class NativeConstantsTest {
             #include <sys/syscall.h>
             #include <sys/timerfd.h>
             #include <time.h>
+            #ifndef SYS_epoll_wait
+            #define SYS_epoll_wait SYS_epoll_pwait
+            #endif
             """;
 
     @TempDir Path folder;
@@ -48,6 +51,7 @@ final class NativeConstantsTest {
     void numbersAreTheCompilers() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
         addLayouts(ours);
+        addSyscallNumbers(ours);
         addConstants(ours, SocketConstants.class);
         addConstants(ours, FileConstants.class);
         addConstants(ours, Errno.class);
@@ -94,7 +98,6 @@ final class NativeConstantsTest {
         numbers.put("offsetof(struct sockaddr_in6, sin6_scope_id)", 24L);
         numbers.put("sizeof(socklen_t)", 4L);
         numbers.put("sizeof(((struct sockaddr *) 0)->sa_family)", 2L);
-        numbers.put("SYS_openat2", number(LinuxSyscalls.class, "SYS_OPENAT2"));
         numbers.put("sizeof(struct open_how)", 24L);
         numbers.put("offsetof(struct open_how, resolve)", 16L);
         numbers.put("sizeof(struct statx)", (long) FileStatus.BYTES);
@@ -109,6 +112,16 @@ final class NativeConstantsTest {
         // A msghdr lies before its array of iovecs.
         numbers.put(
                 "sizeof(struct msghdr) <= " + number(IoVector.class, "IOV_ARRAY") + " ? 1 : 0", 1L);
+    }
+
+    /** Named as in C, but for the capitals. */
+    private static void addSyscallNumbers(Map<String, Long> numbers) throws Exception {
+        for (Field field : SyscallNumbers.class.getDeclaredFields()) {
+            if (field.getName().startsWith("SYS_")) {
+                String name = "SYS_" + field.getName().substring(4).toLowerCase(Locale.ROOT);
+                numbers.put(name, number(SyscallNumbers.class, field.getName()));
+            }
+        }
     }
 
     /** The public ones; they have the names that the C headers give them. */
