@@ -9,6 +9,7 @@ module edgeloop {
     requires static transitive org.jspecify;
 
     exports edgeloop;
+    exports edgeloop.http;
 
     // For its simulated kernel, and to turn a reactor by hand. Nobody else sees more than the
     // above.

@@ -326,6 +326,15 @@ public final class Connection extends Channel {
         }
     }
 
+    /** The server ends: whoever handles this connection closes it. */
+    void shutDown() {
+        if (state == State.OPEN && !inputEnded) {
+            runCallback(() -> handler().onShutdown(this));
+        } else {
+            close();
+        }
+    }
+
     /** Closes at once: waiting output is lost, and the peer gets a reset. */
     public void abort() {
         reactor.checkThread();

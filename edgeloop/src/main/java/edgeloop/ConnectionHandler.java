@@ -40,6 +40,17 @@ public interface ConnectionHandler {
     }
 
     /**
+     * The server shuts down: nothing new should begin. By default finishes the output and closes; a
+     * protocol in the middle of an answer may close when that is written. What has not closed when
+     * {@link ServerOptions#drainTimeout} runs out is reset.
+     *
+     * @param connection the one that is to end
+     */
+    default void onShutdown(Connection connection) {
+        connection.close();
+    }
+
+    /**
      * The connection is gone; its last callback, exactly once. After this call the object serves
      * another peer: drop every reference to it.
      *

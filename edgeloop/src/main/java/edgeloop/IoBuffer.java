@@ -3,6 +3,7 @@ package edgeloop;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.BufferUnderflowException;
@@ -36,6 +37,20 @@ public final class IoBuffer {
 
     IoBuffer(MemorySegment memory) {
         this.memory = memory;
+    }
+
+    /**
+     * A buffer of its own with a copy of {@code bytes}, for the tests of a parser.
+     *
+     * @param bytes what is to be unread in it
+     * @return the buffer, which may be kept
+     */
+    public static IoBuffer copyOf(byte[] bytes) {
+        MemorySegment memory = Arena.ofAuto().allocate(Math.max(bytes.length, 1));
+        MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length);
+        IoBuffer buffer = new IoBuffer(memory);
+        buffer.reset(bytes.length);
+        return buffer;
     }
 
     /** Makes the first {@code length} bytes of the memory unread. */
@@ -202,6 +217,22 @@ public final class IoBuffer {
         String line = readString(length, UTF_8);
         skip(end + 1 - length);
         return line;
+    }
+
+    /**
+     * Reads {@code length} bytes as a buffer of their own, without a copy. A parser hands on what
+     * belongs to one message by it.
+     *
+     * @param length from 0
+     * @return them; to be used no longer than this buffer
+     * @throws BufferUnderflowException if fewer are left
+     */
+    public IoBuffer readSlice(int length) {
+        int from = advance(length);
+        IoBuffer slice = new IoBuffer(memory);
+        slice.position = from;
+        slice.limit = from + length;
+        return slice;
     }
 
     /**

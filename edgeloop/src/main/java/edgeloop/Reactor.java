@@ -353,6 +353,39 @@ public final class Reactor implements Executor {
         wheel.add(timeout, ticks);
     }
 
+    /**
+     * The time at which the present turn of the loop began, on {@link System#nanoTime}'s clock: for
+     * deadlines, at the cost of reading a field. On the reactor's thread only.
+     *
+     * @return nanoseconds since some fixed time
+     */
+    public long nanoTime() {
+        checkThread();
+        return nowNanos;
+    }
+
+    /**
+     * The time of day, for what people and other machines are told; it may jump.
+     *
+     * @return milliseconds since 1970 UTC
+     */
+    public long wallClockMillis() {
+        return syscalls.wallClockMillis();
+    }
+
+    /**
+     * Logs what should not happen, as {@code System.Logger} "edgeloop", at most one line a second;
+     * what is left out is counted. For protocols, which go on where the core would close. On the
+     * reactor's thread only.
+     *
+     * @param what one line
+     * @param cause logged with it, if not null
+     */
+    public void reportProblem(String what, @Nullable Throwable cause) {
+        checkThread();
+        problems.report(what, cause);
+    }
+
     /** {@return whether the calling thread is this reactor's} Any thread may ask. */
     public boolean isCurrent() {
         return Thread.currentThread() == thread;
@@ -375,11 +408,11 @@ public final class Reactor implements Executor {
         return tasks.isClosed();
     }
 
-    /** Closes the connections of {@code group}, each as {@link Connection#close} does. */
+    /** Closes the connections of {@code group}, each as its handler does at a shutdown. */
     void closeAll(ConnectionGroup group) {
         for (int slot = 0; slot < channels.size(); slot++) {
             if (channels.at(slot) instanceof Connection connection && connection.isOf(group)) {
-                connection.close();
+                connection.shutDown();
             }
         }
     }

@@ -43,6 +43,12 @@ class ArchitectureTest {
         onlyDepends("edgeloop", "edgeloop.poll", "edgeloop.buffer", "edgeloop.sys");
     }
 
+    /** A protocol is written as users write theirs. */
+    @Test
+    void httpStandsOnThePublicCoreAlone() {
+        onlyDepends("edgeloop.http", "edgeloop");
+    }
+
     private static void onlyDepends(String upper, String... lower) {
         String[] allowed =
                 Stream.of(Stream.of(lower), Stream.of(upper, "java..", "org.jspecify.annotations"))
@@ -58,7 +64,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void moduleNeedsJavaBaseAndExportsOnePackage() {
+    void moduleNeedsJavaBaseAndExportsTheCoreAndItsProtocols() {
         ModuleDescriptor module = Server.class.getModule().getDescriptor();
 
         assertThat(module.requires().stream().collect(toMap(Requires::name, Requires::modifiers)))
@@ -70,7 +76,7 @@ class ArchitectureTest {
         assertThat(module.exports())
                 .filteredOn(exports -> !exports.isQualified()) // to edgeloop.simulation
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactly("edgeloop");
+                .containsExactlyInAnyOrder("edgeloop", "edgeloop.http");
     }
 
     @Test

@@ -33,6 +33,19 @@ final class IoBufferTest {
     }
 
     @Test
+    void sliceIsReadAndEndsWhereItWasCut() {
+        IoBuffer whole = IoBuffer.copyOf("hello world".getBytes(UTF_8));
+        whole.skip(2);
+        IoBuffer slice = whole.readSlice(4);
+        assertThat(slice.remaining()).isEqualTo(4);
+        assertThat(slice.getByte(0)).isEqualTo((byte) 'l');
+        assertThat(slice.readString(4, UTF_8)).isEqualTo("llo ");
+        assertThat(slice.hasRemaining()).isFalse();
+        assertThat(whole.readString(5, UTF_8)).isEqualTo("world");
+        assertThatThrownBy(() -> whole.readSlice(1)).isInstanceOf(BufferUnderflowException.class);
+    }
+
+    @Test
     void newBufferHasNothingUnread() {
         IoBuffer buffer = new IoBuffer(arena.allocate(8));
         assertThat(buffer.remaining()).isZero();

@@ -137,6 +137,11 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
+    public long wallClockMillis() {
+        return kernel.nanoTime() / 1_000_000; // a day in 1970, the same for each seed
+    }
+
+    @Override
     public MemorySegment map(long bytes) {
         kernel.enter();
         if (faults.strikes(Fault.MEMORY_REFUSED)) {

@@ -95,6 +95,11 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long wallClockMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
     @SuppressWarnings("restricted")
     public MemorySegment map(long bytes) {
         long address =

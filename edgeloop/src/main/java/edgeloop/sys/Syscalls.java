@@ -19,6 +19,12 @@ public interface Syscalls {
     long nanoTime();
 
     /**
+     * The time of day, in milliseconds since 1970 UTC. It may jump, so nothing is timed by it: it is
+     * for what people and other machines are told.
+     */
+    long wallClockMillis();
+
+    /**
      * Maps {@code bytes} of zeroed private memory (mmap(2)), not resident until touched.
      *
      * @throws OutOfMemoryError if the kernel refuses

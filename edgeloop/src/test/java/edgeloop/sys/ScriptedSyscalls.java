@@ -232,6 +232,11 @@ public final class ScriptedSyscalls implements Syscalls {
     }
 
     @Override
+    public long wallClockMillis() {
+        return kernel.wallClockMillis() + addedNanos.get() / 1_000_000;
+    }
+
+    @Override
     public synchronized MemorySegment map(long bytes) {
         counts.merge(Call.MAP, 1, Integer::sum);
         mappedBytes += bytes;

@@ -1,0 +1,611 @@
+package edgeloop.http;
+
+import edgeloop.CloseReason;
+import edgeloop.Connection;
+import edgeloop.ConnectionHandler;
+import edgeloop.IoBuffer;
+import edgeloop.Timeout;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's requests and answers, one after the other.
+ *
+ * <pre>
+ *            ┌────────────────── another request ◄───────────────┐
+ *            ▼                                                   │
+ *          HEAD ── complete ──► ANSWERING ── all written ──► body read?
+ *            │                   │     ▲                         │ not yet
+ *            │    handler wants  ▼     │ complete                ▼
+ *            │         the body  BODY ─┘                        BODY, for nobody
+ *            │                   │
+ *            ▼                   ▼ malformed, too long, too slow
+ *          ENDED   the refusal is written; what still comes is thrown away
+ * </pre>
+ *
+ * <p>While a request is answered, reading is paused: what the client sends meanwhile waits in the
+ * kernel and, up to one read, in the connection. So answers are in order, and a client that sends
+ * requests without end is slowed down to the pace of its answers.
+ */
+final class HttpConnection implements ConnectionHandler {
+    private enum Phase {
+        HEAD,
+        BODY,
+        ANSWERING,
+        ENDED
+    }
+
+    /** Pipelined requests that are answered in a row; then other connections have their turn. */
+    private static final int MAX_IN_A_ROW = 64;
+
+    /** Content is written in pieces of this size, while the client takes them. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    /** Pieces that are written in a row; then other connections have their turn. */
+    private static final int MAX_PIECES = 4;
+
+    private static final byte[] NO_CODING = {};
+    private static final byte[] CHUNKED = Bytes.ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] CONTINUE = Bytes.ascii("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final long NEVER = 0;
+    private static final long MAX_GRAIN_NANOS = 1 << 29;
+
+    private final HttpLoop loop;
+    private final Connection connection;
+    private Phase phase = Phase.HEAD;
+    private @Nullable Request request;
+    private @Nullable BodyDecoder decoder;
+
+    /** Input is being looked at: what is answered meanwhile need not ask for more. */
+    private boolean inRead;
+
+    // Of the request that is being answered.
+    private boolean keepAlive;
+    private boolean headOnly;
+    private boolean http10;
+    private boolean bodyLeft;
+    private boolean continueAwaited;
+    private int status;
+
+    /** Who receives the body, and what it holds; null where nobody does. */
+    private @Nullable BodyReceiver receiver;
+
+    private @Nullable RequestBody body;
+    private boolean bodyPaused;
+
+    // What is written over time: content that the client has yet to take, a stream, or what there
+    // will be some time.
+    private byte @Nullable [] content;
+    private int contentAt;
+    private @Nullable ResponseStream stream;
+    private @Nullable LateAnswer lateAnswer;
+
+    // Limits in time, on the reactor's clock.
+    private long idleSinceNanos;
+    private long headDeadlineNanos = NEVER;
+    private long windowEndNanos;
+    private long windowBytes;
+    private @Nullable Timeout timer;
+    private long timerNanos;
+
+    HttpConnection(HttpLoop loop, Connection connection) {
+        this.loop = loop;
+        this.connection = connection;
+        this.idleSinceNanos = loop.reactor.nanoTime();
+        setTimer(idleSinceNanos + loop.keepAliveNanos);
+    }
+
+    // ---- Input --------------------------------------------------------------------------------
+
+    @Override
+    public void onRead(Connection from, IoBuffer in) {
+        inRead = true;
+        readRequests(in);
+        inRead = false;
+        if (phase == Phase.HEAD && request != null && headDeadlineNanos == NEVER) {
+            headDeadlineNanos = loop.reactor.nanoTime() + loop.headNanos;
+            setTimer(headDeadlineNanos);
+        }
+    }
+
+    private void readRequests(IoBuffer in) {
+        int answered = 0;
+        boolean going = true;
+        while (going) {
+            switch (phase) {
+                case HEAD -> {
+                    if (!in.hasRemaining()) {
+                        going = false;
+                    } else if (connection.isCongested()) {
+                        connection.pause(); // until it has drained
+                        going = false;
+                    } else if (answered++ == MAX_IN_A_ROW) {
+                        connection.pause();
+                        giveWay(Connection::resume);
+                        going = false;
+                    } else {
+                        going = readHead(in);
+                    }
+                }
+                case BODY -> going = readBody(in);
+                case ANSWERING -> {
+                    connection.pause(); // until it is answered
+                    going = false;
+                }
+                case ENDED -> {
+                    in.skip(in.remaining());
+                    going = false;
+                }
+            }
+        }
+    }
+
+    /** Others have their turn, then {@code task} goes on; if too many tasks wait, it does now. */
+    private void giveWay(Consumer<Connection> task) {
+        try {
+            connection.ref().execute(task);
+        } catch (RejectedExecutionException e) {
+            task.accept(connection);
+        }
+    }
+
+    private boolean readHead(IoBuffer in) {
+        Request current = request;
+        if (current == null) {
+            current = loop.take();
+            request = current;
+        }
+        int result = current.head.parse(in);
+        if (result == Parsing.MORE) {
+            return false;
+        }
+        headDeadlineNanos = NEVER;
+        if (result == Parsing.DONE) {
+            dispatch(current, in);
+        } else {
+            refuse(result, current.head.problem());
+        }
+        return true;
+    }
+
+    private void dispatch(Request current, IoBuffer in) {
+        HeadParser head = current.head;
+        keepAlive = head.keepsAlive();
+        headOnly = head.method() == Method.HEAD;
+        http10 = head.minorVersion() == 0;
+        bodyLeft = head.hasBody();
+        if (head.contentLength() > loop.options.maxBodyBytes()) {
+            refuse(413, "a body longer than " + loop.options.maxBodyBytes() + " bytes");
+            return;
+        }
+        if (bodyLeft) {
+            decoder().begin(head);
+        }
+        phase = Phase.ANSWERING;
+        current.attach(in, connection);
+        Response response = handle(current);
+        in.skip(head.length());
+        // RFC 9110 section 10.1.1: one that does not wait for 100 need not be told to go on.
+        continueAwaited = bodyLeft && head.expectsContinue() && !in.hasRemaining();
+        giveRequestBack();
+        answer(response);
+    }
+
+    private BodyDecoder decoder() {
+        BodyDecoder current = decoder;
+        if (current == null) {
+            current = new BodyDecoder(loop.options);
+            decoder = current;
+        }
+        return current;
+    }
+
+    private Response handle(Request current) {
+        try {
+            if (current.head.isForServer()) {
+                return HttpLoop.OPTIONS_OF_SERVER;
+            }
+            return Objects.requireNonNull(loop.handler.handle(current), "a handler's response");
+        } catch (Throwable e) {
+            return failed(e);
+        }
+    }
+
+    private Response failed(Throwable cause) {
+        loop.countHandlerFailure();
+        loop.reactor.reportProblem("An HTTP handler failed; the client gets 500", cause);
+        return HttpLoop.FAILED;
+    }
+
+    private void giveRequestBack() {
+        Request current = request;
+        if (current != null) {
+            request = null;
+            loop.give(current);
+        }
+    }
+
+    // ---- The body -----------------------------------------------------------------------------
+
+    private void receive(BodyReceiver newReceiver) {
+        receiver = newReceiver;
+        body = new RequestBody(this);
+        if (!bodyLeft) {
+            bodyReceived(Map.of());
+            return;
+        }
+        if (continueAwaited) {
+            continueAwaited = false;
+            connection.write(CONTINUE);
+        }
+        phase = Phase.BODY;
+        bodyPaused = false;
+        beginWindow();
+        if (!inRead) {
+            connection.resume();
+        }
+    }
+
+    /**
+     * Reads the body as far as it has come: for its receiver or, where there is none, so that the
+     * next request can be found behind it.
+     *
+     * @return whether to go on with the next phase
+     */
+    private boolean readBody(IoBuffer in) {
+        while (phase == Phase.BODY && !bodyPaused) {
+            int length = decoder().next(in);
+            if (length > 0) {
+                windowBytes += length;
+                decoder().read(length);
+                deliver(in.readSlice(length));
+            } else if (length == BodyDecoder.COMPLETE) {
+                bodyLeft = false;
+                bodyReceived(decoder().trailers());
+            } else if (length == BodyDecoder.REFUSED) {
+                refuse(decoder().status(), decoder().problem());
+            } else {
+                return false;
+            }
+        }
+        return !bodyPaused;
+    }
+
+    private void deliver(IoBuffer data) {
+        if (receiver != null && body != null) {
+            try {
+                receiver.onData(body, data);
+            } catch (Throwable e) {
+                endBody();
+                answer(failed(e));
+            }
+            data.skip(data.remaining()); // one that is kept has nothing in it
+        }
+    }
+
+    private void bodyReceived(Map<String, String> trailers) {
+        BodyReceiver current = receiver;
+        RequestBody ended = body;
+        endBody();
+        if (current == null || ended == null) {
+            awaitRequest();
+            return;
+        }
+        phase = Phase.ANSWERING;
+        Response response;
+        try {
+            ended.setTrailers(trailers);
+            response = Objects.requireNonNull(current.onEnd(ended), "a receiver's response");
+        } catch (Throwable e) {
+            response = failed(e);
+        }
+        answer(response);
+    }
+
+    /** There is no body to be received any more. */
+    private void endBody() {
+        receiver = null;
+        body = null;
+        bodyPaused = false;
+    }
+
+    void pause(RequestBody paused) {
+        if (paused == body && phase == Phase.BODY) {
+            bodyPaused = true;
+            connection.pause();
+        }
+    }
+
+    void resume(RequestBody resumed) {
+        if (resumed == body && bodyPaused) {
+            bodyPaused = false;
+            beginWindow();
+            connection.resume();
+        }
+    }
+
+    // ---- The end ------------------------------------------------------------------------------
+
+    /** An answer that is under way is finished first. */
+    @Override
+    public void onShutdown(Connection from) {
+        boolean underWay = phase == Phase.ANSWERING || (phase == Phase.BODY && receiver != null);
+        if (underWay) {
+            keepAlive = false;
+        } else {
+            phase = Phase.ENDED;
+            connection.close();
+        }
+    }
+
+    /** The client sends no more. What it asked for whole has been answered before. */
+    @Override
+    public void onEnd(Connection from, IoBuffer in) {
+        if (phase == Phase.BODY || request != null) {
+            connection.protocolError("a request that ends before its end");
+        } else {
+            connection.close();
+        }
+        phase = Phase.ENDED;
+    }
+
+    @Override
+    public void onClose(Connection from, CloseReason reason) {
+        phase = Phase.ENDED;
+        giveRequestBack();
+        abandon();
+    }
+
+    /** Tells those who receive or write that nothing will come of it. */
+    private void abandon() {
+        BodyReceiver receiving = receiver;
+        ResponseStream writing = stream;
+        endBody();
+        stream = null;
+        content = null;
+        lateAnswer = null;
+        if (receiving != null) {
+            receiving.onAbort();
+        }
+        if (writing != null) {
+            writing.closed();
+        }
+    }
+
+    // ---- Output -------------------------------------------------------------------------------
+
+    private void answer(Response response) {
+        phase = Phase.ANSWERING;
+        switch (response.body()) {
+            case Body.None _ -> {
+                writeHead(response, NO_CODING);
+                answered();
+            }
+            case Body.Content bytes -> {
+                writeHead(response, NO_CODING);
+                write(bytes.bytes());
+            }
+            case Body.Streamed streamed -> startStream(response, streamed.producer());
+            case Body.Received received -> receive(received.receiver());
+            case Body.Later later -> {
+                lateAnswer = new LateAnswer();
+                lateAnswer.await(later.answer(), connection.ref(), this::answerLate);
+            }
+        }
+    }
+
+    private void writeHead(Response response, byte[] coding) {
+        status = response.status();
+        if (continueAwaited) {
+            // It may send its body yet, or not: what follows could be either.
+            continueAwaited = false;
+            keepAlive = false;
+        }
+        connection.write(response.head());
+        connection.write(coding);
+        DateLine date = loop.dateLine();
+        if (!keepAlive) {
+            connection.write(date.closing);
+        } else {
+            connection.write(http10 ? date.keepingOpen10 : date.keepingOpen);
+        }
+    }
+
+    private void answerLate(LateAnswer answer) {
+        LateAnswer.Outcome outcome = answer == lateAnswer ? answer.take() : null;
+        if (outcome != null) {
+            lateAnswer = null;
+            answer(
+                    outcome.response() != null
+                            ? outcome.response()
+                            : failed(causeOf(outcome.failure())));
+        }
+    }
+
+    private static Throwable causeOf(@Nullable Throwable failure) {
+        return failure == null ? new NullPointerException("no response") : failure;
+    }
+
+    private void startStream(Response response, StreamProducer producer) {
+        boolean chunked = !http10;
+        keepAlive &= chunked;
+        if (headOnly) {
+            writeStreamHead(response, chunked);
+            answered();
+            return;
+        }
+        ResponseStream started = new ResponseStream(this, connection, response, chunked);
+        stream = started;
+        try {
+            producer.start(started);
+            started.beginUnlessOver();
+        } catch (Throwable e) {
+            streamFailed(started, e);
+        }
+    }
+
+    private void streamFailed(ResponseStream failed, Throwable cause) {
+        Response answer = failed(cause);
+        if (failed.hasBegun()) {
+            failed.abort();
+        } else {
+            failed.replaced();
+            stream = null;
+            answer(answer);
+        }
+    }
+
+    void writeStreamHead(Response response, boolean chunked) {
+        writeHead(response, chunked ? CHUNKED : NO_CODING);
+    }
+
+    void streamEnded() {
+        stream = null;
+        answered();
+    }
+
+    private void write(byte[] bytes) {
+        if (headOnly) {
+            answered();
+        } else if (bytes.length <= PIECE_BYTES) {
+            connection.write(bytes);
+            answered();
+        } else {
+            content = bytes;
+            contentAt = 0;
+            writeOn();
+        }
+    }
+
+    /** Writes content until it is all written or the client takes no more. */
+    private void writeOn() {
+        byte[] bytes = content;
+        if (bytes == null) {
+            return;
+        }
+        for (int pieces = 0; contentAt < bytes.length && !connection.isCongested(); pieces++) {
+            if (pieces == MAX_PIECES) {
+                giveWay(_ -> writeOn());
+                return;
+            }
+            int length = Math.min(PIECE_BYTES, bytes.length - contentAt);
+            connection.write(bytes, contentAt, length);
+            contentAt += length;
+        }
+        if (contentAt == bytes.length) {
+            content = null;
+            answered();
+        }
+    }
+
+    @Override
+    public void onDrain(Connection from) {
+        if (stream != null) {
+            stream.drained();
+        } else if (phase == Phase.ANSWERING) {
+            writeOn();
+        } else if (!bodyPaused) {
+            connection.resume();
+        }
+    }
+
+    /** The answer has been written to its end. */
+    private void answered() {
+        loop.countAnswer(status);
+        if (!keepAlive) {
+            phase = Phase.ENDED;
+            connection.close();
+        } else if (bodyLeft) {
+            phase = Phase.BODY; // for nobody, so that the next request can be found behind it
+            beginWindow();
+        } else {
+            awaitRequest();
+        }
+        if (!inRead) {
+            connection.resume();
+        }
+    }
+
+    private void awaitRequest() {
+        phase = Phase.HEAD;
+        idleSinceNanos = loop.reactor.nanoTime();
+    }
+
+    /** Answers that the request is none, and closes: where the next one begins is not known. */
+    private void refuse(int refusal, String problem) {
+        keepAlive = false;
+        writeHead(loop.refusal(refusal), NO_CODING);
+        loop.countAnswer(refusal);
+        phase = Phase.ENDED;
+        giveRequestBack();
+        abandon();
+        connection.protocolError(problem);
+    }
+
+    // ---- Limits in time -----------------------------------------------------------------------
+
+    /**
+     * Has {@link #wake} called at {@code deadline}, or somewhat later so that many share a wakeup.
+     */
+    private void setTimer(long deadline) {
+        if (timer != null && timer.isPending()) {
+            if (timerNanos - deadline <= 0) {
+                return; // it looks for itself then
+            }
+            timer.cancel();
+        }
+        long left = deadline - loop.reactor.nanoTime();
+        long grain = Math.clamp(Long.highestOneBit(left / 16), 1, MAX_GRAIN_NANOS);
+        timerNanos = Math.ceilDiv(deadline, grain) * grain;
+        Duration delay = Duration.ofNanos(timerNanos - loop.reactor.nanoTime());
+        timer = connection.schedule(delay, this::wake);
+    }
+
+    private void wake() {
+        long now = loop.reactor.nanoTime();
+        long deadline =
+                switch (phase) {
+                    case HEAD ->
+                            headDeadlineNanos == NEVER
+                                    ? idleSinceNanos + loop.keepAliveNanos
+                                    : headDeadlineNanos;
+                    case BODY -> windowEndNanos;
+                    case ANSWERING, ENDED -> now + loop.keepAliveNanos;
+                };
+        if (lateAnswer != null) {
+            answerLate(lateAnswer); // perhaps it could not be told that it is there
+        }
+        if (deadline - now > 0) {
+            setTimer(deadline);
+        } else {
+            expired(now);
+        }
+    }
+
+    private void expired(long now) {
+        if (phase == Phase.BODY) {
+            if (windowBytes < loop.windowBytes && !bodyPaused && !connection.isCongested()) {
+                refuse(408, "a body slower than " + loop.options.minBodyRate() + " bytes/s");
+            } else {
+                beginWindow();
+            }
+        } else if (headDeadlineNanos != NEVER) {
+            refuse(408, "a head that took longer than " + loop.options.headTimeout());
+        } else if (connection.pendingOutput() > 0) {
+            setTimer(now + loop.keepAliveNanos); // the client reads the last answer yet
+        } else {
+            phase = Phase.ENDED;
+            connection.close();
+        }
+    }
+
+    private void beginWindow() {
+        windowBytes = 0;
+        windowEndNanos = loop.reactor.nanoTime() + loop.headNanos;
+        setTimer(windowEndNanos);
+    }
+}

@@ -1,0 +1,95 @@
+package edgeloop.http;
+
+import edgeloop.Reactor;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** What the HTTP connections of one reactor share: all that one needs only while it is served. */
+final class HttpLoop {
+    /** Spare requests that are kept; more are wanted only while heads arrive in pieces. */
+    private static final int MAX_SPARES = 64;
+
+    private static final int HANDLER_FAILURES = 0;
+
+    static final Response FAILED = Response.empty(500);
+
+    /** RFC 9110 section 9.3.7. */
+    static final Response OPTIONS_OF_SERVER =
+            Response.empty(204).withHeader("Allow", Method.ALL_NAMES);
+
+    final Reactor reactor;
+    final HttpOptions options;
+    final HttpHandler handler;
+    final long keepAliveNanos;
+    final long headNanos;
+
+    /** What a body must bring in {@link #headNanos}. */
+    final long windowBytes;
+
+    private final Deque<Request> spares = new ArrayDeque<>();
+    private DateLine dateLine;
+
+    /** By the status's first digit; the first is for what has none. Written by one thread. */
+    private final AtomicLongArray counts = new AtomicLongArray(6);
+
+    HttpLoop(Reactor reactor, HttpOptions options, HttpHandler handler) {
+        this.reactor = reactor;
+        this.options = options;
+        this.handler = handler;
+        this.keepAliveNanos = options.keepAliveTimeout().toNanos();
+        this.headNanos = options.headTimeout().toNanos();
+        this.windowBytes = options.minBodyRate() * options.headTimeout().toMillis() / 1000;
+        this.dateLine = new DateLine(reactor.nanoTime(), reactor.wallClockMillis());
+    }
+
+    /** A request that stands for nothing yet. */
+    Request take() {
+        Request spare = spares.pollLast();
+        return spare == null ? new Request(new HeadParser(options)) : spare;
+    }
+
+    void give(Request request) {
+        request.detach();
+        request.head.reset();
+        if (spares.size() < MAX_SPARES) {
+            spares.addLast(request);
+        }
+    }
+
+    DateLine dateLine() {
+        long now = reactor.nanoTime();
+        if (!dateLine.holdsAt(now)) {
+            dateLine = new DateLine(now, reactor.wallClockMillis());
+        }
+        return dateLine;
+    }
+
+    /** The answer to a request that can't be read. */
+    Response refusal(int status) {
+        return Response.empty(status);
+    }
+
+    void countAnswer(int status) {
+        count(status / 100);
+    }
+
+    void countHandlerFailure() {
+        count(HANDLER_FAILURES);
+    }
+
+    /** Others read it meanwhile, and a long must not be torn; more is not needed. */
+    private void count(int index) {
+        counts.setOpaque(index, counts.getPlain(index) + 1);
+    }
+
+    /** Any thread may ask. */
+    HttpStats stats() {
+        return new HttpStats(
+                counts.getOpaque(2),
+                counts.getOpaque(3),
+                counts.getOpaque(4),
+                counts.getOpaque(5),
+                counts.getOpaque(HANDLER_FAILURES));
+    }
+}

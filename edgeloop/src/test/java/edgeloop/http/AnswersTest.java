@@ -1,0 +1,154 @@
+package edgeloop.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.http.TestServer.Client;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What every answer has, RFC 9110. */
+class AnswersTest {
+    private static final Response HELLO = Response.text(200, "hello\n");
+    private static final String CLOSE = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+    @Test
+    void getIsAnsweredAndTheConnectionKept() {
+        try (TestServer server = new TestServer(_ -> HELLO)) {
+            Client client = server.connect();
+            for (int i = 0; i < 3; i++) {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.readAnswer())
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .contains("Content-Type: text/plain; charset=utf-8\r\n", "\r\nDate: ")
+                        .doesNotContain("Connection")
+                        .endsWith("\r\n\r\nhello\n");
+            }
+            assertThat(server.http.stats().successful()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 9.3.2: HEAD is answered as GET, without the content")
+    void head() {
+        try (TestServer server = new TestServer(_ -> HELLO)) {
+            assertThat(server.exchange("HEAD /" + CLOSE))
+                    .contains("\r\nContent-Length: 6\r\n", "\r\nConnection: close\r\n")
+                    .endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 9.3.7: OPTIONS * is about the server, and no handler hears of it")
+    void optionsOfTheServer() {
+        try (TestServer server =
+                new TestServer(
+                        _ -> {
+                            throw new AssertionError("the handler was asked");
+                        })) {
+            assertThat(server.exchange("OPTIONS *" + CLOSE))
+                    .startsWith("HTTP/1.1 204 No Content\r\n")
+                    .contains("\r\nAllow: GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS\r\n");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 6.6.1: Date is the present time, in the fixed format")
+    void date() {
+        try (TestServer server = new TestServer(_ -> HELLO)) {
+            Matcher date =
+                    Pattern.compile("\r\nDate: (.{29})\r\n")
+                            .matcher(server.exchange("GET /" + CLOSE));
+            assertThat(date.find()).isTrue();
+            Instant sent =
+                    ZonedDateTime.parse(date.group(1), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant();
+            assertThat(Duration.between(sent, Instant.now()).abs())
+                    .isLessThan(Duration.ofMinutes(1));
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 5.6.7: days and hours have two digits")
+    void dateFormat() {
+        assertThat(HttpDate.format(784_111_777)).isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
+        assertThat(HttpDate.format(0)).isEqualTo("Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+
+    @Test
+    @DisplayName("RFC 9110 15.3.5, 15.4.5: 204 and 304 have no Content-Length: 0")
+    void noContent() {
+        try (TestServer server = new TestServer(r -> Response.empty(Integer.parseInt(r.query())))) {
+            assertThat(server.exchange("GET /?204" + CLOSE)).doesNotContain("Content-Length");
+            assertThat(server.exchange("GET /?304" + CLOSE)).doesNotContain("Content-Length");
+            assertThat(server.exchange("GET /?404" + CLOSE)).contains("\r\nContent-Length: 0\r\n");
+        }
+    }
+
+    @Test
+    void largeContentArrivesWhole() {
+        String large = "0123456789abcdef".repeat(1 << 18);
+        try (TestServer server = new TestServer(_ -> Response.text(200, large))) {
+            Client client = server.connect();
+            for (int i = 0; i < 3; i++) {
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.readHead()).contains("\r\nContent-Length: 4194304\r\n");
+                assertThat(client.read(4_194_304).equals(large)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void statsCountByClass() {
+        try (TestServer server = new TestServer(r -> Response.empty(Integer.parseInt(r.query())))) {
+            for (int status : new int[] {200, 204, 304, 404, 404, 404, 503}) {
+                server.exchange("GET /?" + status + CLOSE);
+            }
+            server.exchange("BAD\r\n");
+            assertThat(server.http.stats()).isEqualTo(new HttpStats(2, 1, 4, 1, 0));
+            assertThat(server.http.stats().answers()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void requestIsThereWhileItsHandlerRuns() {
+        Request[] kept = new Request[1];
+        try (TestServer server =
+                new TestServer(
+                        request -> {
+                            kept[0] = request;
+                            return Response.text(200, describe(request));
+                        })) {
+            assertThat(
+                            server.exchange(
+                                    "POST /a%20b?c HTTP/1.1\r\nHost: h\r\nX: 1\r\nx: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+                    .endsWith("POST /a%20b?c /a%20b c h 1 [1, 2] null 5 X=1");
+        }
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> kept[0].method()))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    private static String describe(Request request) {
+        assertThat(request.pathEquals(Bytes.ascii("/a%20b"))).isTrue();
+        assertThat(request.pathEquals(Bytes.ascii("/a%20c"))).isFalse();
+        assertThat(request.pathHash()).isEqualTo(java.util.Arrays.hashCode(Bytes.ascii("/a%20b")));
+        assertThat(request.pathByte(1)).isEqualTo((byte) 'a');
+        return String.join(
+                " ",
+                request.method().toString(),
+                request.target(),
+                request.path(),
+                request.query(),
+                request.host(),
+                request.header("X"),
+                request.headers("x").toString(),
+                request.header("Y"),
+                String.valueOf(request.headerCount()),
+                request.headerName(1) + "=" + request.headerValue(1));
+    }
+}

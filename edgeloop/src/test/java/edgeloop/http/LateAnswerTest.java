@@ -1,0 +1,120 @@
+package edgeloop.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.http.TestServer.Client;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Answers that are given after the handler has returned, by any thread. */
+class LateAnswerTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private final LinkedBlockingQueue<CompletableFuture<Response>> asked =
+            new LinkedBlockingQueue<>();
+
+    private Response later(Request request) {
+        CompletableFuture<Response> answer = new CompletableFuture<>();
+        asked.add(answer);
+        return Response.later(answer);
+    }
+
+    @Test
+    void anotherThreadAnswers() throws Exception {
+        try (TestServer server = new TestServer(this::later)) {
+            Client client = server.connect();
+            for (int i = 0; i < 3; i++) {
+                client.send(GET);
+                asked.poll(10, SECONDS).complete(Response.text(200, "answer " + i));
+                assertThat(client.readAnswer()).endsWith("answer " + i);
+            }
+        }
+    }
+
+    @Test
+    void answerThatIsThereAlreadyIsGiven() {
+        try (TestServer server =
+                new TestServer(
+                        _ ->
+                                Response.later(
+                                        CompletableFuture.completedFuture(
+                                                Response.text(200, "at once"))))) {
+            Client client = server.connect().send(GET + GET);
+            assertThat(client.readAnswer()).endsWith("at once");
+            assertThat(client.readAnswer()).endsWith("at once");
+        }
+    }
+
+    @Test
+    void failureIs500AndTheConnectionIsKept() throws Exception {
+        try (TestServer server = new TestServer(this::later)) {
+            Client client = server.connect().send(GET);
+            asked.poll(10, SECONDS).completeExceptionally(new IllegalStateException("secret"));
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 500 ").doesNotContain("secret");
+            client.send(GET);
+            asked.poll(10, SECONDS).complete(null);
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 500 ");
+            assertThat(server.http.stats().handlerFailures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("E24 an answer for a client that has gone reaches nobody else")
+    void clientHasGone() throws Exception {
+        try (TestServer server = new TestServer(this::later)) {
+            Client gone = server.connect().send(GET);
+            CompletableFuture<Response> late = asked.poll(10, SECONDS);
+            gone.reset();
+            Client next = server.connect().send(GET);
+            CompletableFuture<Response> its = asked.poll(10, SECONDS);
+            late.complete(Response.text(200, "for another"));
+            its.complete(Response.text(200, "for it"));
+            assertThat(next.readAnswer()).endsWith("for it");
+        }
+    }
+
+    @Test
+    void shutdownWaitsForAnAnswerThatIsUnderWay() throws Exception {
+        try (TestServer server = new TestServer(this::later)) {
+            Client client = server.connect().send(GET);
+            CompletableFuture<Response> answer = asked.poll(10, SECONDS);
+            Client idle = server.connect();
+            server.await(() -> server.server.stats().activeConnections() == 2);
+            server.server.shutdown();
+            assertThat(idle.readToEnd()).isEmpty();
+            answer.complete(Response.text(200, "the last"));
+            assertThat(client.readToEnd())
+                    .contains("\r\nConnection: close\r\n")
+                    .endsWith("the last");
+            server.server.join();
+        }
+    }
+
+    @Test
+    void bodyCanBeCollectedAndAnsweredLater() throws Exception {
+        try (TestServer server = new TestServer(r -> r.collect(_ -> later(r)))) {
+            Client client = server.connect();
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            asked.poll(10, SECONDS).complete(Response.text(200, "done"));
+            assertThat(client.readAnswer()).endsWith("done");
+        }
+    }
+
+    @Test
+    void lateAnswerCanWantTheBodyFirst() throws Exception {
+        try (TestServer server = new TestServer(this::later)) {
+            Client client = server.connect();
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            asked.poll(10, SECONDS)
+                    .complete(
+                            Response.whenReceived(
+                                    new BodyCollector(
+                                            body -> Response.text(200, new String(body, US_ASCII)))));
+            assertThat(client.readAnswer()).endsWith("hi");
+        }
+    }
+}
