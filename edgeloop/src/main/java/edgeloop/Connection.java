@@ -97,7 +97,12 @@ public final class Connection extends Channel {
     /** A request is being read or answered; see {@link ServerStats#requests}. */
     private boolean inBurst;
 
+    /** The last read filled the buffer, so that what it read is not the whole of the burst. */
+    private boolean burstGoesOn;
+
     private boolean resetOnClose;
+
+    /** Since when the burst could be read; kept up to date only where a listener wants to know. */
     private long burstNanos;
 
     // In milliseconds since the reactor's start, as an int that wraps: only differences count.
@@ -428,6 +433,9 @@ public final class Connection extends Channel {
             }
         }
         if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) {
+            if (!readable && !inBurst) {
+                burstNanos = reactor.nowNanos();
+            }
             readable = !inputEnded;
             read();
         }
@@ -494,7 +502,6 @@ public final class Connection extends Channel {
             }
             budget -= Math.max(MIN_COST, state == State.OPEN ? receive() : discard());
         }
-        endBurst();
     }
 
     /** Receives once and lets the handler have it; answers the bytes received. */
@@ -515,14 +522,19 @@ public final class Connection extends Channel {
         int n = syscalls().recv(fd, memory, kept, Reactor.INPUT_BYTES - kept);
         if (n > 0) {
             lastMoveMillis = nowMillis();
-            beginBurst();
+            inBurst = true;
+            burstGoesOn = n == Reactor.INPUT_BYTES - kept;
             group().counters.bytesRead += n;
             deliver(kept + n);
             return n;
         }
         switch (-n) {
             case 0 -> deliverEnd(kept);
-            case Errno.EAGAIN -> readable = false; // drained: the next byte is a new edge
+            case Errno.EAGAIN -> {
+                readable = false; // drained: the next byte is a new edge
+                burstGoesOn = false;
+                endBurst();
+            }
             case Errno.EINTR -> {} // again
             default -> failed(-n);
         }
@@ -543,6 +555,8 @@ public final class Connection extends Channel {
         in.reset(0); // a handler that kept the buffer finds nothing in it
         if (pendingOutput() > 0 || state == State.CLOSING) {
             flush();
+        } else {
+            endBurst();
         }
     }
 
@@ -566,6 +580,7 @@ public final class Connection extends Channel {
     private void deliverEnd(int kept) {
         inputEnded = true;
         readable = false;
+        burstGoesOn = false;
         IoBuffer in = reactor.input();
         in.reset(kept);
         flushFollows = true;
@@ -706,22 +721,27 @@ public final class Connection extends Channel {
 
     // ---- Bursts -------------------------------------------------------------------------------
 
-    private void beginBurst() {
-        if (!inBurst) {
-            inBurst = true;
-            burstNanos = reactor.nowNanos();
+    /**
+     * A burst is over when it was read whole, its handler left nothing of it, and all output is in
+     * the kernel's hands. EAGAIN does not make it so: a quick peer's next request may be there
+     * before it, and that is a burst of its own.
+     */
+    private void endBurst() {
+        if (!inBurst || burstGoesOn || pendingOutput() > 0 || hasUnread() || !isLive()) {
+            return;
+        }
+        inBurst = false;
+        group().counters.requests++;
+        ReactorListener listener = reactor.listener();
+        if (listener != null) {
+            long now = syscalls().nanoTime();
+            listener.onServed(now - burstNanos);
+            burstNanos = now; // what is read next without an event has come since
         }
     }
 
-    private void endBurst() {
-        if (inBurst && !readable && pendingOutput() == 0) {
-            inBurst = false;
-            group().counters.requests++;
-            ReactorListener listener = reactor.listener();
-            if (listener != null) {
-                listener.onServed(syscalls().nanoTime() - burstNanos);
-            }
-        }
+    private boolean hasUnread() {
+        return unread != null && !unread.isEmpty();
     }
 
     // ---- Timeouts -----------------------------------------------------------------------------
@@ -895,6 +915,7 @@ public final class Connection extends Channel {
         inputEnded = false;
         redeliver = false;
         inBurst = false;
+        burstGoesOn = false;
         resetOnClose = false;
         group = null;
         handler = null;

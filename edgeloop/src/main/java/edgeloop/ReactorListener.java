@@ -18,8 +18,10 @@ public interface ReactorListener {
 
     /**
      * A burst of input was read to its end and all output in answer to it was handed to the kernel.
+     * One that was there when the one before it ended is told of by itself.
      *
-     * @param nanos the time from the readable event to the last byte handed over
+     * @param nanos the time from the readable event to the last byte handed over; from the end of
+     *     the burst before, where that event was the same
      */
     default void onServed(long nanos) {}
 

@@ -13,7 +13,8 @@ package edgeloop;
  *     ServerOptions#maxConnectionsPerIp}
  * @param acceptErrors accept(2) calls that failed, or connections that could not be registered
  * @param acceptPauses times that accepting paused for want of descriptors or memory
- * @param requests bursts of input read to their end with all output handed to the kernel
+ * @param requests bursts of input: what came in one piece, was read by the handler to its end, and
+ *     whose output is all handed to the kernel
  * @param bytesRead bytes received
  * @param bytesWritten bytes handed to the kernel
  * @param peerClosed connections ended by the peer's FIN

@@ -1,0 +1,175 @@
+package edgeloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.sys.Errno;
+import edgeloop.sys.ScriptedSyscalls.Call;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What counts as a request: one burst, read and answered whole. */
+class BurstTest {
+    private final List<Long> served = new ArrayList<>();
+
+    private final ServerOptions listening =
+            ServerOptions.defaults()
+                    .withListener(
+                            new ReactorListener() {
+                                @Override
+                                public void onServed(long nanos) {
+                                    served.add(nanos);
+                                }
+                            });
+
+    /** Echoes, and has the peer do something while the server is still at it. */
+    private static ConnectionHandler echoWhile(Consumer<IoBuffer> meanwhile) {
+        return (connection, in) -> {
+            meanwhile.accept(in);
+            connection.write(in);
+        };
+    }
+
+    @Test
+    void aRequestThatComesBeforeTheDrainEndsIsOneOfItsOwn() {
+        Peer[] peer = new Peer[1];
+        int[] left = {2};
+        ConnectionHandler echo =
+                echoWhile(
+                        _ -> {
+                            if (left[0]-- > 0) {
+                                peer[0].send("next");
+                            }
+                        });
+        try (TurnedServer server = new TurnedServer(listening, _ -> echo)) {
+            peer[0] = server.accepted();
+            peer[0].send("first");
+            server.turnUntil(() -> served.size() == 3);
+            assertThat(server.stats().requests()).isEqualTo(3);
+        }
+    }
+
+    /** All three are there at once: nobody can tell them from one. */
+    @Test
+    void whatComesInOnePieceIsOneRequest() {
+        try (TurnedServer server = new TurnedServer(listening, _ -> Connection::write)) {
+            server.accepted().send("one").send("two").send("three");
+            server.turnUntil(() -> served.size() == 1);
+            server.turnUntilAsleep();
+            assertThat(server.stats().requests()).isEqualTo(1);
+        }
+    }
+
+    /** A handler that leaves much unread has the next read's buffer small, and so soon full. */
+    private void assertThatOneRequestFillsTheBuffer(int beyond) {
+        int first = 60_000;
+        int total = Reactor.INPUT_BYTES + beyond;
+        ConnectionHandler inOnePiece =
+                (connection, in) -> {
+                    if (in.remaining() == Reactor.INPUT_BYTES || in.remaining() == beyond) {
+                        connection.write(in);
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(listening, _ -> inOnePiece)) {
+            Peer peer = server.accepted();
+            peer.send(new byte[first]);
+            server.turnUntil(() -> server.stats().bytesRead() == first);
+            peer.send(new byte[total - first]);
+            server.turnUntil(() -> server.stats().bytesWritten() == total);
+            server.turnUntilAsleep();
+            assertThat(server.stats().requests()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatFillsTheInputBufferGoesOn() {
+        assertThatOneRequestFillsTheBuffer(100);
+    }
+
+    @Test
+    void whatFillsTheInputBufferExactlyEndsWithTheDrain() {
+        assertThatOneRequestFillsTheBuffer(0);
+    }
+
+    @Test
+    void itIsNotOverWhileTheKernelHasNotTakenTheAnswer() {
+        try (TurnedServer server = new TurnedServer(listening, _ -> Connection::write)) {
+            Peer peer = server.accepted();
+            server.kernel.answerNext(Call.SEND, -Errno.EAGAIN);
+            peer.send("hello");
+            server.turnUntil(() -> server.stats().bytesRead() == 5);
+            server.turnUntilAsleep();
+            assertThat(served).isEmpty();
+
+            server.kernel.injectEvent(4, keyOf(server)); // EPOLLOUT
+            server.turnUntil(() -> served.size() == 1);
+            assertThat(server.stats().requests()).isEqualTo(1);
+        }
+    }
+
+    private static long keyOf(TurnedServer server) {
+        return server.kernel.keyOf(server.lastAccepted());
+    }
+
+    @Test
+    void itIsNotOverWhileTheHandlerLeavesSomethingUnread() {
+        ConnectionHandler lines =
+                (connection, in) -> {
+                    if (in.indexOf((byte) '\n') >= 0) {
+                        connection.write(in);
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(listening, _ -> lines)) {
+            Peer peer = server.accepted();
+            peer.send("hel");
+            server.turnUntil(() -> server.stats().bytesRead() == 3);
+            server.turnUntilAsleep();
+            assertThat(served).isEmpty();
+
+            peer.send("lo\n");
+            server.turnUntil(() -> served.size() == 1);
+            assertThat(server.stats().requests()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void latencyIsFromTheEventToTheLastByteHandedOver() {
+        TurnedServer[] server = new TurnedServer[1];
+        ConnectionHandler slow =
+                echoWhile(_ -> server[0].kernel.passTime(Duration.ofMillis(7)));
+        try (TurnedServer turned = new TurnedServer(listening, _ -> slow)) {
+            server[0] = turned;
+            turned.kernel.stopClock(1_000_000_000);
+            turned.accepted().send("hello");
+            turned.turnUntil(() -> served.size() == 1);
+            assertThat(served).containsExactly(7_000_000L);
+        }
+    }
+
+    /** Its event is that of the first, but it was not there yet. */
+    @Test
+    void latencyOfTheNextInTheSameDrainIsFromTheEndOfTheFirst() {
+        TurnedServer[] server = new TurnedServer[1];
+        Peer[] peer = new Peer[1];
+        long[] nanos = {7_000_000, 2_000_000};
+        int[] n = {0};
+        ConnectionHandler slow =
+                echoWhile(
+                        _ -> {
+                            server[0].kernel.passTime(Duration.ofNanos(nanos[n[0]]));
+                            if (n[0]++ == 0) {
+                                peer[0].send("next");
+                            }
+                        });
+        try (TurnedServer turned = new TurnedServer(listening, _ -> slow)) {
+            server[0] = turned;
+            turned.kernel.stopClock(1_000_000_000);
+            peer[0] = turned.accepted();
+            peer[0].send("first");
+            turned.turnUntil(() -> served.size() == 2);
+            assertThat(served).containsExactly(7_000_000L, 2_000_000L);
+        }
+    }
+}
