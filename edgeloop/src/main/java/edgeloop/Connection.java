@@ -81,6 +81,9 @@ public final class Connection extends Channel {
     private boolean readable;
     private boolean writable;
 
+    /** epoll has told of a FIN or of an error, which recv is to find. */
+    private boolean endSeen;
+
     private boolean paused;
     private boolean congested;
     private boolean inputEnded;
@@ -307,6 +310,21 @@ public final class Connection extends Channel {
         }
     }
 
+    /**
+     * Ends the present read without asking the kernel for more: the next one comes with the next
+     * event. For a handler that knows that its peer has said all and will not speak until it is
+     * spoken to, such as a client whose question has been answered; it saves the recv(2) that would
+     * find nothing. Where the event told of the peer's end as well, that is read now. Bytes of a
+     * peer that has said more, if they are here already, wait for the next event.
+     */
+    public void awaitInput() {
+        reactor.checkThread();
+        if (!endSeen) {
+            readable = false;
+            burstGoesOn = false;
+        }
+    }
+
     /** No edge will come for what is here already, so the reactor is asked for a turn. */
     private void resumeReading() {
         if (state == State.OPEN) {
@@ -437,6 +455,7 @@ public final class Connection extends Channel {
                 burstNanos = reactor.nowNanos();
             }
             readable = !inputEnded;
+            endSeen |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
             read();
         }
         if ((events & EPOLLERR) != 0 && isLive() && !wantsInput()) {
@@ -910,6 +929,7 @@ public final class Connection extends Channel {
         fd = -1;
         readable = false;
         writable = false;
+        endSeen = false;
         paused = false;
         congested = false;
         inputEnded = false;

@@ -137,8 +137,7 @@ class BurstTest {
     @Test
     void latencyIsFromTheEventToTheLastByteHandedOver() {
         TurnedServer[] server = new TurnedServer[1];
-        ConnectionHandler slow =
-                echoWhile(_ -> server[0].kernel.passTime(Duration.ofMillis(7)));
+        ConnectionHandler slow = echoWhile(_ -> server[0].kernel.passTime(Duration.ofMillis(7)));
         try (TurnedServer turned = new TurnedServer(listening, _ -> slow)) {
             server[0] = turned;
             turned.kernel.stopClock(1_000_000_000);
