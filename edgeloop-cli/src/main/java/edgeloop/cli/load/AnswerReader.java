@@ -6,7 +6,7 @@ import edgeloop.IoBuffer;
  * Cuts a connection's input into answers and judges each. One serves all connections: what it must
  * remember of a half-read answer is in the connection's slot.
  */
-abstract sealed class AnswerReader permits FixedAnswer, DelimitedAnswer, PatternAnswer {
+abstract sealed class AnswerReader permits FixedAnswer, DelimitedAnswer, PatternAnswer, HttpAnswer {
     enum Verdict {
         /** The answer has not come whole. */
         MORE,
@@ -20,4 +20,14 @@ abstract sealed class AnswerReader permits FixedAnswer, DelimitedAnswer, Pattern
 
     /** Reads on in {@code in}, as far as the end of one answer. */
     abstract Verdict read(IoBuffer in, Slot slot);
+
+    /** The server has ended the connection: the verdict on an answer that lasts until then. */
+    Verdict end(Slot slot) {
+        return Verdict.MORE;
+    }
+
+    /** The class of error that an answer which was WRONG or BROKEN belongs to. */
+    int cause(Slot slot) {
+        return ErrorCounts.MISMATCH;
+    }
 }

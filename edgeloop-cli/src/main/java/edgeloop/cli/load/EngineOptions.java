@@ -16,8 +16,7 @@ import java.util.List;
  * @param pipeline requests on their way on one connection, from 1
  * @param inFlight requests on their way on all connections together, from 1
  * @param requestsPerConnection after which a connection is closed and replaced; 0 for never
- * @param payload what each request sends
- * @param answers what is expected
+ * @param exchange what each request sends and what is expected
  * @param timeoutNanos from a request's sending to its answer
  */
 record EngineOptions(
@@ -29,8 +28,7 @@ record EngineOptions(
         int pipeline,
         int inFlight,
         int requestsPerConnection,
-        Payload payload,
-        AnswerReader answers,
+        Exchange exchange,
         long timeoutNanos) {
 
     /** The most requests that can be on their way. */

@@ -17,7 +17,12 @@ final class ErrorCounts {
     static final int ABANDONED = 203;
     static final int UNASKED = 204;
     static final int CLIENT_FAILURE = 205;
-    private static final int SIZE = 206;
+    static final int MALFORMED = 206;
+
+    /** To which an HTTP status is added that was not expected. */
+    static final int STATUS = 300;
+
+    private static final int SIZE = STATUS + 600;
 
     private final long[] counts = new long[SIZE];
 
@@ -63,7 +68,8 @@ final class ErrorCounts {
             case ABANDONED -> "abandoned";
             case UNASKED -> "unasked data";
             case CLIENT_FAILURE -> "client failure";
-            default -> nameOfErrno(cause);
+            case MALFORMED -> "malformed answer";
+            default -> cause > STATUS ? "status " + (cause - STATUS) : nameOfErrno(cause);
         };
     }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** The options of {@code loadtest}, and what it does with them. */
 @Command(
         name = LoadCommand.NAME,
-        description = "Loads a TCP server and measures how it answers.",
+        description = "Loads a TCP or HTTP server and measures how it answers.",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
@@ -56,7 +56,8 @@ final class LoadCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "HOST:PORT",
             arity = "0..2",
-            description = "The server: HOST:PORT, [IPV6]:PORT or HOST PORT.")
+            description =
+                    "The server: HOST:PORT, [IPV6]:PORT, HOST PORT, or http://HOST:PORT/PATH.")
     private List<String> target = List.of();
 
     @Option(
@@ -159,29 +160,7 @@ final class LoadCommand implements Callable<Integer> {
             description = "Replace each connection after N requests (default: keep it).")
     private @Nullable Integer requestsPerConnection;
 
-    @Option(
-            names = "--size",
-            paramLabel = "BYTES",
-            converter = CountConverter.Size.class,
-            description = "Send so many bytes of noise per request (default: 64).")
-    private @Nullable Integer size;
-
-    @Option(
-            names = "--payload",
-            paramLabel = "TEXT",
-            description =
-                    "Send TEXT, in which \\r \\n \\t \\0 \\xHH stand for bytes, or the content of"
-                            + " @FILE, or hex:DIGITS.")
-    private @Nullable String payload;
-
-    @Option(
-            names = "--expect",
-            paramLabel = "ANSWER",
-            defaultValue = "echo",
-            description =
-                    "What each answer is: echo (default), length:N, until:TEXT, pattern:REGEX,"
-                            + " hex:DIGITS, or the exact text, perhaps behind exact:.")
-    private String expect = "";
+    @Mixin private RequestOptions request = new RequestOptions();
 
     @Option(
             names = "--pipeline",
@@ -321,9 +300,8 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private EngineOptions engineOptions(Target server) throws CannotRunException {
-        Payload sent = sent();
-        AnswerReader answers =
-                parse("--expect", expect, text -> new Expectation(text).reader(sent));
+        boolean once = requestsPerConnection != null && requestsPerConnection == 1;
+        Exchange exchange = parse("", server, target -> request.exchange(target, once));
         if (timeout.isZero() || connectTimeout.isZero()) {
             throw usage("--timeout and --connect-timeout must be longer than 0");
         }
@@ -344,18 +322,8 @@ final class LoadCommand implements Callable<Integer> {
                 pipeline,
                 inFlight == null ? (int) concurrency : inFlight,
                 requestsPerConnection == null ? 0 : requestsPerConnection,
-                sent,
-                answers,
+                exchange,
                 timeout.toNanos());
-    }
-
-    private Payload sent() {
-        if (payload != null && size != null) {
-            throw usage("--payload and --size exclude each other");
-        }
-        return payload == null
-                ? Payload.noise(size == null ? 64 : size)
-                : parse("--payload", payload, Payload::parse);
     }
 
     private Results.Config config(EngineOptions options, StagePlan first, boolean searching) {
@@ -370,8 +338,8 @@ final class LoadCommand implements Callable<Integer> {
                 first.warmupNanos() / 1e9,
                 first.rampNanos() / 1e9,
                 options.requestsPerConnection(),
-                options.payload().bytes().length,
-                expect,
+                options.exchange().request().bytes().length,
+                options.exchange().expected(),
                 options.timeoutNanos() / 1e9);
     }
 

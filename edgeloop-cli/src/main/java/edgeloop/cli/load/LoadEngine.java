@@ -2,9 +2,7 @@ package edgeloop.cli.load;
 
 import edgeloop.Client;
 import edgeloop.ClientOptions;
-import edgeloop.CloseReason;
 import edgeloop.Connection;
-import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionOptions;
 import edgeloop.IoBuffer;
 import edgeloop.PreciseTimer;
@@ -32,10 +30,6 @@ final class LoadEngine implements AutoCloseable {
 
     private static final long INTERVAL_NANOS = 250_000_000;
     private static final long RAMP_STEP_NANOS = 5_000_000;
-    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
-
-    /** Connects under way at once, lest a server's queue overflow and SYNs be sent again. */
-    private static final int CONNECT_WINDOW = 64;
 
     /** Small, so that what is due is not kept waiting by a long batch of answers. */
     private static final int MAX_EVENTS = 256;
@@ -50,29 +44,20 @@ final class LoadEngine implements AutoCloseable {
     private final Reactor reactor;
     private final BlockingQueue<EngineEvent> events = new LinkedBlockingQueue<>();
     private final BlockingQueue<Interval> spares = new ArrayBlockingQueue<>(SPARE_INTERVALS);
-    private final ConnectionBook book = new ConnectionBook();
-
     private final Slot[] slots;
+    private final Connecting connecting;
 
     /** Of each request on its way, when it was due and when it was sent: slot by slot, in rings. */
     private final long[] times;
 
     private final SlotQueue free;
     private int inFlight;
-    private int established;
-    private long lastEstablishedNanos = System.nanoTime();
-
-    private boolean connectPhase;
-    private long connectBeganNanos;
-    private int begun;
-    private int settled;
 
     private @Nullable StageRun stage;
     private @Nullable Timers timers;
 
     /** The engine's points in time; made on the reactor's thread. */
     private record Timers(
-            PreciseTimer connect,
             PreciseTimer send,
             PreciseTimer measure,
             PreciseTimer endOfSending,
@@ -81,8 +66,8 @@ final class LoadEngine implements AutoCloseable {
 
     private LoadEngine(EngineOptions options, Client client) {
         this.options = options;
-        this.reader = options.answers();
-        this.payload = options.payload().bytes();
+        this.reader = options.exchange().answers();
+        this.payload = options.exchange().request().bytes();
         this.pipeline = options.pipeline();
         this.client = client;
         this.reactor = client.reactor();
@@ -90,6 +75,7 @@ final class LoadEngine implements AutoCloseable {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot(this, i);
         }
+        this.connecting = new Connecting(options, client, slots, this);
         this.times = new long[2 * slots.length * pipeline];
         this.free = new SlotQueue(slots.length);
         for (int i = 0; i < SPARE_INTERVALS; i++) {
@@ -132,14 +118,23 @@ final class LoadEngine implements AutoCloseable {
         boolean _ = spares.offer(interval);
     }
 
+    /** How many connections there are to be. */
+    int connections() {
+        return slots.length;
+    }
+
     /** How long connecting took; to be read after {@link #close}. */
     ConnectionBook book() {
-        return book;
+        return connecting.book();
     }
 
     /** Opens all connections; {@link EngineEvent.Connected} tells the end. */
     void connectAll() {
-        reactor.execute(this::beginConnecting);
+        reactor.execute(
+                () -> {
+                    timers = makeTimers();
+                    connecting.begin();
+                });
     }
 
     /** Begins a stage; {@link EngineEvent.StageEnded} tells its end. */
@@ -151,8 +146,8 @@ final class LoadEngine implements AutoCloseable {
     void interrupt() {
         reactor.execute(
                 () -> {
-                    if (connectPhase) {
-                        endConnecting();
+                    if (connecting.isUnderWay()) {
+                        connecting.end();
                     } else if (stage != null) {
                         finish("interrupted");
                     }
@@ -164,102 +159,41 @@ final class LoadEngine implements AutoCloseable {
         client.close();
     }
 
-    // ---- Connecting ---------------------------------------------------------------------------
-
-    private void beginConnecting() {
-        timers =
-                new Timers(
-                        reactor.preciseTimer(this::connectMore),
-                        reactor.preciseTimer(this::sendDue),
-                        reactor.preciseTimer(this::beginMeasuring),
-                        reactor.preciseTimer(this::endSending),
-                        reactor.preciseTimer(this::endInterval),
-                        reactor.preciseTimer(this::findTimeouts));
-        connectPhase = true;
-        connectBeganNanos = System.nanoTime();
-        connectMore();
+    private Timers makeTimers() {
+        return new Timers(
+                reactor.preciseTimer(this::sendDue),
+                reactor.preciseTimer(this::beginMeasuring),
+                reactor.preciseTimer(this::endSending),
+                reactor.preciseTimer(this::endInterval),
+                reactor.preciseTimer(this::findTimeouts));
     }
 
-    private void connectMore() {
-        if (!connectPhase) {
-            return;
-        }
-        long elapsed = System.nanoTime() - connectBeganNanos;
-        double rate = options.connectRate();
-        while (begun < slots.length && (rate > 0 || begun - settled < CONNECT_WINDOW)) {
-            long due = rate > 0 ? (long) (begun * 1e9 / rate) : 0;
-            if (due > elapsed) {
-                timers().connect.set(connectBeganNanos + due);
-                return;
-            }
-            connect(slots[begun++]);
+    // ---- Connections --------------------------------------------------------------------------
+
+    Connecting connecting() {
+        return connecting;
+    }
+
+    /** The connect phase is over. */
+    void allConnected() {
+        events.add(new EngineEvent.Connected(connecting.established(), connecting.counts()));
+    }
+
+    /** A slot has a connection again. */
+    void reconnected(Slot slot) {
+        if (stage != null) {
+            freed(slot, stage, now(stage));
         }
     }
 
-    private void connect(Slot slot) {
-        slot.connecting = true;
-        slot.connectBeganNanos = System.nanoTime();
-        book.attempted++;
-        client.connect(options.target(), slot.onEstablished, slot.onFailure);
+    /** The server takes no connections any more. */
+    void nobodyListens() {
+        finish("no connection could be established any more");
     }
 
-    /** A connection for {@code slot} is established. */
-    ConnectionHandler established(Slot slot, Connection connection) {
-        long now = System.nanoTime();
-        slot.opened(connection);
-        established++;
-        lastEstablishedNanos = now;
-        book.established(now - slot.connectBeganNanos);
-        if (connectPhase) {
-            settled();
-        } else if (stage != null) {
-            freed(slot, stage, now - stage.beginNanos);
-        }
-        return slot;
-    }
-
-    void connectFailed(Slot slot, CloseReason reason) {
-        slot.connecting = false;
-        if (reason instanceof CloseReason.LocallyClosed) {
-            return; // the run is over, and this attempt was counted as under way
-        }
-        book.failed.add(ErrorCounts.causeOf(reason), 1);
-        if (connectPhase) {
-            settled();
-            return;
-        }
-        long silence = System.nanoTime() - lastEstablishedNanos;
-        if (established == 0 && silence > options.connectTimeout().toNanos() && stage != null) {
-            finish("no connection could be established any more");
-        } else {
-            reactor.schedule(RETRY_DELAY, () -> reconnect(slot));
-        }
-    }
-
-    private void settled() {
-        settled++;
-        if (settled == slots.length) {
-            endConnecting();
-        } else {
-            connectMore();
-        }
-    }
-
-    private void endConnecting() {
-        connectPhase = false;
-        book.phaseNanos = System.nanoTime() - connectBeganNanos;
-        events.add(new EngineEvent.Connected(established, countConnections()));
-    }
-
-    /** Replaces a lost connection, as long as there is something to send. */
-    private void reconnect(Slot slot) {
-        StageRun run = stage;
-        if (run != null
-                && slot.connection == null
-                && !slot.connecting
-                && !run.demand.isExhausted(now(run))) {
-            connect(slot);
-        }
+    /** Whether there is still something to send on another connection. */
+    boolean wantsConnections() {
+        return stage != null && !stage.demand.isExhausted(now(stage));
     }
 
     // ---- Stages -------------------------------------------------------------------------------
@@ -274,7 +208,7 @@ final class LoadEngine implements AutoCloseable {
             if (slot.connection != null) {
                 free.add(slot);
             } else if (slot.wasEstablished) {
-                reconnect(slot); // one that was refused at first stays empty
+                connecting.replace(slot); // one that was refused at first stays empty
             }
         }
         timers().measure.set(run.beginNanos + run.demand.measureFrom);
@@ -343,21 +277,7 @@ final class LoadEngine implements AutoCloseable {
         passOn(run, run.interval);
         stage = null;
         events.add(
-                new EngineEvent.StageEnded(run.outcome(now, left, endedEarly), countConnections()));
-    }
-
-    private ConnectionCounts countConnections() {
-        long connecting = 0;
-        for (Slot slot : slots) {
-            connecting += slot.connecting ? 1 : 0;
-        }
-        return new ConnectionCounts(
-                book.attempted,
-                book.established,
-                book.failed.byName(),
-                connecting,
-                book.lostWhileIdle.byName(),
-                book.phaseNanos);
+                new EngineEvent.StageEnded(run.outcome(now, left, endedEarly), connecting.counts()));
     }
 
     private void endInterval() {
@@ -377,7 +297,7 @@ final class LoadEngine implements AutoCloseable {
     private void passOn(StageRun run, Interval interval) {
         interval.endNanos = Math.max(interval.beginNanos, now(run) - run.demand.measureFrom);
         interval.inFlight = inFlight;
-        interval.connections = established;
+        interval.connections = connecting.established();
         events.add(new EngineEvent.IntervalEnded(interval));
     }
 
@@ -456,6 +376,7 @@ final class LoadEngine implements AutoCloseable {
     private boolean hasRoom(Slot slot) {
         int most = options.requestsPerConnection();
         return slot.connection != null
+                && !slot.answerIsLast
                 && slot.outstanding < pipeline
                 && (most == 0 || slot.sentOnConnection < most);
     }
@@ -496,7 +417,7 @@ final class LoadEngine implements AutoCloseable {
         boolean answered = false;
         while (in.hasRemaining()) {
             if (slot.outstanding == 0 || run == null) {
-                book.lostWhileIdle.add(ErrorCounts.UNASKED, 1);
+                connecting.book().lostWhileIdle.add(ErrorCounts.UNASKED, 1);
                 drop(slot);
                 return;
             }
@@ -505,7 +426,7 @@ final class LoadEngine implements AutoCloseable {
                 break;
             }
             if (verdict == AnswerReader.Verdict.BROKEN) {
-                fail(slot, run, ErrorCounts.MISMATCH, 1);
+                fail(slot, run, reader.cause(slot), 1);
                 drop(slot);
                 break;
             }
@@ -514,21 +435,33 @@ final class LoadEngine implements AutoCloseable {
                 now = now(run);
             }
             answered(slot, run, verdict, now);
+            if (slot.answerIsLast) {
+                in.skip(in.remaining()); // the server has announced that it reads no further
+            }
         }
         if (answered && run != null) {
+            if (slot.outstanding == 0 && slot.connection != null) {
+                slot.connection.awaitInput(); // a server that has answered all has no more to say
+            }
             freed(slot, run, now);
         }
     }
 
     private void answered(Slot slot, StageRun run, AnswerReader.Verdict verdict, long now) {
         int at = timeIndex(slot, 0);
+        if (slot.answerStatus != 0) {
+            run.came(slot.answerStatus, times[at]);
+        }
         if (verdict == AnswerReader.Verdict.RIGHT) {
             run.answered(times[at], times[at + 1], now);
         } else {
-            run.failed(ErrorCounts.MISMATCH, times[at]);
+            run.failed(reader.cause(slot), times[at]);
             run.lastAnswer = now;
         }
         forgetOldest(slot);
+        if (slot.answerIsLast) {
+            fail(slot, run, ErrorCounts.ABANDONED, slot.outstanding);
+        }
     }
 
     private void forgetOldest(Slot slot) {
@@ -562,33 +495,47 @@ final class LoadEngine implements AutoCloseable {
 
     private boolean isUsedUp(Slot slot) {
         int most = options.requestsPerConnection();
-        return most > 0
-                && slot.connection != null
+        return slot.connection != null
                 && slot.outstanding == 0
-                && slot.sentOnConnection >= most;
+                && (slot.answerIsLast || (most > 0 && slot.sentOnConnection >= most));
     }
 
     /** Closes a connection that has served its requests, and opens another one. */
     private void replace(Slot slot) {
         Connection old = slot.connection;
-        vacate(slot);
+        connecting.vacate(slot);
         if (old != null) {
             old.close();
         }
-        reconnect(slot);
+        connecting.replace(slot);
     }
 
     // ---- Errors -------------------------------------------------------------------------------
 
-    /** The connection of {@code slot} has ended, or its peer has sent its FIN. */
+    /** The peer has sent its FIN: the end of an answer that lasts until then, else too early. */
+    void ended(Slot slot) {
+        StageRun run = stage;
+        if (run != null && slot.outstanding > 0) {
+            AnswerReader.Verdict verdict = reader.end(slot);
+            if (verdict != AnswerReader.Verdict.MORE) {
+                long now = now(run);
+                answered(slot, run, verdict, now);
+                freed(slot, run, now);
+                return;
+            }
+        }
+        lost(slot, ErrorCounts.CLOSED_EARLY);
+    }
+
+    /** The connection of {@code slot} has ended. */
     void lost(Slot slot, int cause) {
         StageRun run = stage;
         if (slot.outstanding == 0 || run == null) {
-            book.lostWhileIdle.add(cause, 1);
+            connecting.book().lostWhileIdle.add(cause, 1);
         } else {
             fail(slot, run, cause, slot.outstanding);
         }
-        vacate(slot);
+        connecting.vacate(slot);
         replaceLost(slot, run);
     }
 
@@ -599,7 +546,7 @@ final class LoadEngine implements AutoCloseable {
             fail(slot, run, ErrorCounts.ABANDONED, slot.outstanding);
         }
         Connection dropped = slot.connection;
-        vacate(slot);
+        connecting.vacate(slot);
         if (dropped != null) {
             dropped.abort();
         }
@@ -607,16 +554,10 @@ final class LoadEngine implements AutoCloseable {
     }
 
     private void replaceLost(Slot slot, @Nullable StageRun run) {
-        reconnect(slot);
+        connecting.replace(slot);
         if (run != null) {
             finishIfDone(run, now(run));
         }
-    }
-
-    private void vacate(Slot slot) {
-        slot.connection = null;
-        established--;
-        lastEstablishedNanos = System.nanoTime();
     }
 
     /** The oldest {@code count} requests of a slot will not be answered. */

@@ -10,6 +10,9 @@ final class LoadSession implements AutoCloseable {
 
     /** Hears of the run while it is under way, on the main thread. */
     interface Observer {
+        /** The first thing: so many connections are opened. */
+        default void connecting(int connections) {}
+
         /** A stage begins. */
         default void stageBegan(StagePlan plan) {}
 
@@ -45,6 +48,7 @@ final class LoadSession implements AutoCloseable {
      * @throws CannotRunException if not one could be established
      */
     void connect() throws CannotRunException, InterruptedException {
+        observers.forEach(observer -> observer.connecting(engine.connections()));
         engine.connectAll();
         if (!(engine.nextEvent() instanceof EngineEvent.Connected connected)) {
             throw new AssertionError("nothing but connecting is under way");

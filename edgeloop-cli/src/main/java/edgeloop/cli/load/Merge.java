@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -114,10 +115,13 @@ final class Merge {
     private Results.Requests requests() {
         List<String> endedEarly = new ArrayList<>();
         runs.forEach(run -> endedEarly.addAll(run.requests().endedEarly()));
+        Map<String, Long> statuses =
+                counts(run -> Objects.requireNonNullElse(run.requests().statuses(), Map.of()));
         return new Results.Requests(
                 count(run -> run.requests().scheduled()),
                 count(run -> run.requests().answered()),
                 counts(run -> run.requests().errors()),
+                statuses.isEmpty() ? null : statuses,
                 count(run -> run.requests().unsent()),
                 count(run -> run.requests().inFlight()),
                 count(run -> run.requests().unmeasured()),

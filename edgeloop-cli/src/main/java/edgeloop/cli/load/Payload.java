@@ -34,6 +34,15 @@ final class Payload {
      * @throws IllegalArgumentException if it cannot be read; the message says why
      */
     static Payload parse(String text) {
+        byte[] bytes = bytesOf(text);
+        if (bytes.length == 0) {
+            throw new IllegalArgumentException("a payload has at least one byte");
+        }
+        return new Payload(bytes);
+    }
+
+    /** What {@link #parse} reads, which may be nothing at all. */
+    static byte[] bytesOf(String text) {
         byte[] bytes;
         if (text.startsWith("@")) {
             bytes = read(Path.of(text.substring(1)));
@@ -42,10 +51,10 @@ final class Payload {
         } else {
             bytes = Escapes.bytes(text);
         }
-        if (bytes.length == 0 || bytes.length > MAX_BYTES) {
-            throw new IllegalArgumentException("a payload has from 1 byte to 64 MiB");
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException("more than 64 MiB are too many");
         }
-        return new Payload(bytes);
+        return bytes;
     }
 
     private static byte[] read(Path file) {

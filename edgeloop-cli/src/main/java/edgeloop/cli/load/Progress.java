@@ -41,6 +41,13 @@ final class Progress implements LoadSession.Observer {
     }
 
     @Override
+    public void connecting(int connections) {
+        if (terminal) {
+            print("connecting " + Text.count(connections));
+        }
+    }
+
+    @Override
     public void stageBegan(StagePlan plan) {
         answered = 0;
         errors = 0;

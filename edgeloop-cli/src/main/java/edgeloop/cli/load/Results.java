@@ -64,11 +64,16 @@ record Results(
             String expect,
             double timeoutSeconds) {}
 
-    /** scheduled = answered + all errors + unsent + inFlight. */
+    /**
+     * scheduled = answered + all errors + unsent + inFlight.
+     *
+     * @param statuses answers by class of HTTP status; null where the protocol is another
+     */
     record Requests(
             long scheduled,
             long answered,
             Map<String, Long> errors,
+            @Nullable Map<String, Long> statuses,
             long unsent,
             long inFlight,
             long unmeasured,

@@ -80,13 +80,16 @@ final class ResultsBuilder {
 
     private Results.Requests requests() {
         Map<String, Long> errors = new TreeMap<>();
+        Map<String, Long> statuses = new TreeMap<>();
         for (StageRecord stage : stages) {
             stage.outcome().errors().forEach((name, n) -> errors.merge(name, n, Long::sum));
+            stage.outcome().statuses().forEach((name, n) -> statuses.merge(name, n, Long::sum));
         }
         return new Results.Requests(
                 sum(StageOutcome::scheduled),
                 sum(StageOutcome::answered),
                 errors,
+                statuses.isEmpty() ? null : statuses,
                 sum(StageOutcome::unsent),
                 sum(StageOutcome::inFlight),
                 sum(StageOutcome::unmeasured),

@@ -40,11 +40,18 @@ final class Slot implements ConnectionHandler {
     int answerProgress;
     boolean answerIsWrong;
 
+    // Of the AnswerReader for HTTP: what comes next, and how many bytes of it; the status, 0 before
+    // it is known; whether the server ends the connection with this answer.
+    HttpAnswer.Phase answerPhase = HttpAnswer.Phase.HEAD;
+    long answerLeft;
+    int answerStatus;
+    boolean answerIsLast;
+
     Slot(LoadEngine engine, int index) {
         this.engine = engine;
         this.index = index;
-        this.onEstablished = established -> engine.established(this, established);
-        this.onFailure = reason -> engine.connectFailed(this, reason);
+        this.onEstablished = established -> engine.connecting().established(this, established);
+        this.onFailure = reason -> engine.connecting().failed(this, reason);
     }
 
     void opened(Connection established) {
@@ -56,6 +63,9 @@ final class Slot implements ConnectionHandler {
         sentOnConnection = 0;
         answerProgress = 0;
         answerIsWrong = false;
+        answerPhase = HttpAnswer.Phase.HEAD;
+        answerStatus = 0;
+        answerIsLast = false;
     }
 
     @Override
@@ -70,7 +80,7 @@ final class Slot implements ConnectionHandler {
     @Override
     public void onEnd(Connection from, IoBuffer in) {
         if (from == connection) {
-            engine.lost(this, ErrorCounts.CLOSED_EARLY);
+            engine.ended(this);
         }
         from.close();
     }

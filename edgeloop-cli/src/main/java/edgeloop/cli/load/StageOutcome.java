@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param answered those answered as expected
  * @param answeredInWindow those answered before sending ended
  * @param errors the others, by cause
+ * @param statuses answers, right and wrong, by class of HTTP status: 2xx and so on
  * @param unsent those that were due and never sent
  * @param inFlight those without an answer at the end
  * @param unmeasured requests answered in ramp and warm-up
@@ -27,6 +28,7 @@ record StageOutcome(
         long answered,
         long answeredInWindow,
         Map<String, Long> errors,
+        Map<String, Long> statuses,
         long unsent,
         long inFlight,
         long unmeasured,

@@ -1,5 +1,7 @@
 package edgeloop.cli.load;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The stage that is under way. Times are in nanoseconds since it began. */
@@ -18,6 +20,9 @@ final class StageRun {
     long answered;
     long answeredInWindow;
     long unmeasured;
+
+    /** Measured answers by the first digit of their HTTP status. */
+    private final long[] statusClasses = new long[6];
 
     /** When sending ended. */
     long windowEnd = OPEN;
@@ -66,6 +71,23 @@ final class StageRun {
         }
     }
 
+    /** An answer with this HTTP status, right or wrong. */
+    void came(int status, long due) {
+        if (isMeasured(due)) {
+            statusClasses[status / 100]++;
+        }
+    }
+
+    private Map<String, Long> statuses() {
+        Map<String, Long> named = new TreeMap<>();
+        for (int i = 0; i < statusClasses.length; i++) {
+            if (statusClasses[i] > 0) {
+                named.put(i + "xx", statusClasses[i]);
+            }
+        }
+        return named;
+    }
+
     void failed(int cause, long due) {
         if (isMeasured(due)) {
             errors.add(cause, 1);
@@ -93,6 +115,7 @@ final class StageRun {
                 answered,
                 answeredInWindow,
                 errors.byName(),
+                statuses(),
                 unsent,
                 inFlight,
                 unmeasured,

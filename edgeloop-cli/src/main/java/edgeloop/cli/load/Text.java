@@ -2,6 +2,8 @@ package edgeloop.cli.load;
 
 import com.google.errorprone.annotations.FormatMethod;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Numbers as people read them. */
 final class Text {
@@ -19,6 +21,13 @@ final class Text {
 
     static String count(long value) {
         return format("%,d", value);
+    }
+
+    /** Counts by name: {@code 2xx 1,000, 4xx 3}. */
+    static String counts(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .map(count -> count.getKey() + ' ' + count(count.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     /** Two digits that matter in the range people look at: {@code 0.23}, {@code 1.2}. */

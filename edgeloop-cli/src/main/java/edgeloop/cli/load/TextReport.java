@@ -3,6 +3,7 @@ package edgeloop.cli.load;
 import com.google.errorprone.annotations.FormatMethod;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +116,7 @@ final class TextReport {
     private void connecting() {
         Results.Latency connect = results.connect();
         line(
-                "Connects: %s in %.2f seconds at first; avg %s, p99 %s, max %s",
+                "Connects: %s; at first all in %.2f seconds; avg %s, p99 %s, max %s",
                 Text.count(results.connections().established()),
                 results.connections().phaseSeconds(),
                 Text.millis(connect.meanMillis()),
@@ -167,6 +168,10 @@ final class TextReport {
     }
 
     private void errors() {
+        Map<String, Long> statuses = results.requests().statuses();
+        if (statuses != null) {
+            line("Answers by status: %s", Text.counts(statuses));
+        }
         results.requests().errors().forEach((cause, n) -> line("Errors, %s: %d", cause, n));
         results.connections()
                 .errors()

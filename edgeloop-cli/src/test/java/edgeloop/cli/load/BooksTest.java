@@ -215,8 +215,7 @@ class BooksTest {
                 o.pipeline(),
                 o.inFlight(),
                 o.requestsPerConnection(),
-                o.payload(),
-                o.answers(),
+                o.exchange(),
                 o.timeoutNanos());
     }
 }

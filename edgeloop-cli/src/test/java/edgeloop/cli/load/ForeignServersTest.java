@@ -10,10 +10,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that nobody here wrote; each test is skipped where its server is not installed. */
 class ForeignServersTest {
@@ -39,9 +42,12 @@ class ForeignServersTest {
         }
     }
 
-    /** Starts a server, loads it, and answers what came of it. */
-    private StageOutcome load(int port, String payload, String answer, List<String> command)
-            throws Exception {
+    private interface Load<T> {
+        T run() throws Exception;
+    }
+
+    /** Starts a server, and ends it when {@code load} has run. */
+    private <T> T against(int port, List<String> command, Load<T> load) throws Exception {
         Process server =
                 new ProcessBuilder(command)
                         .directory(folder.toFile())
@@ -50,14 +56,19 @@ class ForeignServersTest {
                         .start();
         try {
             awaitListening(server, port);
-            EngineOptions options = Runs.expecting(Runs.echoes(port, 20), payload, answer);
-            return Runs.run(options, Runs.requests(REQUESTS)).outcome();
+            return load.run();
         } finally {
             server.destroy();
             if (!server.waitFor(10, TimeUnit.SECONDS)) {
                 server.destroyForcibly();
             }
         }
+    }
+
+    private StageOutcome load(int port, String payload, String answer, List<String> command)
+            throws Exception {
+        EngineOptions options = Runs.expecting(Runs.echoes(port, 20), payload, answer);
+        return against(port, command, () -> Runs.run(options, Runs.requests(REQUESTS)).outcome());
     }
 
     private static void awaitListening(Process server, int port) {
@@ -113,10 +124,9 @@ class ForeignServersTest {
                         List.of(program, "-l", "127.0.0.1", "-p", "" + port, "-u", "nobody")));
     }
 
-    @Test
-    void nginxAnswersHttp() throws Exception {
+    /** nginx, which ends a connection after {@code requestsPerConnection} answers. */
+    private List<String> nginx(int port, int requestsPerConnection) throws IOException {
         String program = installed("nginx");
-        int port = freePort();
         Path config = folder.resolve("nginx.conf");
         Files.writeString(
                 config,
@@ -124,18 +134,81 @@ class ForeignServersTest {
                 daemon off; master_process off; pid nginx.pid; error_log stderr;
                 events {}
                 http {
-                    access_log off; keepalive_requests 1000000;
+                    access_log off; keepalive_requests %d;
                     client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
                     uwsgi_temp_path t4; scgi_temp_path t5;
-                    server { listen 127.0.0.1:%d; location / { return 200 "hello"; } }
+                    server {
+                        listen 127.0.0.1:%d;
+                        location / { return 200 "hello"; }
+                        location /no { return 404; }
+                    }
                 }
                 """
-                        .formatted(port));
+                        .formatted(requestsPerConnection, port));
+        return List.of(program, "-p", folder + "/", "-c", config.toString());
+    }
+
+    @Test
+    void nginxAnswersBytesThatAreHttp() throws Exception {
+        int port = freePort();
         assertAllAnswered(
                 load(
                         port,
                         "GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n",
                         "pattern:HTTP/1\\.1 200 OK\\r\\n(?s:.*?)\\r\\n\\r\\nhello",
-                        List.of(program, "-p", folder + "/", "-c", config.toString())));
+                        nginx(port, 1_000_000)));
+    }
+
+    private static Runs.Outcome get(int port, String path, String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(List.of("-q", "-c", "20", "-r", "" + REQUESTS));
+        arguments.add("http://127.0.0.1:" + port + path);
+        return Runs.loadtest(arguments.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--pipeline=4", "--requests-per-connection=1", "-X=HEAD"})
+    void nginxAnswersHttp(String option) throws Exception {
+        int port = freePort();
+        String[] options = option.isEmpty() ? new String[0] : option.split("=", 2);
+        Runs.Outcome run = against(port, nginx(port, 1_000_000), () -> get(port, "/", options));
+        assertThat(run.out()).contains("  Errors: 0\n", "Answers by status: 2xx 2,000\n");
+    }
+
+    /** Each fiftieth answer says that the connection ends with it. */
+    @Test
+    void connectionsThatNginxEndsAreReplaced() throws Exception {
+        int port = freePort();
+        Runs.Outcome run = against(port, nginx(port, 50), () -> get(port, "/"));
+        assertThat(run.out()).contains("  Errors: 0\n", "Answers by status: 2xx 2,000\n");
+        assertThat(run.out()).containsPattern("Connects: [3-6]\\d; ");
+    }
+
+    @Test
+    void aStatusOfNginxIsAnError() throws Exception {
+        int port = freePort();
+        Runs.Outcome run = against(port, nginx(port, 1_000_000), () -> get(port, "/no"));
+        assertThat(run.out())
+                .contains("Answers by status: 4xx 2,000\n", "Errors, status 404: 2000\n");
+    }
+
+    @Test
+    void nodeAnswersHttpInChunks() throws Exception {
+        String program = installed("node");
+        int port = freePort();
+        String script =
+                """
+                require('http').createServer((request, response) => {
+                    response.write('a piece, ');
+                    request.on('data', () => {}).on('end', () => response.end('and another'));
+                }).listen(%d, '127.0.0.1')
+                """
+                        .formatted(port);
+        Runs.Outcome run =
+                against(
+                        port,
+                        List.of(program, "-e", script),
+                        () -> get(port, "/", "--body", "some text"));
+        assertThat(run.out()).contains("  Errors: 0\n", "Answers by status: 2xx 2,000\n");
     }
 }

@@ -72,6 +72,11 @@ class HtmlReportTest {
                                         "--headless",
                                         "--no-sandbox",
                                         "--disable-gpu",
+                                        // What a browser asks of the network by itself.
+                                        "--no-first-run",
+                                        "--disable-background-networking",
+                                        "--disable-component-update",
+                                        "--disable-sync",
                                         "--user-data-dir=" + folder.resolve("profile")),
                                 Stream.of(arguments))
                         .toList();

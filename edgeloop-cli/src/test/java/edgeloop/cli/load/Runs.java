@@ -52,8 +52,7 @@ final class Runs {
                 1,
                 connections,
                 0,
-                payload,
-                new FixedAnswer(payload.bytes()),
+                new Exchange(payload, new FixedAnswer(payload.bytes()), "echo"),
                 Duration.ofSeconds(30).toNanos());
     }
 
@@ -67,8 +66,7 @@ final class Runs {
                 o.pipeline(),
                 o.inFlight(),
                 o.requestsPerConnection(),
-                o.payload(),
-                o.answers(),
+                o.exchange(),
                 timeout.toNanos());
     }
 
@@ -82,8 +80,7 @@ final class Runs {
                 depth,
                 o.connections() * depth,
                 o.requestsPerConnection(),
-                o.payload(),
-                o.answers(),
+                o.exchange(),
                 o.timeoutNanos());
     }
 
@@ -97,13 +94,16 @@ final class Runs {
                 o.pipeline(),
                 o.inFlight(),
                 requests,
-                o.payload(),
-                o.answers(),
+                o.exchange(),
                 o.timeoutNanos());
     }
 
     static EngineOptions expecting(EngineOptions o, String payload, String answer) {
         Payload sent = Payload.parse(payload);
+        return exchanging(o, new Exchange(sent, new Expectation(answer).reader(sent), answer));
+    }
+
+    static EngineOptions exchanging(EngineOptions o, Exchange exchange) {
         return new EngineOptions(
                 o.target(),
                 o.sources(),
@@ -113,8 +113,7 @@ final class Runs {
                 o.pipeline(),
                 o.inFlight(),
                 o.requestsPerConnection(),
-                sent,
-                new Expectation(answer).reader(sent),
+                exchange,
                 o.timeoutNanos());
     }
 

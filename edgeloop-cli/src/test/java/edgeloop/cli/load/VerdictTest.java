@@ -16,7 +16,19 @@ class VerdictTest {
                         10 * SECOND, cpuNanos, waitNanos, 0, cpuNanos, 1, collectionMillis);
         stage.end(
                 new StageOutcome(
-                        Runs.requests(1), 1, 1, 1, Map.of(), 0, 0, 0, 0, SECOND, usage, null));
+                        Runs.requests(1),
+                        1,
+                        1,
+                        1,
+                        Map.of(),
+                        Map.of(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        SECOND,
+                        usage,
+                        null));
         return stage;
     }
 

@@ -1,0 +1,97 @@
+package edgeloop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code ./loadtest} as a process, against {@code ./myepollserver} as another. */
+@Timeout(180)
+class LoadTestIT {
+    private ServerProcess server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = ServerProcess.start();
+    }
+
+    @AfterEach
+    void end() {
+        server.close();
+    }
+
+    private ServerProcess load(String... arguments) throws Exception {
+        String[] command = new String[arguments.length + 2];
+        command[0] = "./loadtest";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        command[command.length - 1] = "127.0.0.1:" + server.port();
+        return ServerProcess.launch(command);
+    }
+
+    /** Also where a quick client's next request is there before the server's drain has ended. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 1000})
+    void whatItCallsAnsweredIsWhatTheServerCounted(int connections) throws Exception {
+        try (ServerProcess loadtest = load("-q", "-c", "" + connections, "-r", "50000")) {
+            assertThat(loadtest.awaitExit()).isZero();
+            assertThat(loadtest.err().all()).isEmpty();
+            assertThat(loadtest.out().all())
+                    .contains("Requests: 50000", "  Errors: 0")
+                    .anyMatch(line -> line.startsWith("Books: 50,000 scheduled = 50,000 answered"));
+        }
+        server.signal("TERM");
+        assertThat(server.awaitExit()).isZero();
+        assertThat(server.out().all().getLast())
+                .isEqualTo("Final stats: 50000 requests served, 0 errors");
+    }
+
+    /** From a script's background job too, which the shell starts with SIGINT ignored. */
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSignalEndsTheRunAndItIsStillReported(String signal) throws Exception {
+        try (ServerProcess loadtest = load("-c", "5", "-d", "1h")) {
+            loadtest.err().await(".*p99 .*");
+            loadtest.signal(signal);
+            assertThat(loadtest.awaitExit()).isZero();
+            assertThat(loadtest.out().all().getFirst()).isEqualTo("Connections: 5");
+            assertThat(loadtest.out().all())
+                    .contains("Ended early: interrupted")
+                    .anyMatch(line -> line.startsWith("Books: "));
+        }
+    }
+
+    @Test
+    void softDescriptorLimitIsNoLimit() throws Exception {
+        String target = "127.0.0.1:" + server.port();
+        try (ServerProcess loadtest =
+                ServerProcess.launch(
+                        "sh",
+                        "-c",
+                        "ulimit -Sn 128 && exec ./loadtest -q -c 300 -r 3000 " + target)) {
+            assertThat(loadtest.awaitExit()).isZero();
+            assertThat(loadtest.out().all()).contains("  Errors: 0");
+        }
+    }
+
+    @Test
+    void tooFewDescriptorsAreSaidInOneLineWithTheWayOut() throws Exception {
+        String target = "127.0.0.1:" + server.port();
+        try (ServerProcess loadtest =
+                ServerProcess.launch(
+                        "sh",
+                        "-c",
+                        "ulimit -n 200 && exec ./loadtest -q -c 300 -r 3000 " + target)) {
+            assertThat(loadtest.awaitExit()).isEqualTo(1);
+            assertThat(loadtest.out().all()).isEqualTo(List.of());
+            assertThat(loadtest.err().all())
+                    .singleElement()
+                    .asString()
+                    .contains("ulimit -Hn", "-c 136");
+        }
+    }
+}
