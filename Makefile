@@ -28,6 +28,10 @@ release: ## Build; the programs then run without assertions
 bench: ## Measure beside other servers, an hour: make bench [ARGS="--quick"]
 	@edgeloop-bench/bench $(ARGS)
 
+.PHONY: bench-loadtest
+bench-loadtest: ## Measure loadtest's own CPU beside a C client's, 3 minutes
+	@edgeloop-bench/bench-loadtest $(ARGS)
+
 .PHONY: simulate
 simulate: release ## Break the library on a simulated kernel: make simulate [SEEDS=N] [FROM=N] [SEED=N]
 	@edgeloop-simulation/simulate $(simulate_options)
@@ -53,4 +57,4 @@ clean: ## Remove everything that was built
 
 .PHONY: help
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 18

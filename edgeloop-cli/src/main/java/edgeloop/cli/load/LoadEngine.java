@@ -277,7 +277,8 @@ final class LoadEngine implements AutoCloseable {
         passOn(run, run.interval);
         stage = null;
         events.add(
-                new EngineEvent.StageEnded(run.outcome(now, left, endedEarly), connecting.counts()));
+                new EngineEvent.StageEnded(
+                        run.outcome(now, left, endedEarly), connecting.counts()));
     }
 
     private void endInterval() {

@@ -30,6 +30,9 @@ record Target(String host, int port, @Nullable String path) {
             throw new IllegalArgumentException("no server is named: write HOST:PORT");
         }
         if (words.size() == 2) {
+            if (words.getFirst().contains("://")) {
+                throw new IllegalArgumentException("write the port in the URL: http://HOST:PORT/");
+            }
             return new Target(host(words.getFirst()), port(words.getLast()), null);
         }
         String word = words.getFirst();

@@ -71,6 +71,7 @@ class HttpRequestTest {
             delimiter = '|',
             value = {
                 "https://localhost/|TLS",
+                "http://localhost 80|URL",
                 "http://:80/|host",
                 "http://localhost:99999/|65535",
                 "http://a b/|percent-encode",
