@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
@@ -43,7 +48,8 @@ final class HtmlReport {
     private String page() {
         return template()
                 .replace("@target@", escape(results.target()))
-                .replace("@started@", escape(results.startedAt()))
+                .replace("@load@", escape(load()))
+                .replace("@started@", DateTimeFormatter.RFC_1123_DATE_TIME.format(startedAt()))
                 .replace("@verdict@", verdict())
                 .replace("@figures@", figures())
                 .replace("@plots@", response.getTotalCount() == 0 ? "" : plots())
@@ -64,6 +70,25 @@ final class HtmlReport {
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;");
+    }
+
+    /** What was asked for, in a few words. */
+    private String load() {
+        Results.Config config = results.config();
+        List<Double> rates = config.ratesPerSecond();
+        String load = Text.count(config.connections()) + " connections, ";
+        if (rates == null) {
+            load += "each answer followed by the next request";
+        } else {
+            load +=
+                    rates.stream().map(rate -> Text.count(rate)).collect(Collectors.joining(", "))
+                            + " requests/sec due";
+        }
+        return config.pipeline() == 1 ? load : load + ", " + config.pipeline() + " in a pipeline";
+    }
+
+    private ZonedDateTime startedAt() {
+        return Instant.parse(results.startedAt()).atZone(ZoneOffset.UTC);
     }
 
     private String verdict() {
@@ -152,10 +177,7 @@ final class HtmlReport {
         List<SvgPlot.Point> points = new ArrayList<>();
         for (Results.TimelineSlice slice : results.timeline()) {
             double middle = (slice.beginSeconds() + slice.endSeconds()) / 2;
-            double value = figure.of(slice);
-            if (!Double.isNaN(value)) {
-                points.add(new SvgPlot.Point(middle, value));
-            }
+            points.add(new SvgPlot.Point(middle, figure.of(slice)));
         }
         return points;
     }

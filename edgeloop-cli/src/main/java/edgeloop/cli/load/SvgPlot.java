@@ -40,7 +40,7 @@ final class SvgPlot {
         }
     }
 
-    /** A point in the axes' units. */
+    /** A point in the axes' units; y may be not a number where there is nothing to show. */
     record Point(double x, double y) {}
 
     SvgPlot(String title, Axis x, Axis y) {
@@ -89,14 +89,22 @@ final class SvgPlot {
     }
 
     /**
-     * Joins points by a line.
+     * Joins points by a line, which ends where y is not a number and begins anew behind that.
      *
      * @param series its class in the page's style sheet, and its name in the legend
      */
     SvgPlot line(String series, List<Point> points) {
-        svg.append("<polyline class=\"line ").append(series).append("\" points=\"");
+        svg.append("<path class=\"line ").append(series).append("\" d=\"");
+        boolean drawing = false;
         for (Point point : points) {
-            svg.append(Text.format("%.1f,%.1f ", column(point.x()), row(point.y())));
+            if (Double.isNaN(point.y())) {
+                drawing = false;
+                continue;
+            }
+            String place = Text.format("%.1f %.1f", column(point.x()), row(point.y()));
+            // A line to itself, so that a point alone is seen.
+            svg.append(drawing ? "L" + place : "M" + place + "L" + place);
+            drawing = true;
         }
         svg.append("\"/>\n");
         return this;

@@ -11,7 +11,7 @@ final class Ticks {
     static List<Double> linear(double high) {
         double rough = high / 5;
         double power = Math.pow(10, Math.floor(Math.log10(rough)));
-        double step = power * (rough / power < 2 ? 2 : rough / power < 5 ? 5 : 10);
+        double step = power * (rough / power < 2.5 ? 2 : rough / power < 6 ? 5 : 10);
         List<Double> ticks = new ArrayList<>();
         for (int i = 0; i * step <= high * 1.0001; i++) {
             ticks.add(i * step);

@@ -56,7 +56,7 @@ class HtmlReportTest {
         Path page = report();
         String dom = run(browser, "--dump-dom", page.toUri().toString());
         assertThat(dom.split("<svg ", -1)).hasSize(5); // four plots
-        assertThat(dom).contains("<polyline").contains("<rect");
+        assertThat(dom).contains("<path").contains("<rect");
 
         Path picture = folder.resolve("page.png");
         run(browser, "--window-size=1000,1900", "--screenshot=" + picture, page.toUri().toString());
