@@ -95,6 +95,11 @@ final class ExampleProcess implements AutoCloseable {
             return reader.readLine();
         }
 
+        /** All lines until the connection ends. */
+        List<String> lines() throws IOException {
+            return reader.readAllLines();
+        }
+
         String ask(String line) throws IOException {
             send(line + "\n");
             return line();
