@@ -593,7 +593,7 @@ final class HttpConnection implements ConnectionHandler {
             } else {
                 beginWindow();
             }
-        } else if (headDeadlineNanos != NEVER) {
+        } else if (headDeadlineNanos != NEVER && !connection.isCongested()) {
             refuse(408, "a head that took longer than " + loop.options.headTimeout());
         } else if (connection.pendingOutput() > 0) {
             setTimer(now + loop.keepAliveNanos); // the client reads the last answer yet

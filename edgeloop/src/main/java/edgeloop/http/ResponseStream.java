@@ -130,10 +130,13 @@ public final class ResponseStream {
     }
 
     /**
-     * {@return whether as much waits for the client as should; see {@link Connection#isCongested}}
+     * Whether as much waits for the client as should, see {@link Connection#isCongested}, or the
+     * client has gone: so a loop that asks ends either way.
+     *
+     * @return true from then to {@link #onDrain} or {@link #onClose}
      */
     public boolean isCongested() {
-        return !over && connection.isCongested();
+        return over || !connection.isOpen() || connection.isCongested();
     }
 
     /**

@@ -19,8 +19,8 @@ public interface Syscalls {
     long nanoTime();
 
     /**
-     * The time of day, in milliseconds since 1970 UTC. It may jump, so nothing is timed by it: it is
-     * for what people and other machines are told.
+     * The time of day, in milliseconds since 1970 UTC. It may jump, so nothing is timed by it: it
+     * is for what people and other machines are told.
      */
     long wallClockMillis();
 

@@ -113,7 +113,9 @@ class LateAnswerTest {
                     .complete(
                             Response.whenReceived(
                                     new BodyCollector(
-                                            body -> Response.text(200, new String(body, US_ASCII)))));
+                                            body ->
+                                                    Response.text(
+                                                            200, new String(body, US_ASCII)))));
             assertThat(client.readAnswer()).endsWith("hi");
         }
     }

@@ -59,6 +59,19 @@ class LlhttpTest {
         assertThat(differences).isEmpty();
     }
 
+    @Test
+    void whatIsRightIsTakenByBoth() throws Exception {
+        assumeTrue(nodeIsThere(), "there is no node on the PATH");
+        List<byte[]> inputs =
+                Inputs.GOOD.stream().map(input -> input.getBytes(ISO_8859_1)).toList();
+        List<String> theirs = parseWithLlhttp(inputs);
+        for (int i = 0; i < inputs.size(); i++) {
+            List<String> ours = Events.requestsOf(inputs.get(i));
+            assertThat(ours).as(Inputs.GOOD.get(i)).isNotEmpty();
+            assertThat(ours).as(Inputs.GOOD.get(i)).isEqualTo(theirs.get(i).lines().toList());
+        }
+    }
+
     private static boolean nodeIsThere() throws InterruptedException {
         try {
             return new ProcessBuilder("node", "--version").start().waitFor() == 0;

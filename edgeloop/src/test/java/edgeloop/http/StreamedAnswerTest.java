@@ -211,6 +211,29 @@ class StreamedAnswerTest {
     }
 
     @Test
+    void producerThatWritesUntilCongestedEndsWhenTheClientGoes() throws Exception {
+        CompletableFuture<ResponseStream> started = new CompletableFuture<>();
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        try (TestServer server = new TestServer(_ -> stream(started::complete))) {
+            Client client = server.connect().send(GET);
+            client.readHead();
+            client.reset();
+            server.await(() -> server.server.stats().resets() == 1);
+            server.server
+                    .reactor()
+                    .execute(
+                            () -> {
+                                ResponseStream out = started.join();
+                                while (!out.isCongested()) {
+                                    out.write("more");
+                                }
+                                written.complete(null);
+                            });
+            written.get(10, SECONDS);
+        }
+    }
+
+    @Test
     void requestBehindAStreamWaits() throws Exception {
         CompletableFuture<ResponseStream> started = new CompletableFuture<>();
         try (TestServer server =
