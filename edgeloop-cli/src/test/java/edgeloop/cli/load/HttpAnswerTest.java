@@ -109,7 +109,16 @@ class HttpAnswerTest {
                 OK + "\\r\\nuntil the end",
                 OK + "Connection: close\\r\\nContent-Length: 1\\r\\n\\r\\nx",
                 OK
-                        + "Connection: x , CLOSE\\r\\nTransfer-Encoding: Chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
+                        + "Connection: x , CLOSE\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: Chunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + "0\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n",
                 "HTTP/1.0 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\nx",
                 "HTTP/1.0 200 OK\\r\\n\\r\\nuntil the end",
             })
