@@ -3,24 +3,35 @@ package edgeloop.cli;
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionOptions;
+import edgeloop.HandlerFactory;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import java.util.concurrent.Callable;
+import edgeloop.http.Http;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
 
 /** The options of {@code myepollserver}, and what it does with them. */
 @Command(
         name = ServerCommand.NAME,
-        description = "Echoes whatever its TCP clients send, all of them on one thread.",
+        description =
+                "Echoes whatever its TCP clients send, or serves files to HTTP clients: all of"
+                        + " them on one thread.",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
@@ -36,6 +47,9 @@ final class ServerCommand implements Callable<Integer> {
     static final String NAME = "myepollserver";
 
     private static final ConnectionHandler ECHO = Connection::write;
+
+    /** How long a log that takes nothing may hold up the end. */
+    private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
 
     private final LineWriter out;
     private final LineWriter err;
@@ -97,7 +111,8 @@ final class ServerCommand implements Callable<Integer> {
             converter = DurationConverter.class,
             defaultValue = "0",
             description =
-                    "Close connections that moved no byte for TIME; 0 for never (default: 0).")
+                    "Close connections that moved no byte, or sent no request, for TIME; 0 for"
+                            + " never, with HTTP for 60 s (default: 0).")
     private Duration idleTimeout = Duration.ZERO;
 
     @Option(
@@ -109,6 +124,16 @@ final class ServerCommand implements Callable<Integer> {
                     "How long connections may take to finish at shutdown (default:"
                             + " ${DEFAULT-VALUE}).")
     private Duration drainTimeout = Duration.ZERO;
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "echo|http",
+            converter = Protocol.Converter.class,
+            defaultValue = "echo",
+            description = "What to speak (default: ${DEFAULT-VALUE}).")
+    private Protocol protocol = Protocol.ECHO;
+
+    @Mixin private HttpCommandOptions httpOptions = new HttpCommandOptions();
 
     @Option(names = "--trace", description = "Print every epoll event by name to stderr.")
     private boolean trace;
@@ -133,6 +158,11 @@ final class ServerCommand implements Callable<Integer> {
     /** Runs the server until a signal ends it. */
     @Override
     public Integer call() throws InterruptedException {
+        String problem = httpOptions.problem(protocol);
+        if (problem != null) {
+            err.print(NAME + ": " + problem + "; see --help");
+            return CommandLine.ExitCode.USAGE;
+        }
         LatencyRecorder latency = statsSeconds == null ? null : new LatencyRecorder();
         ServerOptions options;
         try {
@@ -140,18 +170,46 @@ final class ServerCommand implements Callable<Integer> {
         } catch (UnknownHostException e) {
             return fail("unknown host '" + bind + "'; give --bind an address of this machine");
         }
+        if (protocol == Protocol.ECHO) {
+            return serve(options, _ -> ECHO, latency, null);
+        }
+        AccessLogFile log;
+        Http http;
+        try {
+            log = httpOptions.openAccessLog(err);
+            http = httpOptions.open(idleTimeout, log);
+        } catch (NoSuchFileException e) {
+            return fail("--root " + e.getFile() + " is not there");
+        } catch (NotDirectoryException e) {
+            return fail("--root " + e.getFile() + " is not a directory");
+        } catch (IOException e) {
+            return fail("cannot write the access log: " + e.getMessage());
+        }
+        int exitCode = serve(options, http, latency, http);
+        if (log != null) {
+            log.finish(err, LOG_TIMEOUT);
+        }
+        return exitCode;
+    }
+
+    private int serve(
+            ServerOptions options,
+            HandlerFactory handlers,
+            @Nullable LatencyRecorder latency,
+            @Nullable Http http)
+            throws InterruptedException {
         Server server;
         try {
-            server = Server.start(options, _ -> ECHO);
+            server = Server.start(options, handlers);
         } catch (SyscallException e) {
             return fail(StartFailure.describe(e, options));
         }
         StatsPrinter statistics = null;
         if (statsSeconds != null && latency != null) {
             Duration interval = Duration.ofSeconds(statsSeconds);
-            statistics = StatsPrinter.start(server, latency, out, interval);
+            statistics = StatsPrinter.start(server, http, latency, out, interval);
         }
-        ServerRun run = new ServerRun(server, statistics, out, err);
+        ServerRun run = new ServerRun(server, http, statistics, out, err);
         run.announce(maxEvents);
         return run.await();
     }
@@ -162,6 +220,8 @@ final class ServerCommand implements Callable<Integer> {
      * @param latency to be told of each request, or null
      */
     ServerOptions options(@Nullable LatencyRecorder latency) throws UnknownHostException {
+        // HTTP ends an idle connection itself, between two requests.
+        Duration idle = protocol == Protocol.HTTP ? Duration.ZERO : idleTimeout;
         // A debug build traces by itself; see bin/launch.
         boolean tracing = trace || Boolean.getBoolean("edgeloop.debug");
         ServerOptions options =
@@ -171,7 +231,7 @@ final class ServerCommand implements Callable<Integer> {
                         .withMaxEvents(maxEvents)
                         .withBacklog(backlog)
                         .withDrainTimeout(drainTimeout)
-                        .withConnection(ConnectionOptions.defaults().withIdleTimeout(idleTimeout))
+                        .withConnection(ConnectionOptions.defaults().withIdleTimeout(idle))
                         .withListener(
                                 Telemetry.of(tracing ? new TraceListener(err) : null, latency));
         return maxConnections == null ? options : options.withMaxConnections(maxConnections);

@@ -2,20 +2,30 @@ package edgeloop.cli;
 
 import edgeloop.Server;
 import edgeloop.ServerStats;
+import edgeloop.http.Http;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.Console;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 
 /** The life of a started server as its user sees it, from the first line to the last. */
 final class ServerRun {
     private final Server server;
+    private final @Nullable Http http;
     private final @Nullable StatsPrinter statistics;
     private final LineWriter out;
     private final LineWriter err;
     private boolean stopping;
 
-    ServerRun(Server server, @Nullable StatsPrinter statistics, LineWriter out, LineWriter err) {
+    ServerRun(
+            Server server,
+            @Nullable Http http,
+            @Nullable StatsPrinter statistics,
+            LineWriter out,
+            LineWriter err) {
         this.server = server;
+        this.http = http;
         this.statistics = statistics;
         this.out = out;
         this.err = err;
@@ -80,7 +90,7 @@ final class ServerRun {
         }
         out.print(
                 "All connections closed.\nFinal stats: "
-                        + stats.requests()
+                        + StatsReport.requests(stats, http == null ? null : http.stats())
                         + " requests served, "
                         + stats.errors()
                         + " errors");

@@ -2,6 +2,10 @@ package edgeloop.cli;
 
 import edgeloop.Server;
 import edgeloop.ServerStats;
+import edgeloop.http.Http;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -9,6 +13,7 @@ import java.time.ZoneId;
 /** Prints a {@link StatsReport} at every interval, from a thread of its own, until stopped. */
 final class StatsPrinter {
     private final Server server;
+    private final @Nullable Http http;
     private final LatencyRecorder latency;
     private final LineWriter out;
     private final long intervalNanos;
@@ -16,16 +21,30 @@ final class StatsPrinter {
     private boolean stopped;
 
     private StatsPrinter(
-            Server server, LatencyRecorder latency, LineWriter out, Duration interval) {
+            Server server,
+            @Nullable Http http,
+            LatencyRecorder latency,
+            LineWriter out,
+            Duration interval) {
         this.server = server;
+        this.http = http;
         this.latency = latency;
         this.out = out;
         this.intervalNanos = interval.toNanos();
     }
 
+    /**
+     * Starts the reports.
+     *
+     * @param http what the server serves, or null
+     */
     static StatsPrinter start(
-            Server server, LatencyRecorder latency, LineWriter out, Duration interval) {
-        StatsPrinter printer = new StatsPrinter(server, latency, out, interval);
+            Server server,
+            @Nullable Http http,
+            LatencyRecorder latency,
+            LineWriter out,
+            Duration interval) {
+        StatsPrinter printer = new StatsPrinter(server, http, latency, out, interval);
         Thread.ofPlatform().name("stats").daemon().start(printer::run);
         return printer;
     }
@@ -49,6 +68,7 @@ final class StatsPrinter {
                                 LocalTime.now(ZoneId.systemDefault()),
                                 (now - last) / 1e9,
                                 stats,
+                                http == null ? null : http.stats(),
                                 latency.takeInterval()));
                 last = now;
             }

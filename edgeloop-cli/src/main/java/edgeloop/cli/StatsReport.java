@@ -1,11 +1,18 @@
 package edgeloop.cli;
 
 import edgeloop.ServerStats;
+import edgeloop.http.HttpStats;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Words what a server has done since the last report: the three lines of {@code --stats}. */
+/**
+ * Words what a server has done since the last report: the three lines of {@code --stats}, and a
+ * fourth for HTTP.
+ */
 final class StatsReport {
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
@@ -13,6 +20,7 @@ final class StatsReport {
 
     private long requestsBefore;
     private long bytesBefore;
+    private HttpStats httpBefore = new HttpStats(0, 0, 0, 0, 0);
 
     /**
      * The lines for an interval that ends now.
@@ -20,11 +28,45 @@ final class StatsReport {
      * @param now the time of day to show
      * @param seconds the true length of the interval
      * @param stats what was done up to now since the server's start
+     * @param http what was answered up to now, or null; an answer is a request then
      */
-    String next(LocalTime now, double seconds, ServerStats stats, LatencyRecorder.Summary latency) {
-        long requests = stats.requests() - requestsBefore;
+    String next(
+            LocalTime now,
+            double seconds,
+            ServerStats stats,
+            @Nullable HttpStats http,
+            LatencyRecorder.Summary latency) {
+        String lines = next(now, seconds, stats, requests(stats, http), latency);
+        if (http == null) {
+            return lines;
+        }
+        String statuses =
+                String.format(
+                        Locale.ROOT,
+                        "\n[%s] Statuses: %d 2xx, %d 3xx, %d 4xx, %d 5xx",
+                        CLOCK.format(now),
+                        http.successful() - httpBefore.successful(),
+                        http.redirected() - httpBefore.redirected(),
+                        http.clientErrors() - httpBefore.clientErrors(),
+                        http.serverErrors() - httpBefore.serverErrors());
+        httpBefore = http;
+        return lines + statuses;
+    }
+
+    /** The requests served, of whatever protocol. */
+    static long requests(ServerStats stats, @Nullable HttpStats http) {
+        return http == null ? stats.requests() : http.answers();
+    }
+
+    private String next(
+            LocalTime now,
+            double seconds,
+            ServerStats stats,
+            long requestsNow,
+            LatencyRecorder.Summary latency) {
+        long requests = requestsNow - requestsBefore;
         long bytes = stats.bytesWritten() - bytesBefore;
-        requestsBefore = stats.requests();
+        requestsBefore = requestsNow;
         bytesBefore = stats.bytesWritten();
         String clock = CLOCK.format(now);
         return String.format(
@@ -32,7 +74,8 @@ final class StatsReport {
                 """
                 [%s] Connections: %d active, %d pending
                 [%s] Requests: %.0f/sec, Bytes: %.1f MB/sec
-                [%s] Latency: avg %.2f ms, p99 %.2f ms""",
+                [%s] Latency: avg %.2f ms, p99 %.2f ms\
+                """,
                 clock,
                 stats.activeConnections(),
                 stats.pendingConnections(),

@@ -6,11 +6,13 @@ import edgeloop.Connection;
 import edgeloop.ReactorListener;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class ServerRunTest {
@@ -39,7 +41,7 @@ final class ServerRunTest {
                 };
         Server server =
                 Server.start(ServerOptions.defaults().withListener(broken), _ -> Connection::write);
-        ServerRun run = new ServerRun(server, null, out.writer(), err.writer());
+        ServerRun run = new ServerRun(server, null, null, out.writer(), err.writer());
         try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             assertThat(run.await()).isEqualTo(1);
         }
@@ -54,7 +56,7 @@ final class ServerRunTest {
     @Test
     void firstSignalLetsConnectionsFinish() throws Exception {
         Server server = Server.start(0, _ -> Connection::write);
-        ServerRun run = new ServerRun(server, null, out.writer(), err.writer());
+        ServerRun run = new ServerRun(server, null, null, out.writer(), err.writer());
         run.terminate("SIGTERM");
         assertThat(run.await()).isZero();
         assertThat(out.text())

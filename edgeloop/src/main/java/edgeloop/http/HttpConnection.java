@@ -3,14 +3,17 @@ package edgeloop.http;
 import edgeloop.CloseReason;
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
+import edgeloop.FileHandle;
 import edgeloop.IoBuffer;
 import edgeloop.Timeout;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's requests and answers, one after the other.
@@ -70,6 +73,9 @@ final class HttpConnection implements ConnectionHandler {
     private boolean bodyLeft;
     private boolean continueAwaited;
     private int status;
+
+    /** What is to be logged of it; null without an access log. */
+    private @Nullable AccessNote note;
 
     /** Who receives the body, and what it holds; null where nobody does. */
     private @Nullable BodyReceiver receiver;
@@ -187,6 +193,7 @@ final class HttpConnection implements ConnectionHandler {
         }
         phase = Phase.ANSWERING;
         current.attach(in, connection);
+        note = loop.accessLog == null ? null : new AccessNote(connection, current);
         Response response = handle(current);
         in.skip(head.length());
         // RFC 9110 section 10.1.1: one that does not wait for 100 need not be told to go on.
@@ -387,9 +394,25 @@ final class HttpConnection implements ConnectionHandler {
             }
             case Body.Content bytes -> {
                 writeHead(response, NO_CODING);
+                noteContent(bytes.bytes().length);
                 write(bytes.bytes());
             }
-            case Body.Streamed streamed -> startStream(response, streamed.producer());
+            case Body.FileRange range -> {
+                writeHead(response, NO_CODING);
+                noteContent(range.length());
+                transfer(range);
+                answered();
+            }
+            case Body.Parts parts -> {
+                writeHead(response, NO_CODING);
+                noteContent(parts.length());
+                parts.parts().forEach(this::transfer);
+                answered();
+            }
+            case Body.Streamed streamed -> {
+                noteContent(-1);
+                startStream(response, streamed.producer());
+            }
             case Body.Received received -> receive(received.receiver());
             case Body.Later later -> {
                 lateAnswer = new LateAnswer();
@@ -481,6 +504,19 @@ final class HttpConnection implements ConnectionHandler {
         }
     }
 
+    /** Writes what takes no room here however much it is. */
+    private void transfer(Body part) {
+        if (headOnly) {
+            return;
+        }
+        switch (part) {
+            case Body.FileRange(FileHandle file, long offset, long length) ->
+                    connection.transfer(file, offset, length);
+            case Body.Content(byte[] bytes) -> connection.write(bytes);
+            default -> throw new IllegalArgumentException("not to be written at once: " + part);
+        }
+    }
+
     /** Writes content until it is all written or the client takes no more. */
     private void writeOn() {
         byte[] bytes = content;
@@ -515,7 +551,7 @@ final class HttpConnection implements ConnectionHandler {
 
     /** The answer has been written to its end. */
     private void answered() {
-        loop.countAnswer(status);
+        countAnswer(status);
         if (!keepAlive) {
             phase = Phase.ENDED;
             connection.close();
@@ -530,6 +566,23 @@ final class HttpConnection implements ConnectionHandler {
         }
     }
 
+    private void countAnswer(int answer) {
+        loop.countAnswer(answer);
+        AccessLog log = loop.accessLog;
+        if (log != null) {
+            AccessNote logged = note == null ? new AccessNote(connection) : note;
+            note = null;
+            log.onAnswered(logged.entry(answer, loop.reactor.wallClockMillis()));
+        }
+    }
+
+    /** Notes the length of the content that is about to be written. */
+    private void noteContent(long bytes) {
+        if (note != null) {
+            note.contentBytes = headOnly ? 0 : bytes;
+        }
+    }
+
     private void awaitRequest() {
         phase = Phase.HEAD;
         idleSinceNanos = loop.reactor.nanoTime();
@@ -539,7 +592,7 @@ final class HttpConnection implements ConnectionHandler {
     private void refuse(int refusal, String problem) {
         keepAlive = false;
         writeHead(loop.refusal(refusal), NO_CODING);
-        loop.countAnswer(refusal);
+        countAnswer(refusal);
         phase = Phase.ENDED;
         giveRequestBack();
         abandon();

@@ -33,6 +33,11 @@ final class HttpDate {
         return twoDigits(text, time.getSecond()).append(" GMT").toString();
     }
 
+    /** {@return 1 to 12; 0 for what is no month's name} */
+    static int month(String name) {
+        return MONTHS.indexOf(name) + 1;
+    }
+
     private static StringBuilder twoDigits(StringBuilder text, int number) {
         return text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
     }

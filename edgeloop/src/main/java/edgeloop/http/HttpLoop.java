@@ -1,6 +1,9 @@
 package edgeloop.http;
 
 import edgeloop.Reactor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -21,6 +24,7 @@ final class HttpLoop {
     final Reactor reactor;
     final HttpOptions options;
     final HttpHandler handler;
+    final @Nullable AccessLog accessLog;
     final long keepAliveNanos;
     final long headNanos;
 
@@ -33,10 +37,15 @@ final class HttpLoop {
     /** By the status's first digit; the first is for what has none. Written by one thread. */
     private final AtomicLongArray counts = new AtomicLongArray(6);
 
-    HttpLoop(Reactor reactor, HttpOptions options, HttpHandler handler) {
+    HttpLoop(
+            Reactor reactor,
+            HttpOptions options,
+            HttpHandler handler,
+            @Nullable AccessLog accessLog) {
         this.reactor = reactor;
         this.options = options;
         this.handler = handler;
+        this.accessLog = accessLog;
         this.keepAliveNanos = options.keepAliveTimeout().toNanos();
         this.headNanos = options.headTimeout().toNanos();
         this.windowBytes = options.minBodyRate() * options.headTimeout().toMillis() / 1000;

@@ -146,6 +146,14 @@ public final class Response {
         return new Response(status, longer, body);
     }
 
+    /** A copy with more header lines, which are well-formed and not the server's to write. */
+    Response withFields(String lines) {
+        byte[] more = latin1(lines);
+        byte[] longer = Arrays.copyOf(head, head.length + more.length);
+        System.arraycopy(more, 0, longer, head.length, more.length);
+        return new Response(status, longer, body);
+    }
+
     private static byte[] fieldLine(String name, String value) {
         if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException("the server writes the header itself: " + name);

@@ -6,6 +6,7 @@ import edgeloop.ConnectionOptions;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,8 +35,16 @@ final class TestServer implements AutoCloseable {
         this(options, ConnectionOptions.defaults(), handler);
     }
 
+    static TestServer of(Http http) {
+        return new TestServer(http, ConnectionOptions.defaults());
+    }
+
     TestServer(HttpOptions options, ConnectionOptions connection, HttpHandler handler) {
-        http = Http.serve(options, handler);
+        this(Http.serve(options, handler), connection);
+    }
+
+    private TestServer(Http http, ConnectionOptions connection) {
+        this.http = http;
         ServerOptions serverOptions =
                 ServerOptions.defaults()
                         .withBindAddress(InetAddress.getLoopbackAddress())
@@ -183,6 +192,23 @@ final class TestServer implements AutoCloseable {
                 throw new UncheckedIOException("after " + read.toString(ISO_8859_1), e);
             }
             return read.toString(ISO_8859_1);
+        }
+
+        /** Reads until the server resets the connection, and answers how much came before. */
+        long readToReset() {
+            byte[] buffer = new byte[64 * 1024];
+            long read = 0;
+            try {
+                int n;
+                while ((n = input.read(buffer)) >= 0) {
+                    read += n;
+                }
+            } catch (SocketException e) {
+                return read;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            throw new AssertionError("a clean end after " + read + " bytes");
         }
 
         void close() {

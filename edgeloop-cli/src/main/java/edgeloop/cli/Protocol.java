@@ -1,0 +1,25 @@
+package edgeloop.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+import java.util.Locale;
+
+/** What the server speaks. */
+enum Protocol {
+    ECHO,
+    HTTP;
+
+    /** Takes the names in lower case. */
+    static final class Converter implements ITypeConverter<Protocol> {
+        @Override
+        public Protocol convert(String text) {
+            for (Protocol protocol : values()) {
+                if (protocol.name().toLowerCase(Locale.ROOT).equals(text)) {
+                    return protocol;
+                }
+            }
+            throw new TypeConversionException("must be echo or http");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package edgeloop.http;
+
+import edgeloop.Directory;
+import edgeloop.FileHandle;
+import edgeloop.SyscallException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A file that is served under one target, with what lies compressed beside it, as it was found at
+ * one moment. Looked at again when that is a second ago.
+ */
+final class Resource {
+    private static final long CURRENT_NANOS = 1_000_000_000L;
+
+    /** The codings in the order of their worth, and how files with them are named. */
+    private static final List<String> CODINGS = List.of("br", "gzip");
+
+    private static final List<String> SUFFIXES = List.of(".br", ".gz");
+
+    private final byte[] target;
+    private final byte[] path;
+    private final Representation plain;
+
+    /** By the index in {@link #CODINGS}; null where there is none. */
+    private final @Nullable Representation[] coded = new @Nullable Representation[CODINGS.size()];
+
+    private final boolean hasCoded;
+    private long checkedNanos;
+
+    /**
+     * @param target the path as requests have it
+     * @param path the file's path from {@code root} on
+     * @param file is this one's to close from now on
+     */
+    Resource(byte[] target, Directory root, byte[] path, FileHandle file, long nowNanos) {
+        this.target = target;
+        this.path = path;
+        this.checkedNanos = nowNanos;
+        List<FileHandle> found = new ArrayList<>();
+        boolean any = false;
+        for (String suffix : SUFFIXES) {
+            FileHandle handle = beside(root, TargetPath.join(path, Bytes.ascii(suffix)), file);
+            found.add(handle == null ? file : handle);
+            any |= handle != null;
+        }
+        hasCoded = any;
+        String type = MediaTypes.of(path);
+        plain = new Representation(file, type, null, any);
+        for (int i = 0; i < coded.length; i++) {
+            if (found.get(i) != file) {
+                coded[i] = new Representation(found.get(i), type, CODINGS.get(i), true);
+            }
+        }
+    }
+
+    /** What is compressed beside a file, unless it is older: then it is of another content. */
+    private static @Nullable FileHandle beside(Directory root, byte[] path, FileHandle file) {
+        try {
+            FileHandle handle = root.open(path);
+            if (!handle.isDirectory() && !handle.modified().isBefore(file.modified())) {
+                return handle;
+            }
+            handle.close();
+        } catch (SyscallException e) {
+            // None, or none that may be read: the plain one does.
+        }
+        return null;
+    }
+
+    byte[] target() {
+        return target;
+    }
+
+    /** Whether this is still what is on disk, as far as was found out within the last second. */
+    boolean isCurrent(Directory root, long nowNanos) {
+        if (nowNanos - checkedNanos < CURRENT_NANOS) {
+            return true;
+        }
+        checkedNanos = nowNanos;
+        if (!root.stillHas(path, plain.file())) {
+            return false;
+        }
+        for (int i = 0; i < coded.length; i++) {
+            byte[] besidePath = TargetPath.join(path, Bytes.ascii(SUFFIXES.get(i)));
+            Representation known = coded[i];
+            // One that was left out because it is older is looked at each time.
+            boolean same =
+                    known == null ? !root.has(besidePath) : root.stillHas(besidePath, known.file());
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Response answer(Request request) {
+        return chosen(request).answer(request);
+    }
+
+    private Representation chosen(Request request) {
+        if (!hasCoded) {
+            return plain;
+        }
+        String accepted = request.header("Accept-Encoding");
+        if (accepted != null) {
+            for (int i = 0; i < coded.length; i++) {
+                Representation candidate = coded[i];
+                if (candidate != null && AcceptEncoding.allows(accepted, CODINGS.get(i))) {
+                    return candidate;
+                }
+            }
+        }
+        return plain;
+    }
+
+    /** Open descriptors. */
+    int descriptors() {
+        int n = plain.descriptors();
+        for (Representation representation : coded) {
+            n += representation == null ? 0 : representation.descriptors();
+        }
+        return n;
+    }
+
+    void close() {
+        plain.close();
+        for (Representation representation : coded) {
+            if (representation != null) {
+                representation.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package edgeloop.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+
+/** RFC 9110 section 13: what a client has already, and what it wants only if nothing changed. */
+class ConditionalRequestTest {
+    private static final String EARLIER = "Mon, 03 Feb 2020 04:05:05 GMT";
+    private static final String LATER = "Mon, 03 Feb 2020 04:05:07 GMT";
+
+    @TempDir Path root;
+
+    private int status(Site site, String... headers) {
+        return Site.status(site.get("/file", headers));
+    }
+
+    @Test
+    @DisplayName("RFC 9110 13.1.2 If-None-Match")
+    void ifNoneMatch() {
+        try (Site site = new Site(root).with("file", "x")) {
+            String etag = Site.header(site.get("/file"), "ETag");
+            String notModified = site.get("/file", "If-None-Match: " + etag);
+            assertThat(notModified)
+                    .startsWith("HTTP/1.1 304 ")
+                    .contains("\r\nETag: " + etag + "\r\n")
+                    .doesNotContain("Content-Length", "Content-Type")
+                    .endsWith("\r\n\r\n");
+            assertThat(status(site, "If-None-Match: W/" + etag)).isEqualTo(304);
+            assertThat(status(site, "If-None-Match: \"a\", " + etag)).isEqualTo(304);
+            assertThat(status(site, "If-None-Match: \"a\"", "If-None-Match: " + etag))
+                    .isEqualTo(304);
+            assertThat(status(site, "If-None-Match: *")).isEqualTo(304);
+            assertThat(status(site, "If-None-Match: \"a\"")).isEqualTo(200);
+            assertThat(status(site, "If-None-Match: " + etag.substring(0, 4) + "\""))
+                    .isEqualTo(200);
+            assertThat(status(site, "If-None-Match: garbage " + etag)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 13.1.1 If-Match compares strongly")
+    void ifMatch() {
+        try (Site site = new Site(root).with("file", "x")) {
+            String etag = Site.header(site.get("/file"), "ETag");
+            assertThat(status(site, "If-Match: " + etag)).isEqualTo(200);
+            assertThat(status(site, "If-Match: *")).isEqualTo(200);
+            assertThat(status(site, "If-Match: \"other\"")).isEqualTo(412);
+            assertThat(status(site, "If-Match: W/" + etag)).isEqualTo(412);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 13.1.3 If-Modified-Since, and 13.1.4 If-Unmodified-Since")
+    void dates() {
+        try (Site site = new Site(root).with("file", "x")) {
+            assertThat(status(site, "If-Modified-Since: " + Site.MODIFIED_DATE)).isEqualTo(304);
+            assertThat(status(site, "If-Modified-Since: " + LATER)).isEqualTo(304);
+            assertThat(status(site, "If-Modified-Since: " + EARLIER)).isEqualTo(200);
+            assertThat(status(site, "If-Modified-Since: yesterday")).isEqualTo(200);
+            assertThat(status(site, "If-Unmodified-Since: " + EARLIER)).isEqualTo(412);
+            assertThat(status(site, "If-Unmodified-Since: " + LATER)).isEqualTo(200);
+            assertThat(status(site, "If-Unmodified-Since: yesterday")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 13.2.2 tags go before dates")
+    void tagsGoBeforeDates() {
+        try (Site site = new Site(root).with("file", "x")) {
+            String etag = Site.header(site.get("/file"), "ETag");
+            assertThat(status(site, "If-None-Match: \"a\"", "If-Modified-Since: " + LATER))
+                    .isEqualTo(200);
+            assertThat(status(site, "If-Match: " + etag, "If-Unmodified-Since: " + EARLIER))
+                    .isEqualTo(200);
+            assertThat(status(site, "If-Match: \"a\"", "If-None-Match: " + etag)).isEqualTo(412);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 13.1.5 If-Range: a part if nothing changed, else the whole")
+    void ifRange() {
+        try (Site site = new Site(root).with("file", "0123456789")) {
+            String etag = Site.header(site.get("/file"), "ETag");
+            String range = "Range: bytes=2-3";
+            assertThat(status(site, range, "If-Range: " + etag)).isEqualTo(206);
+            assertThat(status(site, range, "If-Range: " + Site.MODIFIED_DATE)).isEqualTo(206);
+            assertThat(status(site, range, "If-Range: W/" + etag)).isEqualTo(200);
+            assertThat(status(site, range, "If-Range: \"a\"")).isEqualTo(200);
+            assertThat(status(site, range, "If-Range: " + LATER)).isEqualTo(200);
+            assertThat(status(site, range, "If-None-Match: " + etag)).isEqualTo(304);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Sun, 06 Nov 1994 08:49:37 GMT', 784111777",
+        "'Sunday, 06-Nov-94 08:49:37 GMT', 784111777",
+        "'Sun Nov  6 08:49:37 1994', 784111777",
+        "'Thu, 01 Jan 1970 00:00:00 GMT', 0",
+        "'Sat, 31 Dec 2016 23:59:60 GMT', 1483228799"
+    })
+    @DisplayName("RFC 9110 5.6.7 the three formats of dates")
+    void datesAreReadInThreeFormats(String date, long seconds) {
+        assertThat(DateParser.parse(date)).isEqualTo(seconds);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "''",
+        "0",
+        "'Sun, 31 Feb 1994 08:49:37 GMT'",
+        "'Sun, 06 Foo 1994 08:49:37 GMT'",
+        "'Sun, 06 Nov 1994 25:49:37 GMT'",
+        "'Sun, 06 Nov 1994 08:49:37'",
+        "'Sun, 06 Nov 1994 08:49:37 CET'"
+    })
+    @DisplayName("RFC 9110 13.1.3 a date that can't be read is ignored")
+    void otherDatesAreNone(String date) {
+        assertThat(DateParser.parse(date)).isEqualTo(DateParser.NONE);
+    }
+}

@@ -1,0 +1,291 @@
+package edgeloop.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import edgeloop.http.TestServer.Client;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Random;
+
+/** Files of a folder, as clients get them. */
+class StaticFilesTest {
+    @TempDir Path root;
+
+    private static String random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return new String(bytes, ISO_8859_1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1024, 16_384, 16_385, 1 << 20, (5 << 20) + 1})
+    void fileOfAnyLengthComesWhole(int length) {
+        String content = random(length);
+        try (Site site = new Site(root).with("file.bin", content)) {
+            String answer = site.get("/file.bin");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .contains("\r\nContent-Length: " + length + "\r\n")
+                    .contains("\r\nLast-Modified: " + Site.MODIFIED_DATE + "\r\n")
+                    .contains("\r\nAccept-Ranges: bytes\r\n", "\r\nETag: \"");
+            assertThat(Site.content(answer)).isEqualTo(content);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 9.3.2 HEAD has the headers of GET, and nothing behind them")
+    void headHasTheHeadersAlone() {
+        String large = random(1 << 20);
+        try (Site site = new Site(root).with("small", "abc").with("large", large)) {
+            assertThat(site.ask("HEAD", "/small"))
+                    .contains("Content-Length: 3\r\n")
+                    .endsWith("\r\n\r\n");
+            assertThat(site.ask("HEAD", "/large"))
+                    .contains("Content-Length: 1048576\r\n")
+                    .endsWith("\r\n\r\n");
+            assertThat(site.ask("HEAD", "/absent"))
+                    .startsWith("HTTP/1.1 404 ")
+                    .endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    void pipelinedFilesComeInOrder() {
+        String large = random(300_000);
+        try (Site site = new Site(root).with("large", large).with("small", "small")) {
+            Client client = site.server.connect();
+            var requests = new StringBuilder();
+            for (int i = 0; i < 50; i++) {
+                String name = i % 2 == 0 ? "large" : "small";
+                requests.append("GET /" + name + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            }
+            client.send(requests.toString());
+            for (int i = 0; i < 50; i++) {
+                assertThat(Site.content(client.readAnswer()))
+                        .isEqualTo(i % 2 == 0 ? large : "small");
+            }
+        }
+    }
+
+    @Test
+    void oldClientGetsTheFileAndTheEnd() {
+        try (Site site = new Site(root).with("file", random(100_000))) {
+            String answer = site.server.exchange("GET /file HTTP/1.0\r\n\r\n");
+            assertThat(Site.content(answer)).hasSize(100_000);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "page.html, text/html; charset=utf-8",
+        "page.HTM, text/html; charset=utf-8",
+        "a.css, text/css; charset=utf-8",
+        "a.js, text/javascript; charset=utf-8",
+        "a.mjs, text/javascript; charset=utf-8",
+        "a.json, application/json",
+        "a.svg, image/svg+xml",
+        "a.png, image/png",
+        "a.jpg, image/jpeg",
+        "a.webp, image/webp",
+        "a.ico, image/x-icon",
+        "a.woff2, font/woff2",
+        "a.wasm, application/wasm",
+        "a.pdf, application/pdf",
+        "a.xyz-unknown, application/octet-stream",
+        "Makefile, application/octet-stream",
+        "archive.tar/html, application/octet-stream"
+    })
+    void typeIsToldByTheName(String name, String type) {
+        try (Site site = new Site(root).with(name, "x")) {
+            assertThat(Site.header(site.get("/" + name), "Content-Type")).isEqualTo(type);
+        }
+    }
+
+    @Test
+    void indexStandsForItsDirectory() {
+        try (Site site = new Site(root).with("index.html", "top").with("sub/index.html", "below")) {
+            assertThat(Site.content(site.get("/"))).isEqualTo("top");
+            assertThat(Site.content(site.get("/sub/?a=b"))).isEqualTo("below");
+            assertThat(site.get("/sub/absent/")).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    void directoryWithoutSlashIsRedirected() {
+        try (Site site = new Site(root).with("a b/index.html", "x")) {
+            String answer = site.get("/a%20b?q=1");
+            assertThat(answer).startsWith("HTTP/1.1 301 ");
+            assertThat(Site.header(answer, "Location")).isEqualTo("/a%20b/?q=1");
+        }
+    }
+
+    @Test
+    @DisplayName("a redirect does not lead to another host")
+    void redirectStaysHere() {
+        try (Site site = new Site(root).with("evil.example/index.html", "x")) {
+            String answer = site.get("//evil.example");
+            assertThat(Site.header(answer, "Location")).isEqualTo("/evil.example/");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 15.5.6 other methods are answered with what is allowed")
+    void otherMethodsAreNotAllowed() {
+        try (Site site = new Site(root).with("file", "x")) {
+            for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH"}) {
+                assertThat(site.ask(method, "/file", "Content-Length: 0"))
+                        .startsWith("HTTP/1.1 405 ")
+                        .contains("\r\nAllow: GET, HEAD, OPTIONS\r\n");
+            }
+            assertThat(site.ask("OPTIONS", "/file"))
+                    .startsWith("HTTP/1.1 204 ")
+                    .contains("\r\nAllow: GET, HEAD, OPTIONS\r\n");
+        }
+    }
+
+    @Test
+    void namesAreBytesThatAreEscaped() {
+        try (Site site = new Site(root).with("a+b c.txt", "x").with("%41", "escape")) {
+            assertThat(site.get("/a+b%20c.txt")).startsWith("HTTP/1.1 200 ");
+            assertThat(Site.content(site.get("/%2541"))).isEqualTo("escape");
+        }
+    }
+
+    @Test
+    void listingIsOffUnlessAskedFor() {
+        try (Site site = new Site(root).with("sub/file", "x")) {
+            assertThat(site.get("/sub/")).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    @DisplayName("a listing is escaped: names are strangers' text")
+    void listingIsEscaped() {
+        try (Site site = new Site(root, files -> files.withListing(true))) {
+            site.with("sub/<script>alert('1&2')", "x").with("sub/javascript:x", "y");
+            site.with("sub/.hidden", "z").with("sub/inner/file", "w");
+            String page = Site.content(site.get("/sub/"));
+            assertThat(page)
+                    .contains("&lt;script&gt;alert(&#39;1&amp;2&#39;)")
+                    .contains("href=\"./%3Cscript%3Ealert%28%271%262%27%29\"")
+                    .contains("href=\"./javascript%3Ax\"", "href=\"./inner/\"", "href=\"../\"")
+                    .doesNotContain("<script", ".hidden");
+            assertThat(site.get("/absent/")).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 12.5.3 what is compressed beside a file goes to who takes it")
+    void compressedSiblingIsChosen() {
+        try (Site site = new Site(root).with("a.js", "plain").with("a.js.gz", "zipped")) {
+            site.with("a.js.br", "brotli").with("b.js", "plain");
+            String best = site.get("/a.js", "Accept-Encoding: gzip, deflate, br");
+            assertThat(Site.content(best)).isEqualTo("brotli");
+            assertThat(best)
+                    .contains("\r\nContent-Encoding: br\r\n", "\r\nVary: Accept-Encoding\r\n")
+                    .contains("\r\nContent-Type: text/javascript; charset=utf-8\r\n");
+            String zipped = site.get("/a.js", "Accept-Encoding: br;q=0, *;q=0.1");
+            assertThat(Site.content(zipped)).isEqualTo("zipped");
+            assertThat(Site.header(zipped, "ETag")).isNotEqualTo(Site.header(best, "ETag"));
+            String plain = site.get("/a.js", "Accept-Encoding: identity");
+            assertThat(Site.content(plain)).isEqualTo("plain");
+            assertThat(plain)
+                    .contains("\r\nVary: Accept-Encoding\r\n")
+                    .doesNotContain("Content-Encoding");
+            assertThat(Site.content(site.get("/a.js"))).isEqualTo("plain");
+            assertThat(site.get("/b.js", "Accept-Encoding: br")).doesNotContain("Vary");
+        }
+    }
+
+    @Test
+    void compressedSiblingThatIsOlderIsLeftOut() throws IOException {
+        try (Site site = new Site(root).with("a.js", "plain").with("a.js.gz", "zipped")) {
+            Files.setLastModifiedTime(
+                    root.resolve("a.js.gz"), FileTime.from(Site.MODIFIED.minusSeconds(1)));
+            assertThat(Site.content(site.get("/a.js", "Accept-Encoding: gzip"))).isEqualTo("plain");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gzip, true",
+        "GZIP, true",
+        "x-gzip, true",
+        "*, true",
+        "'', false",
+        "br, false",
+        "gzip;q=0, false",
+        "gzip;q=0.0, false",
+        "gzip; q=0.001, true",
+        "gzip;q=1.0, true",
+        "gzip;q=2, false",
+        "'*;q=0, gzip', true",
+        "'gzip;q=0, *', false",
+        "'br , gzip', true"
+    })
+    void weightsAreHeeded(String accepted, boolean allowed) {
+        assertThat(AcceptEncoding.allows(accepted, "gzip")).isEqualTo(allowed);
+    }
+
+    @Test
+    @DisplayName("a file that was replaced is served anew within a second; a growing one too")
+    void replacedFileIsNoticed() throws Exception {
+        try (Site site = new Site(root).with("file", "before")) {
+            assertThat(Site.content(site.get("/file"))).isEqualTo("before");
+            Files.writeString(root.resolve("new"), "after!");
+            Files.move(
+                    root.resolve("new"), root.resolve("file"), StandardCopyOption.REPLACE_EXISTING);
+            awaitContent(site, "after!");
+            Files.delete(root.resolve("file"));
+            awaitContent(site, "not found\n");
+        }
+    }
+
+    private static void awaitContent(Site site, String content) {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (!Site.content(site.get("/file")).equals(content)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    @Test
+    void moreFilesThanAreKeptAreServed() {
+        try (Site site = new Site(root)) {
+            for (int i = 0; i < 1_100; i++) {
+                site.with("f" + i, "content " + i);
+            }
+            Client client = site.server.connect();
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 1_100; i++) {
+                    client.send("GET /f" + i + " HTTP/1.1\r\nHost: a\r\n\r\n");
+                    assertThat(client.readAnswer()).endsWith("content " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void rootMustBeADirectory() throws IOException {
+        Files.writeString(root.resolve("file"), "x");
+        assertThatThrownBy(() -> StaticFiles.of(root.resolve("absent")))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> StaticFiles.of(root.resolve("file")))
+                .isInstanceOf(NotDirectoryException.class);
+    }
+}
