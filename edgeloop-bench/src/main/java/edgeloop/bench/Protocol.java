@@ -16,6 +16,12 @@ enum Protocol {
     /** As redis-benchmark's PING_MBULK sends it. */
     REDIS_PING("*1\r\n$4\r\nPING\r\n"),
     HTTP_GET("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    /** A file of two bytes, or an answer as short where a server has that without a file. */
+    HTTP_2B("GET /2b HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    /** A file of 1 KiB. */
+    HTTP_1K("GET /1k HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    /** A file of 1 MiB. */
+    HTTP_1M("GET /1m HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     MEMCACHED_VERSION("version\r\n");
 
     private static final Pattern CONTENT_LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
@@ -24,6 +30,11 @@ enum Protocol {
 
     Protocol(String request) {
         this.request = request;
+    }
+
+    /** Whether it asks for a file: an answer that only servers of the same file share. */
+    boolean isFile() {
+        return this == HTTP_2B || this == HTTP_1K || this == HTTP_1M;
     }
 
     String request() {
@@ -35,7 +46,7 @@ enum Protocol {
         return switch (this) {
             case ECHO -> skip(in, request.length());
             case REDIS_PING, MEMCACHED_VERSION -> readThrough(in, "\n").length();
-            case HTTP_GET -> {
+            case HTTP_GET, HTTP_2B, HTTP_1K, HTTP_1M -> {
                 String head = readThrough(in, "\r\n\r\n");
                 Matcher length = CONTENT_LENGTH.matcher(head);
                 if (!length.find()) {

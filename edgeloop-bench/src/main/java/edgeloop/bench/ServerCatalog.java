@@ -6,6 +6,7 @@ import edgeloop.bench.peers.NettyEcho;
 import edgeloop.bench.peers.NioSelectorEcho;
 import edgeloop.bench.peers.VertxEcho;
 import edgeloop.bench.peers.VirtualThreadEcho;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +91,32 @@ final class ServerCatalog {
                         "memcached",
                         "memcached",
                         Protocol.MEMCACHED_VERSION,
-                        ServerCatalog::memcached));
+                        ServerCatalog::memcached),
+                edgeloopFiles("edgeloop-2b", Protocol.HTTP_2B),
+                given("nginx-2b", "nginx", Protocol.HTTP_2B, ServerCatalog::nginxFiles),
+                edgeloopFiles("edgeloop-1k", Protocol.HTTP_1K),
+                given("nginx-1k", "nginx", Protocol.HTTP_1K, ServerCatalog::nginxFiles),
+                edgeloopFiles("edgeloop-1m", Protocol.HTTP_1M),
+                given("nginx-1m", "nginx", Protocol.HTTP_1M, ServerCatalog::nginxFiles));
+    }
+
+    private ServerSpec edgeloopFiles(String name, Protocol protocol) {
+        return new ServerSpec(
+                name,
+                root.resolve("myepollserver").toString(),
+                Kind.JVM,
+                protocol,
+                PortSource.PRINTED,
+                (_, scratch) -> List.of("-p", "0", "--protocol", "http", "--root", files(scratch)));
+    }
+
+    /** A folder with the files that are asked for. */
+    private static String files(Path scratch) throws IOException {
+        Path folder = Files.createDirectories(scratch.resolve("www"));
+        Files.writeString(folder.resolve("2b"), "ok");
+        Files.write(folder.resolve("1k"), new byte[1 << 10]);
+        Files.write(folder.resolve("1m"), new byte[1 << 20]);
+        return folder.toString();
     }
 
     private static ServerSpec printing(
@@ -170,6 +196,25 @@ final class ServerCatalog {
     }
 
     private static List<String> nginx(int port, Path scratch) throws IOException {
+        return nginx(
+                port, scratch, "location / { return 200 \"" + Protocol.ECHO.request() + "\"; }");
+    }
+
+    /** The two bytes without a file, as nginx has that; the others as it is set up for speed. */
+    private static List<String> nginxFiles(int port, Path scratch) throws IOException {
+        return nginx(
+                port,
+                scratch,
+                """
+                sendfile on;
+                open_file_cache max=1000 inactive=1h;
+                root %s;
+                location = /2b { return 200 "ok"; }
+                """
+                        .formatted(files(scratch)));
+    }
+
+    private static List<String> nginx(int port, Path scratch, String served) throws IOException {
         String configuration =
                 """
                 daemon off;
@@ -191,9 +236,7 @@ final class ServerCatalog {
                     server {
                         listen 127.0.0.1:%d backlog=%d;
                         default_type text/plain;
-                        location / {
-                            return 200 "%s";
-                        }
+                        %s
                     }
                 }
                 """
@@ -203,7 +246,7 @@ final class ServerCatalog {
                                 mostConnections(),
                                 port,
                                 BACKLOG,
-                                Protocol.ECHO.request());
+                                served);
         Path file = Files.writeString(scratch.resolve("nginx.conf"), configuration);
         return List.of("-p", scratch.toString(), "-e", "stderr", "-c", file.toString());
     }

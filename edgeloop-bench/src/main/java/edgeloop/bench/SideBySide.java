@@ -1,6 +1,16 @@
 package edgeloop.bench;
 
 import edgeloop.bench.Plan.Part;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +23,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Loads every server in turn, A B C A B C …, so that a machine that grows slower during the hour
@@ -71,7 +74,8 @@ public final class SideBySide implements Callable<Integer> {
             names = "--servers",
             split = ",",
             paramLabel = "NAME",
-            description = "Only these. Default: all that are installed.")
+            description =
+                    "Only these. Default: all that are installed, without those that serve files.")
     private List<String> servers = List.of();
 
     @Option(
@@ -236,7 +240,7 @@ public final class SideBySide implements Callable<Integer> {
         var chosen = new ArrayList<ServerSpec>();
         for (ServerSpec spec : all) {
             boolean wanted =
-                    servers.isEmpty()
+                    (servers.isEmpty() && !spec.protocol().isFile())
                             || servers.contains(spec.name())
                             || spec.name().equals(ServerCatalog.FLOOR);
             if (wanted && Executables.find(spec.executable()).isPresent()) {
