@@ -62,7 +62,7 @@ final class HttpIT {
         Files.writeString(root().resolve("index.html"), "hello");
         Path log = folder.resolve("access.log");
         start("--access-log=" + log, "--stats", "--bind=127.0.0.1");
-        String end = "Host: a\r\nUser-Agent: \u001b[31m\"x\r\nConnection: close\r\n\r\n";
+        String end = "Host: a\r\nUser-Agent: \u009b[31m\"x\r\nConnection: close\r\n\r\n";
         assertThat(exchange("GET / HTTP/1.1\r\n" + end)).endsWith("\r\n\r\nhello");
         assertThat(exchange("GET /absent HTTP/1.1\r\n" + end)).startsWith("HTTP/1.1 404 ");
         server.out().await("\\[..:..:..] Statuses: \\d+ 2xx, 0 3xx, \\d+ 4xx, 0 5xx");
@@ -75,7 +75,7 @@ final class HttpIT {
         assertThat(lines.get(0))
                 .matches(
                         "127\\.0\\.0\\.1 - - \\[../.../....:..:..:.. \\+0000] \"GET / HTTP/1\\.1\""
-                                + " 200 5 \"-\" \"\\\\x1B\\[31m\\\\x22x\"");
+                                + " 200 5 \"-\" \"\\\\x9B\\[31m\\\\x22x\"");
         assertThat(lines.get(1)).contains("\"GET /absent HTTP/1.1\" 404 ");
     }
 
