@@ -6,7 +6,9 @@
  */
 @SuppressWarnings("module") // the simulation is built after this, and often not there at all
 module edgeloop {
-    requires static transitive org.jspecify;
+    // Not transitive: javac would ask each user's module for it, and nobody needs it but the
+    // compiler of this one.
+    requires static org.jspecify;
 
     exports edgeloop;
     exports edgeloop.http;

@@ -1,17 +1,25 @@
 package edgeloop;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import edgeloop.sys.LinuxSyscalls;
+import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.module.ModuleDescriptor;
@@ -19,6 +27,7 @@ import java.lang.module.ModuleDescriptor.Requires;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the packages point down only, and the kernel is met in one place. */
@@ -70,13 +79,27 @@ class ArchitectureTest {
         assertThat(module.requires().stream().collect(toMap(Requires::name, Requires::modifiers)))
                 .containsOnly(
                         entry("java.base", Set.of(Requires.Modifier.MANDATED)),
-                        entry(
-                                "org.jspecify",
-                                Set.of(Requires.Modifier.STATIC, Requires.Modifier.TRANSITIVE)));
+                        entry("org.jspecify", Set.of(Requires.Modifier.STATIC)));
         assertThat(module.exports())
                 .filteredOn(exports -> !exports.isQualified()) // to edgeloop.simulation
                 .extracting(ModuleDescriptor.Exports::source)
                 .containsExactlyInAnyOrder("edgeloop", "edgeloop.http");
+    }
+
+    @Test
+    void usersMeetTypesOfExportedPackagesAlone() {
+        DescribedPredicate<JavaClass> hidden =
+                resideInAnyPackage("edgeloop.sys", "edgeloop.poll", "edgeloop.buffer");
+        noCodeUnits()
+                .that()
+                .areDeclaredInClassesThat(not(hidden).and(modifier(JavaModifier.PUBLIC)))
+                .and()
+                .arePublic()
+                .should()
+                .haveRawReturnType(hidden)
+                .orShould()
+                .haveRawParameterTypes(anyElementThat(hidden))
+                .check(LIBRARY);
     }
 
     @Test
@@ -101,6 +124,13 @@ class ArchitectureTest {
                 .should()
                 .callMethodWhere(namedOneOf("reinterpret"))
                 .check(LIBRARY);
+    }
+
+    /** Closing a shared arena is a handshake with every thread of the JVM. */
+    @Test
+    @DisplayName("E45 no arena is shared between threads")
+    void noArenaIsShared() {
+        noClasses().should().callMethod(Arena.class, "ofShared").check(LIBRARY);
     }
 
     /** What is not asked through the seam, a simulated kernel cannot answer. */
