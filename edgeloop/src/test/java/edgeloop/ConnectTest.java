@@ -221,4 +221,21 @@ class ConnectTest {
             socket.close();
         }
     }
+
+    @Test
+    @DisplayName("E25: a connect that is given up ends once, and its descriptor is closed")
+    void aConnectThatIsGivenUpEndsOnce() throws IOException {
+        List<Socket> queued = fillTheAcceptQueue();
+        Client client = Client.on(reactor, ClientOptions.defaults());
+        connect(client, listening());
+        reactor.turn();
+        client.close();
+        turnToTheEnd();
+        reactor.turn();
+        assertThat(established).isEmpty();
+        assertThat(failures).containsExactly(new CloseReason.LocallyClosed());
+        for (Socket socket : queued) {
+            socket.close();
+        }
+    }
 }

@@ -87,6 +87,7 @@ public final class ScriptedSyscalls implements Syscalls {
     private final Map<Call, Integer> counts = new EnumMap<>(Call.class);
     private final Map<Call, Deque<Integer>> answers = new EnumMap<>(Call.class);
     private final Map<Call, Integer> fixedAnswers = new EnumMap<>(Call.class);
+    private final Map<Call, Runnable> before = new EnumMap<>(Call.class);
     private final List<Made> made = new ArrayList<>();
     private final Set<Integer> open = new HashSet<>();
     private final Map<Integer, Long> keys = new HashMap<>();
@@ -118,6 +119,11 @@ public final class ScriptedSyscalls implements Syscalls {
     public synchronized void answerByKernel(Call call) {
         fixedAnswers.remove(call);
         answers.remove(call);
+    }
+
+    /** Just before the next call, {@code action} happens, as if on another thread. */
+    public synchronized void runBeforeNext(Call call, Runnable action) {
+        before.put(call, action);
     }
 
     /** recv, send and sendfile move at most {@code bytes} in one call. */
@@ -207,6 +213,13 @@ public final class ScriptedSyscalls implements Syscalls {
 
     private int call(Call call, int fd, IntSupplier kernelsAnswer) {
         Integer answer = null;
+        Runnable action;
+        synchronized (this) {
+            action = before.remove(call);
+        }
+        if (action != null) {
+            action.run();
+        }
         synchronized (this) {
             counts.merge(call, 1, Integer::sum);
             Deque<Integer> next = answers.get(call);
