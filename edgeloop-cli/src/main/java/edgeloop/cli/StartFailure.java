@@ -35,6 +35,11 @@ final class StartFailure {
                             + "; choose one that \"ip address\" lists, or leave --bind out";
             case "EMFILE", "ENFILE" ->
                     "no descriptor is free" + cause + "; raise the limit with: ulimit -n";
+            case "ENOSYS", "EPERM" ->
+                    "the kernel refuses "
+                            + e.call()
+                            + cause
+                            + "; a seccomp filter, as of a container, must allow it";
             default -> "cannot listen on " + place + ": " + e.getMessage();
         };
     }

@@ -3,10 +3,12 @@ package edgeloop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,5 +119,40 @@ final class BadInputIT {
                 "myepollserver: cannot listen on 192.0.2.1 port 0: not an address of this machine"
                         + " (EADDRNOTAVAIL); choose one that \"ip address\" lists, or leave --bind"
                         + " out");
+    }
+
+    /** E48: strace lets the call fail as a filter does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll_create1:ENOSYS", "eventfd2:EPERM", "timerfd_create:ENOSYS"})
+    void refusedCallIsNamedWithTheCause(String refused) throws Exception {
+        String call = refused.replaceFirst(":.*", "");
+        String errno = refused.replaceFirst(".*:", "");
+        String inject = "inject=" + call + ":error=" + errno;
+        List<String> strace = List.of("strace", "-f", "-qqq", "-o", "/dev/null", "-e", inject);
+        assumeTrue(succeeds(strace, "true"), "strace");
+        server =
+                ServerProcess.launch(
+                        Stream.concat(strace.stream(), Stream.of("./myepollserver", "-p", "0"))
+                                .toArray(String[]::new));
+        assertFails(
+                1,
+                "myepollserver: the kernel refuses "
+                        + call.replace("eventfd2", "eventfd") // libc's name for it
+                        + " ("
+                        + errno
+                        + "); a seccomp filter, as of a container, must allow it");
+    }
+
+    private static boolean succeeds(List<String> prefix, String command) throws Exception {
+        try {
+            return ServerProcess.builder(
+                                    Stream.concat(prefix.stream(), Stream.of(command))
+                                            .toArray(String[]::new))
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false; // not installed
+        }
     }
 }
