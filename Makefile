@@ -47,6 +47,12 @@ fuzz: ## Let Jazzer make up inputs, a minute for each target
 	@JAZZER_FUZZ=1 bin/maven --projects edgeloop-fuzz --also-make \
 		-Dtest='*FuzzTest' -Dsurefire.failIfNoSpecifiedTests=false test
 
+.PHONY: churn
+churn: ## Open 10,000 connections at once, then 100,000 in turn, and see what is left behind
+	@bin/maven -pl edgeloop-cli -am verify -Dedgeloop.connections=10000 -Dedgeloop.cycles=100000 \
+		-Dit.test=ManyConnectionsIT -Dfailsafe.failIfNoSpecifiedTests=false \
+		-Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+
 .PHONY: format
 format: ## Format the sources as the build wants them
 	@bin/maven -q spotless:apply

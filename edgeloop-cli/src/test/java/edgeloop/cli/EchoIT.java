@@ -32,6 +32,7 @@ final class EchoIT {
         server.close();
     }
 
+    /** E47: nothing on standard error, so no warning of native access either. */
     @Test
     void startLinesAreExact() throws Exception {
         int port = server.port();
