@@ -1,14 +1,16 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class ChatTest {
 
-    @Test
-    void whatOneSaysEverybodyReads() throws Exception {
-        try (var server = ExampleProcess.start("Chat")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"Chat", "NettyChat", "VertxChat"})
+    void whatOneSaysEverybodyReads(String example) throws Exception {
+        try (var server = ExampleProcess.start(example)) {
             var ada = server.connect();
             assertThat(ada.ask("Ada")).isEqualTo("Ada is here");
             var grace = server.connect();
@@ -22,9 +24,10 @@ class ChatTest {
         }
     }
 
-    @Test
-    void nobodyHearsOfOneWhoNeverSaidAName() throws Exception {
-        try (var server = ExampleProcess.start("Chat")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"Chat", "NettyChat", "VertxChat"})
+    void nobodyHearsOfOneWhoNeverSaidAName(String example) throws Exception {
+        try (var server = ExampleProcess.start(example)) {
             var ada = server.connect();
             assertThat(ada.ask("Ada")).isEqualTo("Ada is here");
             var silent = server.connect();
@@ -34,9 +37,10 @@ class ChatTest {
         }
     }
 
-    @Test
-    void oneWhoDoesNotReadIsPutOut() throws Exception {
-        try (var server = ExampleProcess.start("Chat")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"Chat", "NettyChat", "VertxChat"})
+    void oneWhoDoesNotReadIsPutOut(String example) throws Exception {
+        try (var server = ExampleProcess.start(example)) {
             var ada = server.connect();
             assertThat(ada.ask("Ada")).isEqualTo("Ada is here");
             var deaf = server.connect();

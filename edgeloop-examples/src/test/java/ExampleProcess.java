@@ -1,10 +1,10 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -59,14 +59,25 @@ final class ExampleProcess implements AutoCloseable {
         return client;
     }
 
-    /** Ends the example; what it had to say on standard error fails the test. */
+    int port() {
+        return port;
+    }
+
+    /** What the example has said on standard error. */
+    Path errors() {
+        return errors;
+    }
+
+    void end() {
+        process.destroyForcibly().onExit().orTimeout(PATIENCE_SECONDS, SECONDS).join();
+    }
+
     @Override
     public void close() throws IOException {
         for (Client client : clients) {
             client.close();
         }
-        process.destroyForcibly().onExit().orTimeout(PATIENCE_SECONDS, SECONDS).join();
-        assertThat(errors).isEmptyFile();
+        end();
         Files.delete(errors);
     }
 
@@ -88,6 +99,15 @@ final class ExampleProcess implements AutoCloseable {
 
         void finish() throws IOException {
             socket.shutdownOutput();
+        }
+
+        void sendAndFinish(String text) {
+            try {
+                send(text);
+                finish();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** The next line; null if the connection has ended. */

@@ -1,14 +1,16 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
 class KeyValueTest {
 
-    @Test
-    void linesAreAnsweredHoweverTheyArrive() throws Exception {
-        try (var server = ExampleProcess.start("KeyValue")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"KeyValue", "NettyKeyValue", "VertxKeyValue"})
+    void linesAreAnsweredHoweverTheyArrive(String example) throws Exception {
+        try (var server = ExampleProcess.start(example)) {
             var client = server.connect();
             assertThat(client.ask("get colour")).isEqualTo("nothing");
             client.send("set col");
