@@ -6,7 +6,6 @@ import edgeloop.bench.peers.NettyEcho;
 import edgeloop.bench.peers.NioSelectorEcho;
 import edgeloop.bench.peers.VertxEcho;
 import edgeloop.bench.peers.VirtualThreadEcho;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

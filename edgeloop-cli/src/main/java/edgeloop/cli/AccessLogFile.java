@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import edgeloop.http.AccessLog;
 import edgeloop.http.AccessLogEntry;
-
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

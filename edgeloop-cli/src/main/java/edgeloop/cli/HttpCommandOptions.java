@@ -3,16 +3,13 @@ package edgeloop.cli;
 import edgeloop.http.Http;
 import edgeloop.http.HttpOptions;
 import edgeloop.http.StaticFiles;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** The options of {@code --protocol http}. */
 final class HttpCommandOptions {

@@ -1,9 +1,8 @@
 package edgeloop.cli;
 
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
-
-import java.util.Locale;
 
 /** What the server speaks. */
 enum Protocol {

@@ -3,11 +3,9 @@ package edgeloop.cli;
 import edgeloop.Server;
 import edgeloop.ServerStats;
 import edgeloop.http.Http;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.Console;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** The life of a started server as its user sees it, from the first line to the last. */
 final class ServerRun {

@@ -3,12 +3,10 @@ package edgeloop.cli;
 import edgeloop.Server;
 import edgeloop.ServerStats;
 import edgeloop.http.Http;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /** Prints a {@link StatsReport} at every interval, from a thread of its own, until stopped. */
 final class StatsPrinter {

@@ -2,12 +2,10 @@ package edgeloop.cli;
 
 import edgeloop.ServerStats;
 import edgeloop.http.HttpStats;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Words what a server has done since the last report: the three lines of {@code --stats}, and a

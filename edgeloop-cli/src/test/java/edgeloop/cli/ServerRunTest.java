@@ -6,13 +6,11 @@ import edgeloop.Connection;
 import edgeloop.ReactorListener;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class ServerRunTest {

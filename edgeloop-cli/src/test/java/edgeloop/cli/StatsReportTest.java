@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.ServerStats;
 import edgeloop.http.HttpStats;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.LocalTime;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 final class StatsReportTest {
     private static final LatencyRecorder.Summary NO_LATENCY = new LatencyRecorder.Summary(0, 0);

@@ -1,12 +1,11 @@
 package edgeloop.http;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request and its answer. The strings are the client's, in ISO 8859-1, and may hold anything but

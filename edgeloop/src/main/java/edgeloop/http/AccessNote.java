@@ -1,11 +1,9 @@
 package edgeloop.http;
 
 import edgeloop.Connection;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What an access log wants to know of a request, kept while it is answered. */
 final class AccessNote {

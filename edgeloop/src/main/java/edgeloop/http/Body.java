@@ -1,7 +1,6 @@
 package edgeloop.http;
 
 import edgeloop.FileHandle;
-
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

@@ -1,8 +1,7 @@
 package edgeloop.http;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The ranges of a Range header that a representation can satisfy, RFC 9110 section 14.1.2. */
 final class ByteRanges {

@@ -1,11 +1,10 @@
 package edgeloop.http;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was served last, by the path as it was sent. Bounded in entries, and thereby in memory, and

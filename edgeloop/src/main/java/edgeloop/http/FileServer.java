@@ -4,12 +4,10 @@ import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** {@link StaticFiles} on one reactor: finds what a request is for, and keeps what it found. */
 final class FileServer {

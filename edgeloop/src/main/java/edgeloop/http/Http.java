@@ -4,12 +4,10 @@ import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.HandlerFactory;
 import edgeloop.Reactor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves HTTP/1.1 and 1.0: what {@link edgeloop.Server#start} wants, made of what answers requests.

@@ -6,14 +6,12 @@ import edgeloop.ConnectionHandler;
 import edgeloop.FileHandle;
 import edgeloop.IoBuffer;
 import edgeloop.Timeout;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's requests and answers, one after the other.

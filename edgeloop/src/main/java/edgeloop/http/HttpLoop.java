@@ -1,12 +1,10 @@
 package edgeloop.http;
 
 import edgeloop.Reactor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /** What the HTTP connections of one reactor share: all that one needs only while it is served. */
 final class HttpLoop {

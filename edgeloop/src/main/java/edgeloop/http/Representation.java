@@ -2,12 +2,10 @@ package edgeloop.http;
 
 import edgeloop.FileHandle;
 import edgeloop.SyscallException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file as answers give it, RFC 9110 section 3.2: its content, plain or in one coding, and the

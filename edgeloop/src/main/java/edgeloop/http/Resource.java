@@ -3,11 +3,9 @@ package edgeloop.http;
 import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.SyscallException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is served under one target, with what lies compressed beside it, as it was found at

@@ -1,7 +1,6 @@
 package edgeloop.http;
 
 import edgeloop.Reactor;
-
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;

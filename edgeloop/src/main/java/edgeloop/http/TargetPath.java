@@ -1,8 +1,7 @@
 package edgeloop.http;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** From a target's path to the name of a file. */
 final class TargetPath {
