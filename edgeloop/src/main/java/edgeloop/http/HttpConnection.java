@@ -64,6 +64,9 @@ final class HttpConnection implements ConnectionHandler {
     /** Input is being looked at: what is answered meanwhile need not ask for more. */
     private boolean inRead;
 
+    /** The bytes that were left in the input; they come again with the next read. */
+    private int unread;
+
     // Of the request that is being answered.
     private boolean keepAlive;
     private boolean headOnly;
@@ -107,10 +110,21 @@ final class HttpConnection implements ConnectionHandler {
 
     @Override
     public void onRead(Connection from, IoBuffer in) {
+        // A read that filled the buffer may have left something in the kernel, and so may one that
+        // brought nothing but what was here: of neither rest an event would tell.
+        boolean all = in.remaining() > unread && in.remaining() <= Connection.MAX_UNREAD_BYTES;
         inRead = true;
         readRequests(in);
         inRead = false;
-        if (phase == Phase.HEAD && request != null && headDeadlineNanos == NEVER) {
+        unread = in.remaining();
+        if (phase != Phase.HEAD) {
+            return;
+        }
+        if (request == null) {
+            if (all && unread == 0) {
+                connection.awaitInput(); // it has its answer, and need not be asked for more
+            }
+        } else if (headDeadlineNanos == NEVER) {
             headDeadlineNanos = loop.reactor.nanoTime() + loop.headNanos;
             setTimer(headDeadlineNanos);
         }
