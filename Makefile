@@ -29,7 +29,7 @@ bench: ## Measure beside other servers, an hour: make bench [ARGS="--quick"]
 	@edgeloop-bench/bench $(ARGS)
 
 .PHONY: bench-loadtest
-bench-loadtest: ## Measure loadtest's own CPU beside a C client's, 3 minutes
+bench-loadtest: ## Measure loadtest's own CPU beside a C client's, 4 minutes
 	@edgeloop-bench/bench-loadtest $(ARGS)
 
 .PHONY: simulate

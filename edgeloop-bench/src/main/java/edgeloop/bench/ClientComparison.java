@@ -45,14 +45,14 @@ public final class ClientComparison implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "5",
+            defaultValue = "3",
             description = "How often all is repeated. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            defaultValue = "4",
+            defaultValue = "8",
             description =
                     "Measured part of each run; as long a warm-up comes before it."
                             + " Default: ${DEFAULT-VALUE}")

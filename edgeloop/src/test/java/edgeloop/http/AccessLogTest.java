@@ -70,7 +70,7 @@ class AccessLogTest {
 
     @Test
     void eachAnswerIsLoggedOnce() throws Exception {
-        try (Site site = new Site(root).with("file", "0123456789")) {
+        try (Site _ = new Site(root).with("file", "0123456789")) {
             try (var server =
                     TestServer.of(Http.serve(StaticFiles.of(root)).withAccessLog(entries::add))) {
                 String end = "Host: a\r\nConnection: close\r\n\r\n";
