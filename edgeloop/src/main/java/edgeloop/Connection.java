@@ -88,6 +88,9 @@ public final class Connection extends Channel {
     private boolean congested;
     private boolean inputEnded;
 
+    /** epoll has told of an error that may not have been found yet. */
+    private boolean broken;
+
     /** What the handler left unread is to be shown to it again, though nothing new has come. */
     private boolean redeliver;
 
@@ -111,6 +114,9 @@ public final class Connection extends Channel {
     // In milliseconds since the reactor's start, as an int that wraps: only differences count.
     private int lastMoveMillis;
     private int lastSendMillis;
+
+    /** Bytes moved since {@link #lastMoveMillis}, which every so many renew. */
+    private int movedBytes;
 
     private @Nullable ConnectionGroup group;
     private @Nullable ConnectionHandler handler;
@@ -164,6 +170,7 @@ public final class Connection extends Channel {
         fd = socket;
         group = newGroup;
         newGroup.opened();
+        movedBytes = 0;
         lastMoveMillis = nowMillis();
         lastSendMillis = lastMoveMillis;
         return 0;
@@ -458,18 +465,30 @@ public final class Connection extends Channel {
             endSeen |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
             read();
         }
-        if ((events & EPOLLERR) != 0 && isLive() && !wantsInput()) {
-            // Nobody is going to read, so nobody else will find the error.
-            int error = syscalls().takeError(fd);
-            if (error != 0) {
-                failed(error);
-            }
+        if ((events & EPOLLERR) != 0) {
+            broken = true;
+            findError();
         }
     }
 
     @Override
     void proceed() {
         read();
+        if (broken) {
+            findError();
+        }
+    }
+
+    /** Asks for the error that epoll told of, once nobody is going to read and so to find it. */
+    private void findError() {
+        if (!isLive() || wantsInput()) {
+            return;
+        }
+        broken = false;
+        int error = syscalls().takeError(fd);
+        if (error != 0) {
+            failed(error);
+        }
     }
 
     /**
@@ -540,7 +559,7 @@ public final class Connection extends Channel {
         }
         int n = syscalls().recv(fd, memory, kept, Reactor.INPUT_BYTES - kept);
         if (n > 0) {
-            lastMoveMillis = nowMillis();
+            moved(n);
             inBurst = true;
             burstGoesOn = n == Reactor.INPUT_BYTES - kept;
             group().counters.bytesRead += n;
@@ -688,8 +707,8 @@ public final class Connection extends Channel {
         if (n >= 0) {
             // A short write does not mean that the socket is full: only EAGAIN promises an edge.
             group().counters.bytesWritten += n;
-            lastMoveMillis = nowMillis();
-            lastSendMillis = lastMoveMillis;
+            lastSendMillis = nowMillis();
+            moved(n);
             return true;
         }
         switch (-n) {
@@ -804,6 +823,15 @@ public final class Connection extends Channel {
         return timeoutMillis == 0
                 ? Watchdog.NO_TIMEOUT
                 : Math.max(0, timeoutMillis - (nowMillis() - sinceMillis));
+    }
+
+    /** Renews the idle timeout if enough bytes have moved. */
+    private void moved(int bytes) {
+        movedBytes += bytes;
+        if (movedBytes >= group().idleBytes) {
+            movedBytes = 0;
+            lastMoveMillis = nowMillis();
+        }
     }
 
     private int nowMillis() {
@@ -933,6 +961,7 @@ public final class Connection extends Channel {
         paused = false;
         congested = false;
         inputEnded = false;
+        broken = false;
         redeliver = false;
         inBurst = false;
         burstGoesOn = false;

@@ -11,6 +11,7 @@ final class ConnectionGroup {
     final int lowWaterMark;
     final boolean backpressure;
     final int idleTimeoutMillis;
+    final int idleBytes;
     final int writeTimeoutMillis;
     final int lingerTimeoutMillis;
     final int connectTimeoutMillis;
@@ -30,6 +31,7 @@ final class ConnectionGroup {
         this.lowWaterMark = options.lowWaterMark();
         this.backpressure = options.backpressure();
         this.idleTimeoutMillis = (int) options.idleTimeout().toMillis();
+        this.idleBytes = options.idleBytes();
         this.writeTimeoutMillis = (int) options.writeTimeout().toMillis();
         this.lingerTimeoutMillis = (int) options.lingerTimeout().toMillis();
         this.connectTimeoutMillis = (int) connectTimeout.toMillis();

@@ -15,6 +15,8 @@ import java.util.Objects;
  *     switches it off must bound its output by {@link Connection#isCongested}
  * @param idleTimeout how long no byte may move in either direction; zero for ever. Runs out up to
  *     an eighth late, as do the others, so that many connections share a wakeup
+ * @param idleBytes the bytes, from 1 to 1,048,576 and in both directions together, that renew the
+ *     idle timeout: with more than 1, a peer that moves them one by one is idle too
  * @param writeTimeout how long the peer may take nothing of waiting output; zero for ever
  * @param lingerTimeout how long a closed connection waits for the peer's FIN and throws its input
  *     away, so that input on the way does not destroy the last output (RFC 9112 section 9.6)
@@ -24,8 +26,12 @@ public record ConnectionOptions(
         int lowWaterMark,
         boolean backpressure,
         Duration idleTimeout,
+        int idleBytes,
         Duration writeTimeout,
         Duration lingerTimeout) {
+
+    /** A bound on {@code idleBytes}. */
+    public static final int MAX_IDLE_BYTES = 1 << 20;
 
     private static final ConnectionOptions DEFAULTS =
             new ConnectionOptions(
@@ -33,6 +39,7 @@ public record ConnectionOptions(
                     16 * 1024,
                     true,
                     Duration.ZERO,
+                    1,
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(1));
 
@@ -51,6 +58,10 @@ public record ConnectionOptions(
                     "lowWaterMark must be from 0 to below highWaterMark: " + lowWaterMark);
         }
         checkTimeout("idleTimeout", idleTimeout);
+        if (idleBytes < 1 || idleBytes > MAX_IDLE_BYTES) {
+            throw new IllegalArgumentException(
+                    "idleBytes must be from 1 to " + MAX_IDLE_BYTES + ": " + idleBytes);
+        }
         checkTimeout("writeTimeout", writeTimeout);
         checkTimeout("lingerTimeout", lingerTimeout);
     }
@@ -64,8 +75,8 @@ public record ConnectionOptions(
     }
 
     /**
-     * {@return marks of 64 KiB and 16 KiB with backpressure, no idle timeout, a write timeout of 60
-     * s and a linger timeout of 1 s}
+     * {@return marks of 64 KiB and 16 KiB with backpressure, no idle timeout, which any byte would
+     * renew, a write timeout of 60 s and a linger timeout of 1 s}
      */
     public static ConnectionOptions defaults() {
         return DEFAULTS;
@@ -79,7 +90,7 @@ public record ConnectionOptions(
      */
     public ConnectionOptions withWaterMarks(int low, int high) {
         return new ConnectionOptions(
-                high, low, backpressure, idleTimeout, writeTimeout, lingerTimeout);
+                high, low, backpressure, idleTimeout, idleBytes, writeTimeout, lingerTimeout);
     }
 
     /**
@@ -89,7 +100,13 @@ public record ConnectionOptions(
      */
     public ConnectionOptions withBackpressure(boolean on) {
         return new ConnectionOptions(
-                highWaterMark, lowWaterMark, on, idleTimeout, writeTimeout, lingerTimeout);
+                highWaterMark,
+                lowWaterMark,
+                on,
+                idleTimeout,
+                idleBytes,
+                writeTimeout,
+                lingerTimeout);
     }
 
     /**
@@ -99,7 +116,29 @@ public record ConnectionOptions(
      */
     public ConnectionOptions withIdleTimeout(Duration timeout) {
         return new ConnectionOptions(
-                highWaterMark, lowWaterMark, backpressure, timeout, writeTimeout, lingerTimeout);
+                highWaterMark,
+                lowWaterMark,
+                backpressure,
+                timeout,
+                idleBytes,
+                writeTimeout,
+                lingerTimeout);
+    }
+
+    /**
+     * {@return a copy whose idle timeout other amounts of bytes renew}
+     *
+     * @param bytes from 1, see {@link #idleBytes}
+     */
+    public ConnectionOptions withIdleBytes(int bytes) {
+        return new ConnectionOptions(
+                highWaterMark,
+                lowWaterMark,
+                backpressure,
+                idleTimeout,
+                bytes,
+                writeTimeout,
+                lingerTimeout);
     }
 
     /**
@@ -109,7 +148,13 @@ public record ConnectionOptions(
      */
     public ConnectionOptions withWriteTimeout(Duration timeout) {
         return new ConnectionOptions(
-                highWaterMark, lowWaterMark, backpressure, idleTimeout, timeout, lingerTimeout);
+                highWaterMark,
+                lowWaterMark,
+                backpressure,
+                idleTimeout,
+                idleBytes,
+                timeout,
+                lingerTimeout);
     }
 
     /**
@@ -119,6 +164,12 @@ public record ConnectionOptions(
      */
     public ConnectionOptions withLingerTimeout(Duration timeout) {
         return new ConnectionOptions(
-                highWaterMark, lowWaterMark, backpressure, idleTimeout, writeTimeout, timeout);
+                highWaterMark,
+                lowWaterMark,
+                backpressure,
+                idleTimeout,
+                idleBytes,
+                writeTimeout,
+                timeout);
     }
 }

@@ -103,6 +103,15 @@ final class ServerCommand implements Callable<Integer> {
     private @Nullable Integer maxConnections;
 
     @Option(
+            names = "--max-connections-per-ip",
+            paramLabel = "N",
+            converter = Count.class,
+            description =
+                    "Most open connections from one address; more are closed on arrival (default:"
+                            + " no limit).")
+    private @Nullable Integer maxConnectionsPerIp;
+
+    @Option(
             names = "--idle-timeout",
             paramLabel = "TIME",
             converter = DurationConverter.class,
@@ -111,6 +120,36 @@ final class ServerCommand implements Callable<Integer> {
                     "Close connections that moved no byte, or sent no request, for TIME; 0 for"
                             + " never, with HTTP for 60 s (default: 0).")
     private Duration idleTimeout = Duration.ZERO;
+
+    @Option(
+            names = "--idle-bytes",
+            paramLabel = "N",
+            converter = IdleBytes.class,
+            defaultValue = "1",
+            description =
+                    "Every N bytes moved, either way, renew --idle-timeout: with more than 1 it ends"
+                            + " those that trickle too (default: ${DEFAULT-VALUE}).")
+    private int idleBytes;
+
+    @Option(
+            names = "--write-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "60s",
+            description =
+                    "Reset connections whose peer took nothing of waiting output for TIME; 0 for never"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Duration writeTimeout = Duration.ZERO;
+
+    @Option(
+            names = "--linger-timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            defaultValue = "1s",
+            description =
+                    "How long a connection that was closed here waits for its peer to close too"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Duration lingerTimeout = Duration.ZERO;
 
     @Option(
             names = "--drain-timeout",
@@ -221,17 +260,28 @@ final class ServerCommand implements Callable<Integer> {
         Duration idle = protocol == Protocol.HTTP ? Duration.ZERO : idleTimeout;
         // A debug build traces by itself; see bin/launch.
         boolean tracing = trace || Boolean.getBoolean("edgeloop.debug");
-        ServerOptions options =
-                ServerOptions.defaults()
-                        .withPort(port)
-                        .withBindAddress(bind == null ? null : InetAddress.getByName(bind))
-                        .withMaxEvents(maxEvents)
-                        .withBacklog(backlog)
-                        .withDrainTimeout(drainTimeout)
-                        .withConnection(ConnectionOptions.defaults().withIdleTimeout(idle))
-                        .withListener(
-                                Telemetry.of(tracing ? new TraceListener(err) : null, latency));
-        return maxConnections == null ? options : options.withMaxConnections(maxConnections);
+        return ServerOptions.defaults()
+                .withPort(port)
+                .withBindAddress(bind == null ? null : InetAddress.getByName(bind))
+                .withMaxEvents(maxEvents)
+                .withBacklog(backlog)
+                .withDrainTimeout(drainTimeout)
+                .withMaxConnections(orUnlimited(maxConnections))
+                .withMaxConnectionsPerIp(orUnlimited(maxConnectionsPerIp))
+                .withConnection(connectionOptions(idle))
+                .withListener(Telemetry.of(tracing ? new TraceListener(err) : null, latency));
+    }
+
+    private ConnectionOptions connectionOptions(Duration idle) {
+        return ConnectionOptions.defaults()
+                .withIdleTimeout(idle)
+                .withIdleBytes(idleBytes)
+                .withWriteTimeout(writeTimeout)
+                .withLingerTimeout(lingerTimeout);
+    }
+
+    private static int orUnlimited(@Nullable Integer limit) {
+        return limit == null ? Integer.MAX_VALUE : limit;
     }
 
     private int fail(String message) {
@@ -248,6 +298,12 @@ final class ServerCommand implements Callable<Integer> {
     private static final class Events extends IntConverter {
         Events() {
             super(1, ServerOptions.MAX_EVENTS_LIMIT);
+        }
+    }
+
+    private static final class IdleBytes extends IntConverter {
+        IdleBytes() {
+            super(1, ConnectionOptions.MAX_IDLE_BYTES);
         }
     }
 

@@ -92,7 +92,7 @@ final class ServerRun {
                         + " requests served, "
                         + stats.errors()
                         + " errors");
-        if (stats.errors() > 0 || stats.rejected() > 0) {
+        if (stats.errors() > 0 || stats.rejected() > 0 || stats.rejectedPerIp() > 0) {
             err.print(ServerCommand.NAME + ": " + describeErrors(stats));
         }
         return 0;
@@ -108,6 +108,8 @@ final class ServerRun {
         add(causes, stats.handlerFailures(), "handler failures");
         add(causes, stats.acceptErrors(), "failed accepts");
         add(causes, stats.rejected(), "rejected over --max-connections");
+        add(causes, stats.rejectedPerIp(), "rejected over --max-connections-per-ip");
+        add(causes, stats.acceptPauses(), "pauses of accepting");
         return causes.toString();
     }
 

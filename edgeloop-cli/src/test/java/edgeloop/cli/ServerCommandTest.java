@@ -47,7 +47,11 @@ final class ServerCommandTest {
                         "64",
                         "--backlog=17",
                         "--max-connections=100",
+                        "--max-connections-per-ip=10",
                         "--idle-timeout=2m",
+                        "--idle-bytes=64",
+                        "--write-timeout=30s",
+                        "--linger-timeout=0",
                         "--drain-timeout",
                         "500ms",
                         "--stats=5");
@@ -56,7 +60,11 @@ final class ServerCommandTest {
         assertThat(options.maxEvents()).isEqualTo(64);
         assertThat(options.backlog()).isEqualTo(17);
         assertThat(options.maxConnections()).isEqualTo(100);
+        assertThat(options.maxConnectionsPerIp()).isEqualTo(10);
         assertThat(options.connection().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(options.connection().idleBytes()).isEqualTo(64);
+        assertThat(options.connection().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.connection().lingerTimeout()).isEqualTo(Duration.ZERO);
         assertThat(options.drainTimeout()).isEqualTo(Duration.ofMillis(500));
     }
 
@@ -77,6 +85,9 @@ final class ServerCommandTest {
                     --max-events=1048577  | --max-events must be from 1 to 1048576, not 1048577
                     --backlog 0           | --backlog must be from 1 to 2147483647, not 0
                     --max-connections=0   | --max-connections must be from 1 to 2147483647, not 0
+                    --max-connections-per-ip=0 | --max-connections-per-ip must be from 1 to 2147483647, not 0
+                    --idle-bytes=0        | --idle-bytes must be from 1 to 1048576, not 0
+                    --write-timeout=-1    | --write-timeout must be a time such as 500ms, 5s, 2m or 1h, not -1
                     --stats=0             | --stats must be from 1 to 86400, not 0
                     --stats=abc           | --stats must be from 1 to 86400, not 'abc'
                     --stats=              | --stats must be from 1 to 86400, not ''
@@ -86,7 +97,7 @@ final class ServerCommandTest {
                     --bind=               | --bind must be an address or a host name, not ''
                     --trace=loud          | --trace takes no value
                     --nonsense            | unknown option --nonsense
-                    --max                 | unknown option --max, perhaps --max-events or --max-connections
+                    --max                 | unknown option --max, perhaps --max-events or --max-connections or --max-connections-per-ip
                     -x                    | unknown option -x
                     8080                  | unexpected argument '8080'
                     -p 1 -- --stats       | unexpected argument '--stats'
@@ -128,7 +139,11 @@ final class ServerCommandTest {
                 .contains("--backlog=N")
                 .contains("--stats[=SECONDS]")
                 .contains("--max-connections=N")
+                .contains("--max-connections-per-ip=N")
                 .contains("--idle-timeout=TIME")
+                .contains("--idle-bytes=N")
+                .contains("--write-timeout=TIME")
+                .contains("--linger-timeout=TIME")
                 .contains("--drain-timeout=TIME")
                 .contains("--trace")
                 .contains("--version");

@@ -23,6 +23,10 @@ final class ServerRunTest {
                 .isEqualTo("3 connections reset by the peer");
         assertThat(
                         ServerRun.describeErrors(
+                                StatsFixture.of(Map.of("rejectedPerIp", 5, "acceptPauses", 1))))
+                .isEqualTo("5 rejected over --max-connections-per-ip, 1 pauses of accepting");
+        assertThat(
+                        ServerRun.describeErrors(
                                 StatsFixture.of(
                                         Map.of("timeouts", 1, "acceptErrors", 2, "rejected", 9))))
                 .isEqualTo("1 timed out, 2 failed accepts, 9 rejected over --max-connections");

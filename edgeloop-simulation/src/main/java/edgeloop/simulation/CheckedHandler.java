@@ -38,10 +38,16 @@ abstract class CheckedHandler implements ConnectionHandler {
     /** It closed without finishing its output. */
     boolean abandoned;
 
+    /** The peer saw the end before onClose could tell whether it was to be so. */
+    boolean cutShort;
+
     /** When output began to wait for the peer; {@link World#NEVER} while none waits. */
     private long waitsSinceNanos = World.NEVER;
 
     private long waitsSinceTurn;
+
+    /** Whether an echo goes out in two pieces. */
+    private final boolean splits;
 
     CheckedHandler(Scenario scenario, SwarmPeer peer, Connection connection) {
         this.scenario = scenario;
@@ -50,6 +56,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         this.socket = Objects.requireNonNull(peer.socket).connection();
         this.ref = connection.ref();
         this.choices = scenario.handlerChoices(peer);
+        this.splits = choices.below(4) == 0;
     }
 
     // ---- What the behaviours fill in ----------------------------------------------------------
@@ -68,6 +75,11 @@ abstract class CheckedHandler implements ConnectionHandler {
     // ---- What the behaviours call -------------------------------------------------------------
 
     final void echo(IoBuffer in) {
+        if (splits && in.remaining() > 1) {
+            int first = choices.magnitude(1, in.remaining() - 1);
+            take(in, first);
+            send(first);
+        }
         int n = in.remaining();
         long before = handedOver();
         connection.write(in);
@@ -210,6 +222,10 @@ abstract class CheckedHandler implements ConnectionHandler {
             throw scenario.kernel.violation("peer %d: %s: %s", peer.index, reason, wrong);
         }
         abandoned = reason instanceof CloseReason.TimedOut;
+        if (cutShort && !abandoned) {
+            throw scenario.kernel.violation(
+                    "peer %d: %s, but it did not get all of %d bytes", peer.index, reason, written);
+        }
         scenario.closed(this, reason);
     }
 
@@ -269,7 +285,7 @@ abstract class CheckedHandler implements ConnectionHandler {
             case IDLE ->
                     scenario.idleMillis() == 0 || idle < (scenario.idleMillis() - 1) * 1_000_000L
                             ? "idle for " + idle + " ns only"
-                            : null;
+                            : isUnheard() ? "nobody looked for what it had sent" : null;
             case WRITE -> {
                 long waited = now - Math.max(waitsSinceTurn, socket.lastSendTurn);
                 yield scenario.writeMillis() == 0
@@ -279,6 +295,15 @@ abstract class CheckedHandler implements ConnectionHandler {
                         : null;
             }
         };
+    }
+
+    /** Whether input that would be read lay there when the turn began. */
+    private boolean isUnheard() {
+        boolean blocked = connection.isCongested() && scenario.hasBackpressure();
+        boolean reads = !paused && !ended && !closing && !blocked;
+        return reads
+                && scenario.idleBytes() == 1
+                && socket.inputSinceNanos < scenario.kernel.turnNanos();
     }
 
     /** Checks what holds between turns. */
@@ -323,6 +348,11 @@ abstract class CheckedHandler implements ConnectionHandler {
                         "the server sleeps on %d bytes that peer %d would take",
                         connection.pendingOutput(), peer.index);
             }
+        }
+        if (socket.error != 0 && !socket.queued) {
+            throw scenario.kernel.violation(
+                    "the server sleeps, and peer %d has gone with %s",
+                    peer.index, Errno.name(socket.error));
         }
         if (reads && isLate(untilNanos, socket.lastMoveNanos, scenario.idleMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its idle timeout", peer.index);

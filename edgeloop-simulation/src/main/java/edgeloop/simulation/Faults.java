@@ -19,6 +19,9 @@ public final class Faults {
     private long dropped;
     private int left = Integer.MAX_VALUE;
 
+    /** The most bytes that a short call moves. */
+    private int cutLimit = Integer.MAX_VALUE;
+
     /** Whether the latest fault was asked for, and not drawn. */
     private boolean byForce;
 
@@ -39,6 +42,12 @@ public final class Faults {
             int draw = choices.below(4 * 12);
             setRate(fault, draw < 12 ? 16 << draw : 0);
         }
+    }
+
+    /** Cuts every call that {@code fault} can strike to a few bytes, at most {@code most}. */
+    void cutAll(Fault fault, int most) {
+        setRate(fault, ALWAYS);
+        cutLimit = most;
     }
 
     /** No fault strikes any more. */
@@ -112,7 +121,7 @@ public final class Faults {
     /** The bytes, from 1 to {@code most}, to which {@code fault} cuts a call short. */
     int cut(Fault fault, int most) {
         int value = byForce ? forcedValue[fault.ordinal()] : 0;
-        return value != 0 ? Math.min(value, most) : 1 + choices.below(most);
+        return value != 0 ? Math.min(value, most) : 1 + choices.below(Math.min(most, cutLimit));
     }
 
     /** The rates that are not 0, in 65,536ths. */

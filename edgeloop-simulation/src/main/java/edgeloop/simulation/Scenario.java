@@ -42,7 +42,9 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         /** More peers at once than are accepted in one go. */
         STORM,
         /** More bytes at once than are read in one go. */
-        BULK
+        BULK,
+        /** Each call moves so few bytes that there are more calls than are made in one go. */
+        CRUMBS
     }
 
     /** How the server ends. */
@@ -110,6 +112,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                         .withWaterMarks(choices.below(high), high)
                         .withBackpressure(choices.below(8) > 0)
                         .withIdleTimeout(drawTimeout(4))
+                        .withIdleBytes(choices.below(4) == 0 ? choices.magnitude(1, 200) : 1)
                         .withWriteTimeout(drawTimeout(2))
                         .withLingerTimeout(drawTimeout(1));
         ServerOptions drawn =
@@ -130,13 +133,20 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     private void drawPeers(long dropped) {
         int draw = choices.below(512);
-        Size size = draw == 0 ? Size.BULK : draw < 4 ? Size.STORM : Size.SMALL;
+        Size size =
+                draw == 0
+                        ? Size.BULK
+                        : draw < 4 ? Size.STORM : draw < 16 ? Size.CRUMBS : Size.SMALL;
         int count =
                 switch (size) {
-                    case SMALL -> choices.between(1, choices.between(1, 5));
+                    case SMALL, CRUMBS -> choices.between(1, choices.between(1, 5));
                     case STORM -> choices.between(65, 150);
                     case BULK -> choices.between(1, 2);
                 };
+        if (size == Size.CRUMBS) {
+            Fault fault = choices.below(2) == 0 ? Fault.RECV_SHORT : Fault.SEND_SHORT;
+            kernel.faults().cutAll(fault, choices.between(1, 3));
+        }
         for (int i = 0; i < count; i++) {
             SwarmPeer peer = new SwarmPeer(this, i, choices.split(), size);
             handlerChoices.add(choices.split());
@@ -304,6 +314,10 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         return (int) options.connection().idleTimeout().toMillis();
     }
 
+    int idleBytes() {
+        return options.connection().idleBytes();
+    }
+
     int writeMillis() {
         return (int) options.connection().writeTimeout().toMillis();
     }
@@ -360,12 +374,17 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     void connected(SwarmPeer peer, PeerSocket socket) {
         socket.setOwner(peer);
+        socket.connection().idleBytes = idleBytes();
     }
 
     /** The peer has read to the end of a connection that was not reset. */
     void ended(SwarmPeer peer, int received) {
         CheckedHandler handler = peer.handler;
         if (handler != null && !handler.abandoned && received != handler.written) {
+            if (handler.socket.closed && !handler.closed) {
+                handler.cutShort = true; // onClose is about to say why
+                return;
+            }
             throw kernel.violation(
                     "peer %d got %d bytes and the end, but %d were written",
                     peer.index, received, handler.written);

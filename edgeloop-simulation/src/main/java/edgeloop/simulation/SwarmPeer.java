@@ -64,7 +64,8 @@ final class SwarmPeer {
         this.choices = choices;
         this.behaviour = Behaviour.draw(choices);
         this.total = drawTotal(size);
-        this.chunk = choices.magnitude(1, Math.max(1, total));
+        int most = Math.max(1, total);
+        this.chunk = size == Scenario.Size.CRUMBS ? most : choices.magnitude(1, most);
         this.readChunk = choices.magnitude(1, 1 << 17);
         this.pace = PACES_NANOS[choices.below(PACES_NANOS.length)];
         this.receiveBuffer = drawBuffer(size);
@@ -80,6 +81,7 @@ final class SwarmPeer {
     private int drawTotal(Scenario.Size size) {
         return switch (size) {
             case STORM -> choices.below(3);
+            case CRUMBS -> choices.between(100, 1_000);
             case BULK -> choices.between(300_000, 700_000);
             case SMALL -> {
                 int draw = choices.below(32);

@@ -53,6 +53,9 @@ final class TcpConnection extends OpenFile {
     long received;
     long sent;
 
+    /** Since when there has been input to read; {@link World#NEVER} while there is none. */
+    long inputSinceNanos = World.NEVER;
+
     /** recv has answered 0. */
     boolean endSeen;
 
@@ -61,6 +64,10 @@ final class TcpConnection extends OpenFile {
 
     // When bytes last moved, or were sent: the time itself, and that of the turn they moved in.
 
+    /** So many bytes make a move. */
+    int idleBytes = 1;
+
+    private int movedBytes;
     long lastMoveNanos;
     long lastMoveTurn;
     long lastSendNanos;
@@ -140,7 +147,10 @@ final class TcpConnection extends OpenFile {
     void recvAnswered(int result) {
         if (result > 0) {
             received += result;
-            moved();
+            if (input.size() == 0) {
+                inputSinceNanos = World.NEVER;
+            }
+            moved(result);
             peer.wake();
             if (urgentMark >= 0) {
                 urgentMark -= result;
@@ -156,9 +166,9 @@ final class TcpConnection extends OpenFile {
     void sendAnswered(int result) {
         if (result > 0) {
             sent += result;
-            moved();
-            lastSendNanos = lastMoveNanos;
-            lastSendTurn = lastMoveTurn;
+            moved(result);
+            lastSendNanos = kernel.elapsedNanos();
+            lastSendTurn = kernel.turnNanos();
             peer.wake();
         } else {
             owesSpace |= result == -Errno.EAGAIN;
@@ -171,14 +181,22 @@ final class TcpConnection extends OpenFile {
         lastErrno = Errno.ENODATA; // what the program is to make of it
     }
 
-    private void moved() {
+    private void moved(int bytes) {
+        movedBytes += bytes;
+        if (movedBytes >= idleBytes) {
+            movedBytes = 0;
+            markMove();
+        }
+    }
+
+    private void markMove() {
         lastMoveNanos = kernel.elapsedNanos();
         lastMoveTurn = kernel.turnNanos();
     }
 
     /** accept(2) answered with this connection. */
     void accepted() {
-        moved();
+        markMove();
         lastSendNanos = lastMoveNanos;
         lastSendTurn = lastMoveTurn;
     }
@@ -257,6 +275,7 @@ final class TcpConnection extends OpenFile {
         }
         int n = Math.min(length, input.space());
         if (n > 0) {
+            inputSinceNanos = Math.min(inputSinceNanos, kernel.elapsedNanos());
             input.write(source, offset, n);
             edge();
         }

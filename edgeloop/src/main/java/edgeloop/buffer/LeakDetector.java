@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows of each pooled object in use who took it, so that one that is never given back is reported
- * with that place. On in debug mode alone, {@code -Dedgeloop.debug=true}: it costs a stack trace
- * for each object taken.
+ * with that place. On with {@code -Dedgeloop.debug=true}, or {@code -Dedgeloop.leaks=true} for this
+ * alone: it costs a stack trace for each object taken.
  */
 public final class LeakDetector<T> {
-    private static final boolean DEBUG = Boolean.getBoolean("edgeloop.debug");
+    private static final boolean DEBUG =
+            Boolean.getBoolean("edgeloop.debug") || Boolean.getBoolean("edgeloop.leaks");
 
     private final IdentityHashMap<T, Place> taken = new IdentityHashMap<>();
 
