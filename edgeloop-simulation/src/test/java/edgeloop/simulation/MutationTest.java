@@ -1,0 +1,368 @@
+package edgeloop.simulation;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The simulation finds what it is there to find: each bug below, put into the library, within a
+ * stated number of seeds. A simulation that can't fail is worth nothing.
+ *
+ * <p>The seeds are always the same, so that a bug that is no longer found is the simulation's fault
+ * and not chance.
+ */
+@SuppressWarnings("StringConcatToTextBlock") // the blanks at the start of a line count
+class MutationTest {
+    private static final long FROM = 1;
+
+    private static final List<String> FOUND = new ArrayList<>();
+
+    private static final List<Mutant> ACCEPTING =
+            List.of(
+                    new Mutant(
+                            "E1 accepts once per edge",
+                            "Acceptor",
+                            "admit(accepted);\n",
+                            "admit(accepted); return;\n",
+                            20_000),
+                    new Mutant(
+                            "E1 over budget, the listener is not queued again",
+                            "Acceptor",
+                            "reactor.resumeLater(this);",
+                            "",
+                            10_000),
+                    new Mutant(
+                            "E2 the pause of accepting has no end",
+                            "Acceptor",
+                            "reactor.schedule(PAUSE, this::unpause);",
+                            "",
+                            1_000),
+                    new Mutant(
+                            "E3 an aborted connection ends the drain",
+                            "Acceptor",
+                            "failed(-accepted, ++failures);",
+                            "failed(-accepted, ++failures); return;",
+                            20_000),
+                    new Mutant(
+                            "E3 EINTR ends the drain of the listener",
+                            "Acceptor",
+                            "} else if (accepted == -Errno.EAGAIN) {",
+                            "} else if (accepted == -Errno.EAGAIN || accepted == -Errno.EINTR) {",
+                            20_000),
+                    new Mutant(
+                            "E4 a descriptor that can't be registered is not closed",
+                            "Acceptor",
+                            "reactor.syscalls().close(accepted);\n        counters.acceptErrors++;\n"
+                                    + "        if (limit",
+                            "counters.acceptErrors++;\n        if (limit",
+                            1_000));
+
+    private static final List<Mutant> READING =
+            List.of(
+                    new Mutant(
+                            "E6 a short read ends the drain",
+                            "Connection",
+                            "deliver(kept + n);",
+                            "readable = n == Reactor.INPUT_BYTES - kept; deliver(kept + n);",
+                            1_000),
+                    new Mutant(
+                            "E6 EINTR ends the drain",
+                            "Connection",
+                            "case Errno.EINTR -> {} // again",
+                            "case Errno.EINTR -> readable = false;",
+                            5_000),
+                    new Mutant(
+                            "E7 over budget, a reader is not queued again",
+                            "Connection",
+                            "if (budget <= 0) {\n                reactor.resumeLater(this);",
+                            "if (budget <= 0) {",
+                            20_000),
+                    new Mutant(
+                            "E7 the ready list is dropped",
+                            "Reactor",
+                            "channel.proceed();",
+                            "",
+                            1_000),
+                    new Mutant(
+                            "E8 resuming waits for an edge",
+                            "Connection",
+                            "redeliver = true;\n            reactor.resumeLater(this);",
+                            "redeliver = true;",
+                            1_000),
+                    new Mutant(
+                            "E8 what was left unread is not shown again",
+                            "Connection",
+                            "redeliver = true;\n            reactor.resumeLater(this);",
+                            "reactor.resumeLater(this);",
+                            10_000),
+                    new Mutant(
+                            "E8 a paused connection is read",
+                            "Connection",
+                            "return !paused && !inputEnded",
+                            "return !inputEnded",
+                            1_000),
+                    new Mutant(
+                            "E12 what a handler throws is forgotten",
+                            "Connection",
+                            "doom(new CloseReason.HandlerFailed(cause));",
+                            "",
+                            1_000));
+
+    private static final List<Mutant> WRITING =
+            List.of(
+                    new Mutant(
+                            "E13 a short write is taken as whole",
+                            "buffer/SegmentQueue",
+                            "remove(pool, sent);",
+                            "remove(pool, first.next == null ? first.size() : sent);",
+                            1_000),
+                    new Mutant(
+                            "E13 output overtakes output that waits",
+                            "Connection",
+                            "&& writable && pendingOutput() == 0",
+                            "&& writable",
+                            20_000),
+                    new Mutant(
+                            "E13 EINTR is taken for EAGAIN in send",
+                            "Connection",
+                            "case Errno.EINTR -> {\n                return true;\n            }",
+                            "case Errno.EINTR -> writable = false;",
+                            5_000),
+                    new Mutant(
+                            "E14 over budget, a writer waits for an edge",
+                            "Connection",
+                            "reactor.flushLater(this); // the socket",
+                            "writable = false; // the socket",
+                            20_000),
+                    new Mutant(
+                            "E16 there is no backpressure",
+                            "Connection",
+                            "&& !(congested && group().backpressure)",
+                            "",
+                            20_000),
+                    new Mutant(
+                            "E16 congestion does not end",
+                            "Connection",
+                            "        congested = false;\n        if (state",
+                            "        if (state",
+                            1_000),
+                    new Mutant(
+                            "E16 the low-water mark is the high one",
+                            "Connection",
+                            "<= group().lowWaterMark",
+                            "< group().highWaterMark",
+                            1_000),
+                    new Mutant(
+                            "E16 a peer that takes nothing is kept for ever",
+                            "Connection",
+                            "case OPEN -> Math.min(millisLeftToMove(), millisLeftToWrite());",
+                            "case OPEN -> millisLeftToMove();",
+                            5_000));
+
+    private static final List<Mutant> CLOSING =
+            List.of(
+                    new Mutant(
+                            "E19 RDHUP is taken for the end",
+                            "Connection",
+                            "            readable = !inputEnded;\n",
+                            "            readable = !inputEnded;\n"
+                                    + "            if ((events & EPOLLRDHUP) != 0 && wantsInput()) {\n"
+                                    + "                deliverEnd(0);\n            }\n",
+                            1_000),
+                    new Mutant(
+                            "E20 the FIN is sent before the output",
+                            "Connection",
+                            "if (pendingOutput() == 0) {\n            endBurst();",
+                            "if (pendingOutput() == 0 || state == State.CLOSING) {\n"
+                                    + "            endBurst();",
+                            1_000),
+                    new Mutant(
+                            "E21 closes without lingering",
+                            "Connection",
+                            "if (group().lingerTimeoutMillis == 0) {",
+                            "if (group().lingerTimeoutMillis >= 0) {",
+                            5_000),
+                    new Mutant(
+                            "E23 close is repeated after EINTR",
+                            "Connection",
+                            "        syscalls().close(fd);\n        state",
+                            "        if (syscalls().close(fd) == -Errno.EINTR) {\n"
+                                    + "            syscalls().close(fd);\n        }\n        state",
+                            20_000),
+                    new Mutant(
+                            "E23 closes twice",
+                            "Connection",
+                            "        syscalls().close(fd);\n        state",
+                            "        syscalls().close(fd);\n        syscalls().close(fd);\n        state",
+                            100),
+                    new Mutant(
+                            "E24 the generation is not looked at",
+                            "ChannelTable",
+                            "channel != null && channel.generation == (int) (key >>> 32) ? channel : null",
+                            "channel",
+                            20_000),
+                    new Mutant(
+                            "E24 the generation stays the same",
+                            "ChannelTable",
+                            "connection.generation++;",
+                            "",
+                            20_000),
+                    new Mutant(
+                            "E24 closes without leaving epoll",
+                            "Connection",
+                            "reactor.poller().remove(fd);",
+                            "",
+                            100),
+                    new Mutant(
+                            "E25 nobody looks for the error of one who does not read",
+                            "Connection",
+                            "if (!isLive() || wantsInput()) {",
+                            "if (fd >= 0) {",
+                            20_000),
+                    new Mutant(
+                            "E27 onClose comes twice",
+                            "Connection",
+                            "closedHandler.onClose(this, closedFor);",
+                            "closedHandler.onClose(this, closedFor);"
+                                    + " closedHandler.onClose(this, closedFor);",
+                            100),
+                    new Mutant(
+                            "E27 onClose does not come",
+                            "Connection",
+                            "closedHandler.onClose(this, closedFor);",
+                            "",
+                            100),
+                    new Mutant(
+                            "E27 a closing is booked twice",
+                            "Counters",
+                            "case CloseReason.PeerClosed _ -> peerClosed++;",
+                            "case CloseReason.PeerClosed _ -> peerClosed += 2;",
+                            100),
+                    new Mutant(
+                            "output of a closed connection is kept",
+                            "Connection",
+                            "output.clear(reactor.segments());",
+                            "",
+                            1_000),
+                    new Mutant(
+                            "unread input of a closed connection is kept",
+                            "Connection",
+                            "            unread.clear(reactor.segments());\n        }\n        cancelTimeouts",
+                            "        }\n        cancelTimeouts",
+                            20_000),
+                    new Mutant(
+                            "a segment is not given back",
+                            "buffer/SegmentQueue",
+                            "removeFirst(first);\n            pool.give(first);\n        }\n    }\n\n    private void removeFirst",
+                            "removeFirst(first);\n        }\n    }\n\n    private void removeFirst",
+                            1_000));
+
+    private static final List<Mutant> LOOP_AND_TIMERS =
+            List.of(
+                    new Mutant(
+                            "E33 a full eventfd is not emptied",
+                            "poll/Waker",
+                            "== -Errno.EAGAIN",
+                            "== -Errno.ENOSYS",
+                            20_000),
+                    new Mutant(
+                            "E34 tasks are not looked for after the sleep was announced",
+                            "Reactor",
+                            "poller.await(tasks.isEmpty() ? -1 : 0);",
+                            "poller.await(-1);",
+                            20_000),
+                    new Mutant(
+                            "E34 a reactor that sleeps is not woken",
+                            "Reactor",
+                            "waker.wake();",
+                            "",
+                            1_000),
+                    new Mutant(
+                            "E35 an overdue timer is armed with 0",
+                            "poll/Alarm",
+                            "Math.max(1, deadlineNanos",
+                            "Math.max(0, deadlineNanos",
+                            20_000),
+                    new Mutant(
+                            "E36 the alarm is armed on every wait",
+                            "poll/Alarm",
+                            "setForNanos != UNSET && setForNanos - deadlineNanos <= 0",
+                            "setForNanos != UNSET && setForNanos - deadlineNanos < 0",
+                            20_000),
+                    new Mutant(
+                            "E37 timers fire a tick early",
+                            "Reactor",
+                            "Math.ceilDiv(elapsed, NANOS_PER_TICK)",
+                            "Math.floorDiv(elapsed, NANOS_PER_TICK)",
+                            1_000),
+                    new Mutant(
+                            "E37 timers fire late",
+                            "Reactor",
+                            "alarm.ensure(startNanos + tick * NANOS_PER_TICK);",
+                            "alarm.ensure(startNanos + (tick + 20) * NANOS_PER_TICK);",
+                            1_000),
+                    new Mutant(
+                            "E37 a cancelled timer fires",
+                            "Timeout",
+                            "reactor.wheel().remove(this);",
+                            "",
+                            10_000),
+                    new Mutant(
+                            "E39 what is sent does not count against idleness",
+                            "Connection",
+                            "lastSendMillis = nowMillis();\n            moved(n);",
+                            "lastSendMillis = nowMillis();",
+                            20_000),
+                    new Mutant(
+                            "E39 the kernel is not asked before a timeout",
+                            "Connection",
+                            "onReady(EPOLLIN | EPOLLOUT);",
+                            "",
+                            20_000),
+                    new Mutant(
+                            "E40 EINTR from epoll_wait is an error",
+                            "Reactor",
+                            "if (events == -Errno.EINTR) {",
+                            "if (events == -Errno.ENOSYS) {",
+                            1_000));
+
+    static Stream<Mutant> all() {
+        return Stream.of(ACCEPTING, READING, WRITING, CLOSING, LOOP_AND_TIMERS)
+                .flatMap(List::stream);
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void isFound(Mutant mutant, @TempDir Path folder) throws Exception {
+        Mutant.Finding finding = mutant.hunt(FROM, folder);
+        FOUND.add(
+                String.format(
+                        "| %s | %,d | %,d | %s |",
+                        mutant.name(),
+                        finding.seed() - FROM + 1,
+                        mutant.seeds(),
+                        finding.rule().lines().findFirst().orElse("")));
+    }
+
+    @Test
+    void theLibraryItselfBreaksNoRule(@TempDir Path folder) {
+        String same = "int events = await();";
+        Mutant unchanged = new Mutant("unchanged", "Reactor", same, same, 1_000);
+
+        assertThatThrownBy(() -> unchanged.hunt(FROM, folder)).hasMessageContaining("not found");
+    }
+
+    @AfterAll
+    static void print() {
+        System.out.println("| mutation | found by seed | at most | broken rule |");
+        FOUND.forEach(System.out::println);
+    }
+}
