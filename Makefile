@@ -53,6 +53,12 @@ churn: ## Open 10,000 connections at once, then 100,000 in turn, and see what is
 		-Dit.test=ManyConnectionsIT -Dfailsafe.failIfNoSpecifiedTests=false \
 		-Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
+.PHONY: soak
+soak: ## Run the server among rude peers and faults: make soak [MINUTES=10]
+	@nice bin/maven --projects edgeloop-cli --also-make -Dtest=none -Dit.test=SoakIT \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false \
+		-Dsoak.minutes=$(or $(MINUTES),10) verify
+
 .PHONY: format
 format: ## Format the sources as the build wants them
 	@bin/maven -q spotless:apply
