@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Representation {
     /**
-     * Up to this size the content is kept in memory and goes out with its head in one call: at 1
-     * KiB that takes half of the time of a send and a sendfile.
+     * Up to this size the content is kept in memory and goes out with its head in one send; a send
+     * and a sendfile would be two calls.
      */
     private static final int MEMORY_BYTES = 16 * 1024;
 
