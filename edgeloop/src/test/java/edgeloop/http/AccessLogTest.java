@@ -49,7 +49,7 @@ class AccessLogTest {
                 "7F,\\x7F",
                 "00,\\x00",
                 "9B,\\x9B",
-                "E9,\\xE9",
+                "FC,\\xFC",
                 "09,\\x09"
             })
     @DisplayName("log injection: what could end a line or a quote, or steer a terminal, is escaped")
