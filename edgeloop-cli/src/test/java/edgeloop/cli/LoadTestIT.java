@@ -2,17 +2,21 @@ package edgeloop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./loadtest} as a process, against {@code ./myepollserver} as another. */
 @Timeout(180)
 class LoadTestIT {
+    @TempDir private Path folder;
     private ServerProcess server;
 
     @BeforeEach
@@ -48,6 +52,27 @@ class LoadTestIT {
         assertThat(server.awaitExit()).isZero();
         assertThat(server.out().all().getLast())
                 .isEqualTo("Final stats: 50000 requests served, 0 errors");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--pipeline=1", "--pipeline=8", "--requests-per-connection=1"})
+    void httpServedByMyepollserverIsWithoutError(String option) throws Exception {
+        Files.writeString(folder.resolve("index.html"), "hello");
+        try (ServerProcess http =
+                ServerProcess.start("--protocol", "http", "--root", folder.toString())) {
+            String url = "http://127.0.0.1:" + http.port() + "/index.html";
+            try (ServerProcess loadtest =
+                    ServerProcess.launch(
+                            "./loadtest", "-q", "-c", "50", "-r", "5000", option, url)) {
+                assertThat(loadtest.awaitExit()).isZero();
+                assertThat(loadtest.out().all())
+                        .contains("  Errors: 0", "Answers by status: 2xx 5,000");
+            }
+            http.signal("TERM");
+            assertThat(http.awaitExit()).isZero();
+            assertThat(http.out().all().getLast())
+                    .isEqualTo("Final stats: 5000 requests served, 0 errors");
+        }
     }
 
     /** From a script's background job too, which the shell starts with SIGINT ignored. */
