@@ -32,6 +32,14 @@ bench: ## Measure beside other servers, an hour: make bench [ARGS="--quick"]
 bench-loadtest: ## Measure loadtest's own CPU beside a C client's, 4 minutes
 	@edgeloop-bench/bench-loadtest $(ARGS)
 
+.PHONY: jmh
+jmh: ## Measure the library's pieces one by one, two minutes: make jmh [ARGS="Loop"]
+	@edgeloop-bench/jmh $(ARGS)
+
+.PHONY: dist
+dist: ## Make an archive of the programs with a Java runtime of their own, in target/
+	@bin/dist
+
 .PHONY: simulate
 simulate: release ## Break the library on a simulated kernel: make simulate [SEEDS=N] [FROM=N] [SEED=N]
 	@edgeloop-simulation/simulate $(simulate_options)

@@ -1,8 +1,9 @@
 package edgeloop.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,23 +20,35 @@ final class Allocation {
     /** Its allocation is what asking costs. */
     private static final String ASKED = "Attach Listener";
 
+    private static final long LIMIT_SECONDS = 30;
+
     private Allocation() {}
 
     /** Bytes allocated so far by all threads that are alive. */
     static long soFar(long pid) throws BenchException, IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process process =
-                Children.start(
-                        new ProcessBuilder(
-                                        jcmd.toString(), String.valueOf(pid), "Thread.print", "-e")
-                                .redirectErrorStream(true));
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int exit = process.waitFor();
-        Children.stop(process);
-        if (exit != 0) {
-            throw new BenchException("jcmd can't ask the server's JVM what it allocates");
+        Path scratch = Children.makeFolder();
+        try {
+            // To a file: a JVM that does not answer must not hold up the one who reads.
+            Path dump = scratch.resolve("threads");
+            Process process =
+                    Children.start(
+                            new ProcessBuilder(
+                                            jcmd.toString(),
+                                            String.valueOf(pid),
+                                            "Thread.print",
+                                            "-e")
+                                    .redirectErrorStream(true)
+                                    .redirectOutput(dump.toFile()));
+            boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+            Children.stop(process);
+            if (!ended || process.exitValue() != 0) {
+                throw new BenchException("jcmd can't ask the server's JVM what it allocates");
+            }
+            return sum(Files.readString(dump));
+        } finally {
+            Children.removeFolder(scratch);
         }
-        return sum(output);
     }
 
     static long sum(String threadDump) {

@@ -1,13 +1,18 @@
 package edgeloop.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +51,35 @@ final class Children {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Reads what a process prints, for as long as it runs, so that no full pipe blocks it.
+     *
+     * @return the first line in which {@code wanted} is found, or empty when the process ended
+     *     without one
+     */
+    static CompletableFuture<Optional<Matcher>> find(Pattern wanted, Process process) {
+        var found = new CompletableFuture<Optional<Matcher>>();
+        // Not a virtual thread: reading a pipe holds its carrier, and with as many servers alive
+        // as there are carriers no other one would be read.
+        Thread.ofPlatform().daemon().start(() -> read(wanted, process, found));
+        return found;
+    }
+
+    private static void read(
+            Pattern wanted, Process process, CompletableFuture<Optional<Matcher>> found) {
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Matcher matcher = wanted.matcher(line);
+                if (!found.isDone() && matcher.find()) {
+                    found.complete(Optional.of(matcher));
+                }
+            }
+        } catch (IOException processIsGone) {
+            // As its end.
+        }
+        found.complete(Optional.empty());
     }
 
     /** An empty folder for one child. */

@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +18,8 @@ import java.util.regex.Pattern;
 record LoadClient(Path program, OptionalInt cpu) {
     /** Beyond what a run should take: for its connect phase, and for a server that is too slow. */
     private static final long EXTRA_SECONDS = 90;
+
+    private static final Pattern ANY_LINE = Pattern.compile("");
 
     private static final Pattern NUMBER = Pattern.compile("\"(\\w+)\":([-+.\\deE]+)");
 
@@ -101,14 +105,19 @@ record LoadClient(Path program, OptionalInt cpu) {
     Held hold(RunningServer server, int connections)
             throws BenchException, IOException, InterruptedException {
         Process client = start(server, connections, Row.DEFAULT_SIZE, List.of("--hold"));
-        // Comes once all are open; ends, without a line, if that fails.
-        String line = client.inputReader().readLine();
-        if (line == null) {
-            String failure = failure(client);
+        try {
+            // Comes once all are open; ends, without a line, if that fails.
+            if (Children.find(ANY_LINE, client).get(EXTRA_SECONDS, TimeUnit.SECONDS).isPresent()) {
+                return new Held(client);
+            }
+        } catch (ExecutionException | TimeoutException e) {
             Children.stop(client);
-            throw new BenchException(failure);
+            throw new BenchException(
+                    connections + " connections were not open within " + EXTRA_SECONDS + " s");
         }
-        return new Held(client);
+        String failure = failure(client);
+        Children.stop(client);
+        throw new BenchException(failure);
     }
 
     private Process start(RunningServer server, int connections, int size, List<String> moreOptions)

@@ -1,6 +1,5 @@
 package edgeloop.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +26,6 @@ final class RunningServer implements AutoCloseable {
     private static final long START_LIMIT_SECONDS = 30;
     private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final int ANSWER_LIMIT_MILLIS = 10_000;
-    private static final int NO_PORT = -1;
     private static final Pattern PORT = Pattern.compile("\\bport (\\d+)");
 
     private final ServerSpec spec;
@@ -92,32 +91,16 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    /** Reads what the server prints for as long as it runs: a full pipe would block it. */
     private static int printedPort(Process process, int givenPort)
             throws IOException, ExecutionException, TimeoutException, InterruptedException {
-        var port = new CompletableFuture<Integer>();
+        CompletableFuture<Optional<Matcher>> line = Children.find(PORT, process);
         if (givenPort != 0) {
-            port.complete(givenPort);
+            return givenPort;
         }
-        Thread.startVirtualThread(
-                () -> {
-                    try (BufferedReader lines = process.inputReader()) {
-                        for (String l = lines.readLine(); l != null; l = lines.readLine()) {
-                            Matcher matcher = PORT.matcher(l);
-                            if (!port.isDone() && matcher.find()) {
-                                port.complete(Integer.parseInt(matcher.group(1)));
-                            }
-                        }
-                    } catch (IOException processIsGone) {
-                        // As its end: see below.
-                    }
-                    port.complete(NO_PORT);
-                });
-        int printed = port.get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
-        if (printed == NO_PORT) {
-            throw new IOException("it ended without naming a port");
-        }
-        return printed;
+        Matcher port =
+                line.get(START_LIMIT_SECONDS, TimeUnit.SECONDS)
+                        .orElseThrow(() -> new IOException("it ended without naming a port"));
+        return Integer.parseInt(port.group(1));
     }
 
     /** Returns the length of the answer. A server whose port was given may not listen yet. */

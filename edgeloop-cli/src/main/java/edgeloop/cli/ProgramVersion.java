@@ -7,7 +7,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A program's name, and the version that the module was built as. */
+/** A program's name, and the version that it was built as. */
 public final class ProgramVersion implements IVersionProvider {
     @Spec private @Nullable CommandSpec spec;
 
@@ -22,8 +22,14 @@ public final class ProgramVersion implements IVersionProvider {
 
     /** The version alone. */
     public static String number() {
+        // A module knows it. The programs run on the class path, where the jar's manifest has it.
         return Optional.ofNullable(ProgramVersion.class.getModule().getDescriptor())
                 .flatMap(ModuleDescriptor::rawVersion)
+                .or(() -> Optional.ofNullable(implementationVersion()))
                 .orElse("(unknown version)");
+    }
+
+    private static @Nullable String implementationVersion() {
+        return ProgramVersion.class.getPackage().getImplementationVersion();
     }
 }

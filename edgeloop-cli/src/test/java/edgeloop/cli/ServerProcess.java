@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,13 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(builder(command).start());
     }
 
+    /** Runs a command that ends in the server, with flags for its JVM. */
+    static ServerProcess launchWith(String javaOptions, String... command) throws IOException {
+        ProcessBuilder builder = builder(command);
+        builder.environment().merge("EDGELOOP_JAVA_OPTS", javaOptions, (a, b) -> a + " " + b);
+        return new ServerProcess(builder.start());
+    }
+
     /** A process to be started in the project's root, where the launchers are. */
     static ProcessBuilder builder(String... command) {
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -71,6 +80,44 @@ final class ServerProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Lets {@code span} pass; false if the server ended meanwhile. */
+    boolean livesFor(Duration span) throws InterruptedException {
+        return !process.waitFor(span.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The reactor's thread, as a folder of /proc. */
+    Path reactorTask() throws IOException, InterruptedException {
+        String name = "edgeloop-" + port();
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.readString(task.resolve("comm")).strip().equals(name)) {
+                    return task;
+                }
+            }
+        }
+        throw new AssertionError("no reactor thread");
+    }
+
+    /** How often the reactor's thread went to sleep, proc_pid_status(5). */
+    long reactorSwitches() throws IOException, InterruptedException {
+        return Files.readAllLines(reactorTask().resolve("status")).stream()
+                .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    /** Waits until the reactor has slept for a while; answers how often it went to sleep. */
+    long awaitReactorAsleep() throws IOException, InterruptedException {
+        long switches = reactorSwitches();
+        for (long before = -1; before != switches; switches = reactorSwitches()) {
+            before = switches;
+            if (!livesFor(Duration.ofMillis(200))) {
+                throw new AssertionError("it ended; stderr " + err.all());
+            }
+        }
+        return switches;
     }
 
     /** The port that the first line names; waits for the last of the start lines. */

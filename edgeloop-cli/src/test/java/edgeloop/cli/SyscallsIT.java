@@ -1,0 +1,109 @@
+package edgeloop.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an echo costs in system calls, counted from outside by strace(1). */
+@Timeout(180)
+final class SyscallsIT {
+    private static final int ECHOES = 200;
+
+    /** time, seconds, us/call, calls, errors (or blank), name. */
+    private static final Pattern ROW =
+            Pattern.compile(" *[\\d.]+ +[\\d.]+ +\\d+ +(\\d+) +(\\d+)? +(\\w+)");
+
+    private record Count(int calls, int errors) {
+        static final Count NONE = new Count(0, 0);
+    }
+
+    @TempDir private Path folder;
+
+    @Test
+    void anEchoIsReceiveSendAndAReceiveThatFindsNothing() throws Exception {
+        // One echo for each, or a quick client's next request is there before the receive that
+        // would have found nothing.
+        List<Socket> sockets = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.start()) {
+            for (int i = 0; i < ECHOES; i++) {
+                sockets.add(server.connect());
+                echo(sockets.get(i));
+            }
+            server.awaitReactorAsleep();
+            Map<String, Count> counts = trace(server, sockets);
+
+            assertThat(counts.get("recvfrom")).isEqualTo(new Count(2 * ECHOES, ECHOES));
+            assertThat(counts.get("sendto")).isEqualTo(new Count(ECHOES, 0));
+            Count waits =
+                    counts.getOrDefault(
+                            "epoll_wait", counts.getOrDefault("epoll_pwait", Count.NONE));
+            // One that sleeps each time, at most one before it that looks, one broken by strace.
+            assertThat(waits.calls()).isBetween(1, 2 * ECHOES + 2);
+            // A futex is the JVM's own: at a safepoint, say.
+            assertThat(counts.keySet())
+                    .isSubsetOf("recvfrom", "sendto", "epoll_wait", "epoll_pwait", "futex");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Counts the calls of the reactor's thread while each socket gets an echo. */
+    private Map<String, Count> trace(ServerProcess server, List<Socket> sockets) throws Exception {
+        Path table = folder.resolve("table");
+        String thread = server.reactorTask().getFileName().toString();
+        ProcessBuilder builder =
+                new ProcessBuilder("strace", "-c", "-o", table.toString(), "-p", thread);
+        Process strace;
+        try {
+            strace = builder.redirectErrorStream(true).start();
+        } catch (IOException e) {
+            assumeTrue(false, "strace is not here");
+            throw e;
+        }
+        try (BufferedReader says = strace.inputReader()) {
+            String line = says.readLine();
+            assumeTrue(line != null && line.contains("attached"), "strace may not attach: " + line);
+            for (Socket socket : sockets) {
+                echo(socket);
+            }
+            server.awaitReactorAsleep();
+            // SIGTERM: strace lets go of the thread, writes its table and ends.
+            strace.destroy();
+            assertThat(strace.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            strace.destroyForcibly();
+        }
+        Map<String, Count> counts = new HashMap<>();
+        for (String row : Files.readAllLines(table)) {
+            Matcher matcher = ROW.matcher(row);
+            if (matcher.matches() && !matcher.group(3).equals("total")) {
+                int errors = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
+                counts.put(matcher.group(3), new Count(Integer.parseInt(matcher.group(1)), errors));
+            }
+        }
+        return counts;
+    }
+
+    private static void echo(Socket socket) throws IOException {
+        socket.getOutputStream().write("hello".getBytes(UTF_8));
+        assertThat(socket.getInputStream().readNBytes(5)).hasSize(5);
+    }
+}
