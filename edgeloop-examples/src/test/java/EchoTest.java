@@ -15,13 +15,27 @@ class EchoTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Echo", "NettyEcho", "VertxEcho"})
+    void whatIsSentComesBack(String example) throws Exception {
+        try (var server = ExampleProcess.start(example)) {
+            var client = server.connect();
+            String text = "x".repeat(8 << 20);
+            Thread sender = Thread.startVirtualThread(() -> client.sendLater(text + "\n"));
+            assertThat(client.line()).isEqualTo(text);
+            sender.join();
+            client.finish();
+            assertThat(client.line()).isNull();
+        }
+    }
+
+    /** Not with Vert.x, which closes at a FIN and drops the output that still waits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Echo", "NettyEcho"})
     void whatIsSentComesBackAlsoAfterFin(String example) throws Exception {
         try (var server = ExampleProcess.start(example)) {
             var client = server.connect();
-            assertThat(client.ask("hello")).isEqualTo("hello");
-            Thread sender =
-                    Thread.startVirtualThread(() -> client.sendAndFinish("x".repeat(8 << 20)));
-            assertThat(client.line()).hasSize(8 << 20);
+            String text = "x".repeat(8 << 20);
+            Thread sender = Thread.startVirtualThread(() -> client.sendAndFinish(text));
+            assertThat(client.line()).isEqualTo(text);
             assertThat(client.line()).isNull();
             sender.join();
         }
@@ -33,7 +47,7 @@ class EchoTest {
         try (var server = ExampleProcess.start("src/main/java/Echo.java")) {
             assertThat(server.connect().ask("hello")).isEqualTo("hello");
             server.end();
-            assertThat(server.errors()).isEmptyFile();
+            assertThat(server.errors()).content().isEmpty();
         }
     }
 

@@ -101,9 +101,18 @@ final class ExampleProcess implements AutoCloseable {
             socket.shutdownOutput();
         }
 
-        void sendAndFinish(String text) {
+        /** As {@link #send}, for another thread. */
+        void sendLater(String text) {
             try {
                 send(text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void sendAndFinish(String text) {
+            sendLater(text);
+            try {
                 finish();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

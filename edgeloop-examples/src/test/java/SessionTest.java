@@ -6,9 +6,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class SessionTest {
 
+    /** The visitor has three seconds to answer, so that a busy machine is not taken for silence. */
     @Test
     void silentVisitorIsRemindedAndThenLeft() throws Exception {
-        try (var server = ExampleProcess.start("Session", "300")) {
+        try (var server = ExampleProcess.start("Session", "3000")) {
             var client = server.connect();
             assertThat(client.line()).isEqualTo("Your name?");
             assertThat(client.ask("Ada")).isEqualTo("I hear you, Ada.");
@@ -22,7 +23,7 @@ class SessionTest {
 
     @Test
     void visitorWithoutANameIsNotWaitedFor() throws Exception {
-        try (var server = ExampleProcess.start("Session", "300")) {
+        try (var server = ExampleProcess.start("Session", "100")) {
             var client = server.connect();
             assertThat(client.line()).isEqualTo("Your name?");
             assertThat(client.line()).isEqualTo("Goodbye, stranger.");

@@ -1,6 +1,6 @@
 import io.vertx.core.Vertx;
 
-/** Echo with Vert.x 5. */
+/** Echo with Vert.x 5. A FIN closes at once: output that still waits then is lost. */
 void main(String... arguments) {
     int port = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 7000;
     Vertx.vertx()
