@@ -204,14 +204,17 @@ public final class Reactor implements Executor {
 
     private void setAlarm() {
         long tick = wheel.nextDeadlineTick();
-        if (tick != TimerWheel.NEVER) {
-            alarm.ensure(startNanos + tick * NANOS_PER_TICK);
-        }
+        boolean wanted = tick != TimerWheel.NEVER;
+        long earliest = startNanos + tick * NANOS_PER_TICK;
         for (int i = 0; i < preciseTimers.size(); i++) {
             PreciseTimer timer = preciseTimers.get(i);
-            if (timer.isSet()) {
-                alarm.ensure(timer.deadlineNanos());
+            if (timer.isSet() && (!wanted || timer.deadlineNanos() - earliest < 0)) {
+                wanted = true;
+                earliest = timer.deadlineNanos();
             }
+        }
+        if (wanted) {
+            alarm.ensure(earliest);
         }
     }
 
@@ -228,7 +231,7 @@ public final class Reactor implements Executor {
             } else if (key == WAKER_KEY) {
                 waker.drain();
             } else if (key == ALARM_KEY) {
-                alarm.drain();
+                alarm.expired();
             }
             // Else it is for a connection that has closed since: there is nobody to tell.
         }

@@ -3,10 +3,13 @@ package edgeloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.sys.ScriptedSyscalls;
+import edgeloop.sys.ScriptedSyscalls.Call;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A timer that is not bound to the wheel's ticks of a millisecond. */
@@ -42,6 +45,26 @@ class PreciseTimerTest {
         timer.set(kernel.nanoTime() + 300_000);
         reactor.turn();
         assertThat(kernel.lastDelayNanos()).isBetween(1L, 300_000L);
+    }
+
+    @Test
+    @DisplayName("E36 the alarm is set once in a turn, to the earliest deadline of all timers")
+    void theAlarmIsSetOnceForAllTimers() {
+        reactor.schedule(Duration.ofSeconds(3), () -> {});
+        timer.set(kernel.nanoTime() + 2_000_000_000);
+        reactor.preciseTimer(() -> {}).set(kernel.nanoTime() + 200_000);
+        reactor.turn();
+        assertThat(kernel.count(Call.ARM_TIMERFD)).isEqualTo(1);
+        assertThat(kernel.lastDelayNanos()).isBetween(1L, 200_000L);
+    }
+
+    @Test
+    void theTimerfdNeedNotBeReadToExpireAgain() {
+        for (int i = 1; i <= 3; i++) {
+            timer.set(kernel.nanoTime() + 300_000);
+            turnUntilRan(i);
+        }
+        assertThat(kernel.count(Call.DRAIN_COUNTER)).isZero();
     }
 
     @Test

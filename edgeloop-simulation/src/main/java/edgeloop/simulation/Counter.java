@@ -18,9 +18,6 @@ final class Counter extends OpenFile {
     /** When a timer expires. */
     long expiry = NEVER;
 
-    /** Whether it was read since it was set. */
-    boolean drained;
-
     Counter(boolean isTimer) {
         this.isTimer = isTimer;
     }
@@ -49,7 +46,6 @@ final class Counter extends OpenFile {
     }
 
     int drain() {
-        drained = true;
         if (count == 0) {
             return -Errno.EAGAIN;
         }

@@ -601,14 +601,14 @@ final class KernelCalls implements Syscalls {
         if (delayNanos < 1) {
             throw kernel.violation("timerfd_settime(%d): %d ns would disarm it", fd, delayNanos);
         }
-        if (timer.expiry <= expiry && timer.expiry > kernel.elapsedNanos() && !timer.drained) {
+        if (timer.expiry <= expiry && timer.expiry > kernel.elapsedNanos() && timer.reported == 0) {
             throw kernel.violation(
                     "timerfd_settime(%d): it would have expired %d ns earlier",
                     fd, expiry - timer.expiry);
         }
         timer.expiry = expiry;
         timer.count = 0;
-        timer.drained = false;
+        timer.reported = 0;
         return kernel.answer(Call.TIMERFD_SETTIME, fd, 0);
     }
 

@@ -44,10 +44,12 @@ public final class Alarm implements AutoCloseable {
         syscalls.armTimerfd(timerfd, Math.max(1, deadlineNanos - syscalls.nanoTime()));
     }
 
-    /** The reactor saw the timerfd's event. */
-    public void drain() {
+    /**
+     * The reactor saw the timerfd's event. Its count of expirations is left unread: an edge is
+     * reported once in any case, and {@link #ensure} sets the count to 0, timerfd_create(2).
+     */
+    public void expired() {
         setForNanos = UNSET;
-        syscalls.drainCounter(timerfd);
     }
 
     @Override

@@ -53,7 +53,7 @@ final class AlarmTest {
     @DisplayName("E36 the timerfd is set anew only once it has expired")
     void isSetAnewOnceItHasExpired() {
         alarm.ensure(5_000);
-        alarm.drain();
+        alarm.expired();
         alarm.ensure(5_000);
         assertThat(timesSet()).isEqualTo(2);
     }
@@ -63,7 +63,7 @@ final class AlarmTest {
     void overdueDeadlineExpiresAtOnce() {
         alarm.ensure(NOW);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1);
-        alarm.drain();
+        alarm.expired();
         alarm.ensure(NOW - 500);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1);
     }

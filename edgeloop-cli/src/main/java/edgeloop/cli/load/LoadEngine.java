@@ -26,7 +26,7 @@ final class LoadEngine implements AutoCloseable {
     private static final int BATCH = 64;
 
     /** Sends that are due closer together than this go out together. */
-    private static final long LEAST_PAUSE_NANOS = 50_000;
+    private static final long LEAST_PAUSE_NANOS = 100_000;
 
     private static final long INTERVAL_NANOS = 250_000_000;
     private static final long RAMP_STEP_NANOS = 5_000_000;
