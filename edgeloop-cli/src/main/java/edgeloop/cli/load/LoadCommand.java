@@ -48,6 +48,9 @@ final class LoadCommand implements Callable<Integer> {
     private static final Duration DEFAULT_TRIAL = Duration.ofSeconds(5);
     private static final double DEFAULT_FIRST_RATE = 1000;
 
+    /** By then the JIT compilers, of both sides, have done most of their work. */
+    private static final Duration LONGEST_DEFAULT_WARMUP = Duration.ofSeconds(5);
+
     private final LineWriter out;
     private final LineWriter err;
 
@@ -119,7 +122,9 @@ final class LoadCommand implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "Load for so long before measuring (default: 0; 1s with --find-max).")
+            description =
+                    "Load for so long before measuring (default: 5s, or half the duration if that"
+                            + " is less; 0 with --requests; 1s with --find-max).")
     private @Nullable Duration warmup;
 
     @Option(
@@ -278,10 +283,6 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private StagePlan plan(double rate) {
-        Duration warm = warmup;
-        if (warm == null) {
-            warm = findMax == null ? Duration.ZERO : Duration.ofSeconds(1);
-        }
         Duration measure = duration;
         if (measure == null) {
             measure = findMax == null ? DEFAULT_DURATION : DEFAULT_TRIAL;
@@ -289,6 +290,7 @@ final class LoadCommand implements Callable<Integer> {
         if (measure.isZero()) {
             throw usage("--duration must be longer than 0");
         }
+        Duration warm = warmup == null ? defaultWarmup(measure) : warmup;
         return new StagePlan(
                 rate,
                 arrivals == Arrivals.poisson,
@@ -297,6 +299,17 @@ final class LoadCommand implements Callable<Integer> {
                 warm.toNanos(),
                 requests == null ? measure.toNanos() : 0,
                 requests == null ? 0 : requests);
+    }
+
+    private Duration defaultWarmup(Duration measure) {
+        if (findMax != null) {
+            return Duration.ofSeconds(1);
+        }
+        if (requests != null) {
+            return Duration.ZERO; // as many as were asked for, and no more
+        }
+        Duration half = measure.dividedBy(2);
+        return half.compareTo(LONGEST_DEFAULT_WARMUP) < 0 ? half : LONGEST_DEFAULT_WARMUP;
     }
 
     private EngineOptions engineOptions(Target server) throws CannotRunException {

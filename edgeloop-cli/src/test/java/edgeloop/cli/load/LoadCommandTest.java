@@ -188,6 +188,20 @@ class LoadCommandTest {
     }
 
     @Test
+    void aRunByTimeIsWarmedUpForHalfOfItAndOneByNumberNotAtAll() throws Exception {
+        try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
+            Results byTime = run("a.json", server.port(), "-d", "400ms");
+            assertThat(byTime.config().warmupSeconds()).isEqualTo(0.2);
+            assertThat(byTime.requests().unmeasured()).isPositive();
+            Results asTold = run("b.json", server.port(), "-d", "200ms", "--warmup", "0");
+            assertThat(asTold.requests().unmeasured()).isZero();
+            Results byNumber = run("c.json", server.port(), "-r", "100");
+            assertThat(byNumber.requests().answered()).isEqualTo(100);
+            assertThat(byNumber.requests().unmeasured()).isZero();
+        }
+    }
+
+    @Test
     void twoRunsOfOneServerDifferByNoise() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
             run("a.json", server.port(), "-d", "3s", "--rate", "500");
