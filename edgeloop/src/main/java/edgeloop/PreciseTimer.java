@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * A timer that is set to points in time instead of ticks: its task runs in the first turn of the
  * reactor after the deadline, which the kernel begins some microseconds late if the reactor sleeps.
- * Setting it allocates nothing and, where the reactor's alarm stands earlier anyway, makes no
- * system call. Made by {@link Reactor#preciseTimer}; to be used on the reactor's thread alone.
+ * Setting it allocates nothing and makes no system call: the reactor sets its alarm before it
+ * sleeps. Made by {@link Reactor#preciseTimer}; to be used on the reactor's thread alone.
  */
 public final class PreciseTimer {
     private final Reactor reactor;

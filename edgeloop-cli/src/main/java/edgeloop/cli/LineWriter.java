@@ -15,6 +15,7 @@ public final class LineWriter {
     private final PrintStream stream;
     private final StringBuilder waiting = new StringBuilder();
     private boolean writing;
+    private boolean failed;
 
     private LineWriter(PrintStream stream) {
         this.stream = stream;
@@ -57,12 +58,16 @@ public final class LineWriter {
         }
     }
 
+    /** Whether the stream has refused anything, a full disk for one. */
+    public synchronized boolean hasFailed() {
+        return failed;
+    }
+
     private void run() {
         try {
             while (true) {
                 stream.print(take());
-                stream.flush();
-                written();
+                written(stream.checkError()); // which flushes
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,7 +84,8 @@ public final class LineWriter {
         return lines;
     }
 
-    private synchronized void written() {
+    private synchronized void written(boolean error) {
+        failed |= error;
         writing = false;
         notifyAll();
     }

@@ -38,8 +38,7 @@ public final class Alarm implements AutoCloseable {
             return;
         }
         setForNanos = deadlineNanos;
-        // From the present time: since the turn began a handler, or the machine, may have taken
-        // long.
+        // From the present time: a handler, or the machine, may have taken long in this turn.
         // 0 would disarm; an overdue deadline expires at once instead.
         syscalls.armTimerfd(timerfd, Math.max(1, deadlineNanos - syscalls.nanoTime()));
     }

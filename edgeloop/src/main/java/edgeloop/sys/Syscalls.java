@@ -139,7 +139,7 @@ public interface Syscalls {
      */
     int armTimerfd(int fd, long delayNanos);
 
-    /** Reads the counter of an eventfd or timerfd, which sets it to zero. */
+    /** Reads the counter of an eventfd, which sets it to zero. */
     int drainCounter(int fd);
 
     // ---- Files. They may wait for the disk, but never for a peer. ------------------------------

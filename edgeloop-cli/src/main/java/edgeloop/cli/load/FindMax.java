@@ -42,15 +42,17 @@ final class FindMax {
         double held = 0;
         double failed = Double.POSITIVE_INFINITY;
         double rate = plan.rate();
-        while (trials.size() < MOST_TRIALS && failed > held * GAP && !session.isInterrupted()) {
+        String endedEarly = null;
+        while (trials.size() < MOST_TRIALS && failed > held * GAP && endedEarly == null) {
             StageRecord trial = session.run(plan.withRate(rate));
             trials.add(trial);
+            endedEarly = trial.outcome().endedEarly();
             boolean holds = holds(trial);
             log.accept(describe(trial, holds));
             if (holds) {
                 held = rate;
                 best = trial;
-            } else if (!session.isInterrupted()) {
+            } else if (endedEarly == null) { // else it says nothing of the rate
                 failed = rate;
                 worst = trial;
             }
@@ -81,9 +83,14 @@ final class FindMax {
         return Text.format(
                 "%s/s: %s (%s/s answered, p99 %s)",
                 Text.count(trial.outcome().plan().rate()),
-                holds ? "holds" : "does not hold",
+                verdict(trial, holds),
                 Text.count(trial.outcome().requestsPerSecond()),
                 Text.millis(Latencies.percentileMillis(trial.response, 99)));
+    }
+
+    private static String verdict(StageRecord trial, boolean holds) {
+        String endedEarly = trial.outcome().endedEarly();
+        return holds ? "holds" : endedEarly == null ? "does not hold" : endedEarly;
     }
 
     List<StageRecord> trials() {

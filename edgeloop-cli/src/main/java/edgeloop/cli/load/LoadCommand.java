@@ -48,6 +48,9 @@ final class LoadCommand implements Callable<Integer> {
     private static final Duration DEFAULT_TRIAL = Duration.ofSeconds(5);
     private static final double DEFAULT_FIRST_RATE = 1000;
 
+    /** Two times are kept of each, which then take a quarter of the heap. */
+    private static final int MOST_REQUESTS_ON_THEIR_WAY = 4_000_000;
+
     /** By then the JIT compilers, of both sides, have done most of their work. */
     private static final Duration LONGEST_DEFAULT_WARMUP = Duration.ofSeconds(5);
 
@@ -83,8 +86,8 @@ final class LoadCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = DurationConverter.class,
             description =
-                    "Send for so long (default: 10s; 5s for each trial of --find-max). What is on"
-                            + " its way then is waited for.")
+                    "Measure for so long (default: 10s; 5s for each trial of --find-max). What is"
+                            + " on its way then is waited for.")
     private @Nullable Duration duration;
 
     @Option(
@@ -319,8 +322,9 @@ final class LoadCommand implements Callable<Integer> {
             throw usage("--timeout and --connect-timeout must be longer than 0");
         }
         long concurrency = (long) connections * pipeline;
-        if (concurrency > 100_000_000) {
-            throw usage("--connections times --pipeline must be at most 100000000");
+        if (concurrency > MOST_REQUESTS_ON_THEIR_WAY) {
+            throw usage(
+                    "--connections times --pipeline must be at most " + MOST_REQUESTS_ON_THEIR_WAY);
         }
         Preflight.checkDescriptors(connections);
         InetSocketAddress address = server.resolve();
@@ -409,7 +413,7 @@ final class LoadCommand implements Callable<Integer> {
         try (session) {
             Signals.onTermination(_ -> session.interrupt());
             session.connect();
-            startedAt = Instant.now();
+            startedAt = Instant.now().plusNanos(plans.getFirst().unmeasuredNanos());
             if (wanted != null) {
                 search = new FindMax(session, plans.getFirst(), wanted, this::note);
                 stages = List.of(search.search());
@@ -422,7 +426,10 @@ final class LoadCommand implements Callable<Integer> {
             builder.withSearch(search.trials(), search.result());
         }
         Results.Config config = config(options, stages.getFirst().outcome().plan(), search != null);
-        return builder.build(server.toString(), config, startedAt, Instant.now());
+        Instant endedAt = Instant.now();
+        boolean neverMeasured = startedAt.isAfter(endedAt); // interrupted in the warm-up
+        return builder.build(
+                server.toString(), config, neverMeasured ? endedAt : startedAt, endedAt);
     }
 
     /** The stages until the user ends it; the first one in any case. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,16 +143,20 @@ final class LoadEngine implements AutoCloseable {
         reactor.execute(() -> beginStage(plan));
     }
 
-    /** Ends what is under way: what is on its way stays so, and is reported. */
+    /** Ends what is under way, if anything is: what is on its way stays so, and is reported. */
     void interrupt() {
-        reactor.execute(
-                () -> {
-                    if (connecting.isUnderWay()) {
-                        connecting.end();
-                    } else if (stage != null) {
-                        finish("interrupted");
-                    }
-                });
+        try {
+            reactor.execute(
+                    () -> {
+                        if (connecting.isUnderWay()) {
+                            connecting.end();
+                        } else if (stage != null) {
+                            finish("interrupted");
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            // It has stopped: all is over already.
+        }
     }
 
     @Override
@@ -249,7 +254,9 @@ final class LoadEngine implements AutoCloseable {
     }
 
     private void finishIfDone(StageRun run, long now) {
-        if (inFlight == 0 && run.demand.isExhausted(now) && now >= run.demand.measureFrom) {
+        long end = run.demand.endOfSending;
+        long earliest = end == Demand.NEVER ? run.demand.measureFrom : end; // not the last due one
+        if (inFlight == 0 && run.demand.isExhausted(now) && now >= earliest) {
             finish(null);
         }
     }

@@ -13,6 +13,9 @@ final class LoadSession implements AutoCloseable {
         /** The first thing: so many connections are opened. */
         default void connecting(int connections) {}
 
+        /** That has been tried. */
+        default void connected() {}
+
         /** A stage begins. */
         default void stageBegan(StagePlan plan) {}
 
@@ -53,6 +56,7 @@ final class LoadSession implements AutoCloseable {
         if (!(engine.nextEvent() instanceof EngineEvent.Connected connected)) {
             throw new AssertionError("nothing but connecting is under way");
         }
+        observers.forEach(Observer::connected);
         connections = connected.counts();
         if (connected.connections() == 0) {
             throw new CannotRunException(whyNotConnected(connected.counts()));

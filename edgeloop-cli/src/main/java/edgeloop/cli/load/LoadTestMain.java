@@ -3,6 +3,7 @@ package edgeloop.cli.load;
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.LineWriter;
 import java.time.Duration;
+import picocli.CommandLine;
 
 /** Entry point of {@code loadtest}. */
 final class LoadTestMain {
@@ -18,6 +19,12 @@ final class LoadTestMain {
                 (_, e) -> err.print(Diagnostics.unexpected(LoadCommand.NAME, e)));
         int exitCode = LoadCommand.commandLine(out, err).execute(args);
         out.awaitWritten(WRITE_TIMEOUT);
+        if (out.hasFailed()) {
+            err.print(
+                    LoadCommand.NAME
+                            + ": cannot write to standard output: what it printed is lost");
+            exitCode = CommandLine.ExitCode.SOFTWARE;
+        }
         err.awaitWritten(WRITE_TIMEOUT);
         System.exit(exitCode);
     }

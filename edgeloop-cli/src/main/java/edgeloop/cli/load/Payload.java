@@ -61,7 +61,8 @@ final class Payload {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "cannot read " + file + ": " + OutputFiles.reason(e), e);
         }
     }
 }

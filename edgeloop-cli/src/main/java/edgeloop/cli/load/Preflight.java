@@ -48,10 +48,11 @@ final class Preflight {
                             + Text.count(needed)
                             + " descriptors and the limit is "
                             + Text.count(limit)
-                            + ": raise it with ulimit -Hn "
+                            + ": raise it as root with ulimit -Hn "
                             + needed
-                            + ", or use -c "
-                            + Math.max(1, limit - OTHER_DESCRIPTORS));
+                            + (limit > OTHER_DESCRIPTORS
+                                    ? ", or use -c " + (limit - OTHER_DESCRIPTORS)
+                                    : ""));
         }
     }
 

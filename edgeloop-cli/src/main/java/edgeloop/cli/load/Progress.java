@@ -48,6 +48,11 @@ final class Progress implements LoadSession.Observer {
     }
 
     @Override
+    public void connected() {
+        erase();
+    }
+
+    @Override
     public void stageBegan(StagePlan plan) {
         answered = 0;
         errors = 0;
@@ -97,6 +102,10 @@ final class Progress implements LoadSession.Observer {
 
     @Override
     public void stageEnded(StageOutcome outcome) {
+        erase();
+    }
+
+    private void erase() {
         if (terminal) {
             text.accept("\r\u001b[K");
         }

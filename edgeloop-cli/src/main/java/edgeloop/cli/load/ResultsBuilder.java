@@ -94,10 +94,11 @@ final class ResultsBuilder {
                 sum(StageOutcome::inFlight),
                 sum(StageOutcome::unmeasured),
                 sum(StageOutcome::unmeasuredErrors),
-                stages.stream()
-                        .map(stage -> stage.outcome().endedEarly())
-                        .filter(Objects::nonNull)
-                        .toList());
+                (search == null ? stages : steps)
+                        .stream()
+                                .map(stage -> stage.outcome().endedEarly())
+                                .filter(Objects::nonNull)
+                                .toList());
     }
 
     private Results.Connections connections() {

@@ -201,6 +201,23 @@ class LoadCommandTest {
         }
     }
 
+    /** Few requests are due, and the last one is answered long before the time is over. */
+    @Test
+    void aRunByTimeLastsThatLong() throws Exception {
+        try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
+            Results run = run("a.json", server.port(), "-d", "1s", "--rate", "2", "--warmup", "0");
+            assertThat(run.requests().answered()).isEqualTo(2);
+            assertThat(run.requestsPerSecond()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void moreRequestsOnTheirWayThanFitTheHeapAreRefused() throws Exception {
+        Runs.Outcome run = Runs.loadtest("-c", "100", "--pipeline", "1000000", "localhost:1");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--pipeline must be at most 4000000");
+    }
+
     @Test
     void twoRunsOfOneServerDifferByNoise() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {

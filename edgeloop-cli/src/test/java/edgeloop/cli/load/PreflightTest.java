@@ -17,7 +17,7 @@ class PreflightTest {
     void tooFewDescriptorsAreSaidWithTheNumberNeeded() {
         assertThatThrownBy(() -> Preflight.checkDescriptors(10_000, 4096))
                 .isInstanceOf(CannotRunException.class)
-                .hasMessageContaining("ulimit -Hn 10064")
+                .hasMessageContaining("as root with ulimit -Hn 10064")
                 .hasMessageContaining("-c 4032");
     }
 
