@@ -32,6 +32,7 @@ enum Metric {
     }
 
     String format(double value) {
-        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+        String text = String.format(Locale.ROOT, "%,." + decimals + "f", value);
+        return text.matches("-0(\\.0+)?") ? text.substring(1) : text;
     }
 }
