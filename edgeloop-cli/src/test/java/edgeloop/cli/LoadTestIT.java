@@ -91,6 +91,29 @@ class LoadTestIT {
     }
 
     @Test
+    void aSignalEndsASearchWhichSaysSo() throws Exception {
+        try (ServerProcess loadtest = load("--find-max", "p99<5s", "--rate", "10", "-d", "300ms")) {
+            loadtest.err().await(".* holds .*");
+            loadtest.signal("INT");
+            assertThat(loadtest.awaitExit()).isZero();
+            assertThat(loadtest.out().all()).contains("Ended early: interrupted");
+        }
+    }
+
+    @Test
+    void resultsThatCannotBeWrittenAreAnError() throws Exception {
+        String target = "127.0.0.1:" + server.port();
+        try (ServerProcess loadtest =
+                ServerProcess.launch("sh", "-c", "./loadtest -q -r 10 " + target + " >/dev/full")) {
+            assertThat(loadtest.awaitExit()).isEqualTo(1);
+            assertThat(loadtest.err().all())
+                    .singleElement()
+                    .asString()
+                    .contains("cannot write to standard output");
+        }
+    }
+
+    @Test
     void softDescriptorLimitIsNoLimit() throws Exception {
         String target = "127.0.0.1:" + server.port();
         try (ServerProcess loadtest =
