@@ -18,6 +18,7 @@ class EchoTest {
     void whatIsSentComesBack(String example) throws Exception {
         try (var server = ExampleProcess.start(example)) {
             var client = server.connect();
+            assertThat(client.ask("hello")).isEqualTo("hello");
             String text = "x".repeat(8 << 20);
             Thread sender = Thread.startVirtualThread(() -> client.sendLater(text + "\n"));
             assertThat(client.line()).isEqualTo(text);
@@ -33,6 +34,7 @@ class EchoTest {
     void whatIsSentComesBackAlsoAfterFin(String example) throws Exception {
         try (var server = ExampleProcess.start(example)) {
             var client = server.connect();
+            assertThat(client.ask("hello")).isEqualTo("hello");
             String text = "x".repeat(8 << 20);
             Thread sender = Thread.startVirtualThread(() -> client.sendAndFinish(text));
             assertThat(client.line()).isEqualTo(text);

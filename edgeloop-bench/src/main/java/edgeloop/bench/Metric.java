@@ -31,6 +31,11 @@ enum Metric {
         return title;
     }
 
+    /** Its name in the JSON. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     String format(double value) {
         String text = String.format(Locale.ROOT, "%,." + decimals + "f", value);
         return text.matches("-0(\\.0+)?") ? text.substring(1) : text;

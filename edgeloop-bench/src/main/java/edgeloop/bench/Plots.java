@@ -89,11 +89,10 @@ final class Plots {
 
     /** A series for each number of connections, in it each server, in the order of the run. */
     static DefaultCategoryDataset medians(Document document, Metric metric) {
-        String key = metric.name().toLowerCase(Locale.ROOT);
         var servers = new ArrayList<String>();
         var values = new TreeMap<Integer, Map<String, List<Double>>>();
         for (Map<String, Object> sample : document.samples()) {
-            if (!(sample.get(key) instanceof Double value) || !isPlain(sample)) {
+            if (!(sample.get(metric.key()) instanceof Double value) || !isPlain(sample)) {
                 continue;
             }
             String server = (String) sample.get("server");

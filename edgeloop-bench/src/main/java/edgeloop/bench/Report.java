@@ -162,7 +162,7 @@ final class Report {
             object.put("size", row.size());
             object.put("depth", row.depth());
         }
-        sample.values().forEach((m, value) -> object.put(m.name().toLowerCase(Locale.ROOT), value));
+        sample.values().forEach((m, value) -> object.put(m.key(), value));
         return object;
     }
 }

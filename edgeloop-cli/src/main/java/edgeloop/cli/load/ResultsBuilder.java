@@ -85,6 +85,7 @@ final class ResultsBuilder {
             stage.outcome().errors().forEach((name, n) -> errors.merge(name, n, Long::sum));
             stage.outcome().statuses().forEach((name, n) -> statuses.merge(name, n, Long::sum));
         }
+        List<StageRecord> all = steps.isEmpty() ? stages : steps; // a search has trials besides
         return new Results.Requests(
                 sum(StageOutcome::scheduled),
                 sum(StageOutcome::answered),
@@ -94,11 +95,10 @@ final class ResultsBuilder {
                 sum(StageOutcome::inFlight),
                 sum(StageOutcome::unmeasured),
                 sum(StageOutcome::unmeasuredErrors),
-                (search == null ? stages : steps)
-                        .stream()
-                                .map(stage -> stage.outcome().endedEarly())
-                                .filter(Objects::nonNull)
-                                .toList());
+                all.stream()
+                        .map(stage -> stage.outcome().endedEarly())
+                        .filter(Objects::nonNull)
+                        .toList());
     }
 
     private Results.Connections connections() {
