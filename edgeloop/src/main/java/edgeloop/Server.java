@@ -41,6 +41,20 @@ public final class Server implements AutoCloseable {
     }
 
     /**
+     * Does ahead what the first start in a JVM spends most of its time on: it links the system
+     * calls and loads the classes. Optional, and of use to a program that has something else to do
+     * at the same time, on another thread; a start that comes meanwhile waits for what it needs.
+     * What goes wrong here is left for {@link #start} to find and report.
+     */
+    public static void prepare() {
+        try {
+            Reactor.open(new LinuxSyscalls(), 1, null).terminate();
+        } catch (SyscallException e) {
+            // Of this process's descriptors, say: there may be enough of them by then.
+        }
+    }
+
+    /**
      * Starts a server on {@code port} of every address of this machine, with default options.
      *
      * @param port 0 to 65535; with 0 the kernel chooses one, see {@link #port}

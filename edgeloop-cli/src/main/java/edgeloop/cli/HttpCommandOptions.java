@@ -9,46 +9,58 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The options of {@code --protocol http}. */
 final class HttpCommandOptions {
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            description = "Directory of the files to serve, with --protocol http.")
-    private @Nullable Path root;
+    private final OptionSpec root =
+            OptionSpec.builder("--root")
+                    .type(Path.class)
+                    .paramLabel("DIR")
+                    .description("Directory of the files to serve, with --protocol http.")
+                    .build();
 
-    @Option(
-            names = "--listing",
-            description = "List the names in directories that have no index.html.")
-    private boolean listing;
+    private final OptionSpec listing =
+            Options.flag("--listing")
+                    .description("List the names in directories that have no index.html.")
+                    .build();
 
-    @Option(
-            names = "--access-log",
-            paramLabel = "FILE",
-            arity = "0..1",
-            fallbackValue = AccessLogFile.STDERR,
-            description =
-                    "Log each answer in the combined format, appended to FILE (without one: to"
-                            + " stderr).")
-    private @Nullable String accessLog;
+    private final OptionSpec accessLog =
+            OptionSpec.builder("--access-log")
+                    .type(String.class)
+                    .paramLabel("FILE")
+                    .arity("0..1")
+                    .fallbackValue(AccessLogFile.STDERR)
+                    .description(
+                            "Log each answer in the combined format, appended to FILE (without one:"
+                                    + " to stderr).")
+                    .build();
+
+    void addTo(CommandSpec spec) {
+        spec.addOption(root).addOption(listing).addOption(accessLog);
+    }
 
     /** What is wrong with these options for {@code protocol}, or null. */
     @Nullable String problem(Protocol protocol) {
         if (protocol == Protocol.HTTP) {
-            return root == null ? "--protocol http needs --root DIR, the files to serve" : null;
+            return root.getValue() == null
+                    ? "--protocol http needs --root DIR, the files to serve"
+                    : null;
         }
         String given =
-                root != null
+                root.getValue() != null
                         ? "--root"
-                        : listing ? "--listing" : accessLog != null ? "--access-log" : null;
+                        : listing.<Boolean>getValue()
+                                ? "--listing"
+                                : accessLog.getValue() != null ? "--access-log" : null;
         return given == null ? null : given + " is an option of --protocol http";
     }
 
     /** Opens the access log, if one is wanted. */
     @Nullable AccessLogFile openAccessLog(LineWriter err) throws IOException {
-        return accessLog == null ? null : AccessLogFile.open(accessLog, err);
+        String file = accessLog.getValue();
+        return file == null ? null : AccessLogFile.open(file, err);
     }
 
     /**
@@ -60,7 +72,7 @@ final class HttpCommandOptions {
      */
     Http open(Duration idleTimeout, @Nullable AccessLogFile log)
             throws NoSuchFileException, NotDirectoryException {
-        Path directory = root;
+        Path directory = root.getValue();
         if (directory == null) {
             throw new IllegalStateException("problem() was not asked");
         }
@@ -68,7 +80,7 @@ final class HttpCommandOptions {
         if (!idleTimeout.isZero()) {
             options = options.withKeepAliveTimeout(idleTimeout);
         }
-        Http http = Http.serve(options, StaticFiles.of(directory).withListing(listing));
+        Http http = Http.serve(options, StaticFiles.of(directory).withListing(listing.getValue()));
         return log == null ? http : http.withAccessLog(log);
     }
 }

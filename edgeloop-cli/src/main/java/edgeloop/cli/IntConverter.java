@@ -3,10 +3,8 @@ package edgeloop.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Reads whole numbers of a range. picocli wants a class per converter: each option extends this.
- */
-abstract class IntConverter implements ITypeConverter<Integer> {
+/** Reads whole numbers of a range. */
+final class IntConverter implements ITypeConverter<Integer> {
     private final int min;
     private final int max;
 

@@ -1,5 +1,6 @@
 package edgeloop.cli;
 
+import edgeloop.Server;
 import java.time.Duration;
 
 /** Entry point of {@code myepollserver}. */
@@ -10,6 +11,8 @@ final class ServerMain {
     private ServerMain() {}
 
     public static void main(String[] args) throws InterruptedException {
+        // While this thread reads the options.
+        Thread.ofPlatform().name("prepare").daemon().start(Server::prepare);
         LineWriter out = LineWriter.start("stdout", System.out);
         LineWriter err = LineWriter.start("stderr", System.err);
         Thread.setDefaultUncaughtExceptionHandler(

@@ -1,0 +1,29 @@
+package edgeloop.cli;
+
+import java.time.Duration;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The kinds of options that more than one has, begun. */
+final class Options {
+    private Options() {}
+
+    /** A whole number from {@code min} to {@code max}. */
+    static OptionSpec.Builder number(int min, int max, String... names) {
+        return OptionSpec.builder(names)
+                .type(Integer.class)
+                .converters(new IntConverter(min, max))
+                .paramLabel("N");
+    }
+
+    static OptionSpec.Builder time(String name) {
+        return OptionSpec.builder(name)
+                .type(Duration.class)
+                .converters(new DurationConverter())
+                .paramLabel("TIME");
+    }
+
+    /** One that is there or not. */
+    static OptionSpec.Builder flag(String name) {
+        return OptionSpec.builder(name).type(boolean.class).defaultValue("false");
+    }
+}
