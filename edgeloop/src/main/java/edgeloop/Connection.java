@@ -120,8 +120,13 @@ public final class Connection extends Channel {
 
     private @Nullable ConnectionGroup group;
     private @Nullable ConnectionHandler handler;
+
+    /** What waits to be sent, lent by the pool; null if nothing does. */
     private @Nullable SegmentQueue output;
+
+    /** What the handler left, lent by the pool; null if nothing. */
     private @Nullable SegmentQueue unread;
+
     private @Nullable CloseReason reason;
     private @Nullable Watchdog watchdog;
     private @Nullable Timeout timeouts;
@@ -599,19 +604,23 @@ public final class Connection extends Channel {
     }
 
     private void keepUnread(IoBuffer in) {
-        if (unread != null) {
-            unread.clear(reactor.segments());
-        }
+        dropUnread();
         int left = in.remaining();
         if (left > 0 && state == State.OPEN) {
             if (left > MAX_UNREAD_BYTES) {
                 protocolError("a message longer than " + MAX_UNREAD_BYTES + " bytes");
             } else {
-                if (unread == null) {
-                    unread = new SegmentQueue();
-                }
-                unread.append(reactor.segments(), in.memory(), in.position(), left);
+                SegmentQueue queue = reactor.segments().takeQueue();
+                unread = queue;
+                queue.append(reactor.segments(), in.memory(), in.position(), left);
             }
+        }
+    }
+
+    private void dropUnread() {
+        if (unread != null) {
+            reactor.segments().give(unread);
+            unread = null;
         }
     }
 
@@ -629,9 +638,7 @@ public final class Connection extends Channel {
         }
         flushFollows = false;
         in.reset(0);
-        if (unread != null) {
-            unread.clear(reactor.segments());
-        }
+        dropUnread();
         flush();
     }
 
@@ -686,6 +693,14 @@ public final class Connection extends Channel {
                 return;
             }
             budget -= Math.max(MIN_COST, n);
+        }
+        dropOutput();
+    }
+
+    private void dropOutput() {
+        if (output != null) {
+            reactor.segments().give(output);
+            output = null;
         }
     }
 
@@ -779,7 +794,7 @@ public final class Connection extends Channel {
     }
 
     private boolean hasUnread() {
-        return unread != null && !unread.isEmpty();
+        return unread != null;
     }
 
     // ---- Timeouts -----------------------------------------------------------------------------
@@ -921,12 +936,8 @@ public final class Connection extends Channel {
         reactor.poller().remove(fd);
         syscalls().close(fd);
         state = State.UNUSED;
-        if (output != null) {
-            output.clear(reactor.segments());
-        }
-        if (unread != null) {
-            unread.clear(reactor.segments());
-        }
+        dropOutput();
+        dropUnread();
         cancelTimeouts();
         ConnectionHandler closedHandler = handler;
         CloseReason closedFor = reason == null ? LOCALLY_CLOSED : reason;
@@ -975,10 +986,8 @@ public final class Connection extends Channel {
     private SegmentQueue outputQueue() {
         SegmentQueue queue = output;
         if (queue == null) {
-            queue = new SegmentQueue();
+            queue = reactor.segments().takeQueue();
             output = queue;
-        }
-        if (queue.isEmpty()) {
             lastSendMillis = nowMillis(); // what waits begins to wait now
         }
         return queue;

@@ -249,14 +249,14 @@ class MutationTest {
                     new Mutant(
                             "output of a closed connection is kept",
                             "Connection",
-                            "output.clear(reactor.segments());",
-                            "",
+                            "        dropOutput();\n        dropUnread();",
+                            "        dropUnread();",
                             1_000),
                     new Mutant(
                             "unread input of a closed connection is kept",
                             "Connection",
-                            "            unread.clear(reactor.segments());\n        }\n        cancelTimeouts",
-                            "        }\n        cancelTimeouts",
+                            "        dropUnread();\n        cancelTimeouts",
+                            "        cancelTimeouts",
                             20_000),
                     new Mutant(
                             "a segment is not given back",

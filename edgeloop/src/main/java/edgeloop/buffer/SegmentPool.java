@@ -28,6 +28,9 @@ public final class SegmentPool implements AutoCloseable {
     /** Free ones, chained. As many as were in use at once, and each of a few words. */
     private @Nullable FilePiece freeFilePieces;
 
+    /** Free ones. As many as were in use at once. */
+    private final Deque<SegmentQueue> freeQueues = new ArrayDeque<>();
+
     private int slabs;
     private int emptySlabs;
     private int taken;
@@ -107,6 +110,18 @@ public final class SegmentPool implements AutoCloseable {
             case Segment segment -> give(segment);
             case FilePiece filePiece -> give(filePiece);
         }
+    }
+
+    /** An empty queue, for as long as something waits: most connections have none. */
+    public SegmentQueue takeQueue() {
+        SegmentQueue queue = freeQueues.pollLast();
+        return queue == null ? new SegmentQueue() : queue;
+    }
+
+    /** Takes back a queue, and what is still in it. */
+    public void give(SegmentQueue queue) {
+        queue.clear(this);
+        freeQueues.addLast(queue);
     }
 
     private void release(Slab slab) {

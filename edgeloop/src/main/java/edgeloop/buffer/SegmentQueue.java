@@ -173,7 +173,7 @@ public final class SegmentQueue {
     }
 
     /** Removes all bytes. */
-    public void clear(SegmentPool pool) {
+    void clear(SegmentPool pool) {
         size = 0;
         for (Piece first = head; first != null; first = head) {
             removeFirst(first);
