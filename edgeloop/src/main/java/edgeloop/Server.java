@@ -2,6 +2,7 @@ package edgeloop;
 
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.Syscalls;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -47,6 +48,7 @@ public final class Server implements AutoCloseable {
      * What goes wrong here is left for {@link #start} to find and report.
      */
     public static void prepare() {
+        InetAddress.getLoopbackAddress(); // whose class reads the JDK's security settings first
         try {
             Reactor.open(new LinuxSyscalls(), 1, null).terminate();
         } catch (SyscallException e) {

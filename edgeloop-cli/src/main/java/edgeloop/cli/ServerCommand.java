@@ -216,7 +216,7 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Protocol spoken = protocol.getValue();
-        String problem = httpOptions.problem(spoken);
+        String problem = problem(spoken);
         if (problem != null) {
             err.print(NAME + ": " + problem + "; see --help");
             return CommandLine.ExitCode.USAGE;
@@ -251,6 +251,14 @@ final class ServerCommand implements Callable<Integer> {
             log.finish(err, LOG_TIMEOUT);
         }
         return exitCode;
+    }
+
+    /** What is wrong with the options for {@code spoken}, or null. */
+    private @Nullable String problem(Protocol spoken) {
+        if (spoken == Protocol.HTTP && idleBytes.<Integer>getValue() != 1) {
+            return "--idle-bytes is an option of --protocol echo";
+        }
+        return httpOptions.problem(spoken);
     }
 
     private int serve(

@@ -21,7 +21,7 @@ public final class UsageErrors implements IParameterExceptionHandler {
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
-        String program = e.getCommandLine().getCommandName();
+        String program = e.getCommandLine().getCommandSpec().qualifiedName();
         err.print(Diagnostics.oneLine(program + ": " + describe(e) + "; see --help"));
         return e.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }

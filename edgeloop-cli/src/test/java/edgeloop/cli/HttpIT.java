@@ -96,6 +96,7 @@ final class HttpIT {
         "--root /, 2, --root is an option of --protocol http; see --help",
         "--listing, 2, --listing is an option of --protocol http; see --help",
         "--access-log=x, 2, --access-log is an option of --protocol http; see --help",
+        "--protocol http --root / --idle-bytes 9, 2, --idle-bytes is an option of --protocol echo; see --help",
         "--protocol smtp, 2, '--protocol must be echo or http, not ''smtp''; see --help'",
         "--protocol http --root /nonexistent, 1, --root /nonexistent is not there",
         "--protocol http --root /dev/null, 1, --root /dev/null is not a directory"

@@ -5,9 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code loadtest merge}. */
 @Command(
@@ -21,6 +25,8 @@ final class MergeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN.json", arity = "2..*", description = "Written by --json.")
     private List<Path> files = List.of();
 
+    @Spec private @Nullable CommandSpec spec;
+
     @Mixin private OutputOptions outputs = new OutputOptions();
 
     MergeCommand(LineWriter out) {
@@ -32,6 +38,11 @@ final class MergeCommand implements Callable<Integer> {
         List<Results> runs = new ArrayList<>();
         for (Path file : files) {
             runs.add(ResultsFile.read(file));
+        }
+        Path twice = OutputFiles.firstNamedTwice(files);
+        if (twice != null && spec != null) {
+            throw new ParameterException(
+                    spec.commandLine(), twice + " is given twice, and would count twice");
         }
         outputs.check();
         Results merged = Merge.of(runs);

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Files that results are written to. */
 final class OutputFiles {
@@ -23,6 +25,26 @@ final class OutputFiles {
         } catch (IOException e) {
             throw cannotWrite(file, e);
         }
+    }
+
+    /**
+     * The first file that an earlier path names too, or null. Devices do not count: there is no
+     * harm in a second {@code /dev/null}.
+     */
+    static @Nullable Path firstNamedTwice(List<Path> files) throws CannotRunException {
+        for (int i = 0; i < files.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                Path file = files.get(i);
+                try {
+                    if (Files.isRegularFile(file) && Files.isSameFile(file, files.get(j))) {
+                        return file;
+                    }
+                } catch (IOException e) {
+                    throw new CannotRunException(file + ": " + reason(e));
+                }
+            }
+        }
+        return null;
     }
 
     static void write(Path file, String content) throws CannotRunException {

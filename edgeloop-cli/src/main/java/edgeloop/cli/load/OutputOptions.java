@@ -1,11 +1,20 @@
 package edgeloop.cli.load;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The files that results can be written to. */
 final class OutputOptions {
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
     @Option(
             names = "--json",
             paramLabel = "FILE",
@@ -25,15 +34,26 @@ final class OutputOptions {
     private @Nullable Path report;
 
     /**
-     * Makes sure, before a run, that the files can be written.
+     * Makes sure, before a run, that the files can be written, each for itself.
      *
      * @throws CannotRunException if one cannot
      */
     void check() throws CannotRunException {
-        for (Path file : new @Nullable Path[] {json, csv, report}) {
-            if (file != null) {
-                OutputFiles.check(file);
-            }
+        List<Path> files =
+                Stream.of(json, csv, report).<Path>mapMulti(OutputOptions::ifGiven).toList();
+        for (Path file : files) {
+            OutputFiles.check(file);
+        }
+        Path twice = OutputFiles.firstNamedTwice(files);
+        if (twice != null && command != null) {
+            throw new ParameterException(
+                    command.commandLine(), "two of --json, --csv and --report name " + twice);
+        }
+    }
+
+    private static void ifGiven(@Nullable Path file, Consumer<Path> files) {
+        if (file != null) {
+            files.accept(file);
         }
     }
 

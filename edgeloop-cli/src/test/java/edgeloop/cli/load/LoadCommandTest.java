@@ -145,6 +145,21 @@ class LoadCommandTest {
         assertThat(run.err()).hasLineCount(1).contains("/no/such/folder/x.json");
     }
 
+    @Test
+    void twoResultsAreNotWrittenToOneFile() throws Exception {
+        Path file = folder.resolve("x");
+        Path sameFile = folder.resolve(".").resolve("x");
+        Runs.Outcome run =
+                Runs.loadtest(
+                        "--json", file.toString(), "--report", sameFile.toString(), "localhost:1");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo(
+                        "loadtest: two of --json, --csv and --report name "
+                                + sameFile
+                                + "; see --help\n");
+    }
+
     private Results run(String name, int port, String... more) throws Exception {
         Path file = folder.resolve(name);
         List<String> arguments = new ArrayList<>(List.of(more));
@@ -246,6 +261,14 @@ class LoadCommandTest {
                     Runs.loadtest("merge", folder.resolve("a.json").toString(), later.toString());
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.err()).hasLineCount(1).contains("overlap");
+
+            Runs.Outcome doubled = Runs.loadtest("merge", later.toString(), later.toString());
+            assertThat(doubled.exitCode()).isEqualTo(2);
+            assertThat(doubled.err())
+                    .isEqualTo(
+                            "loadtest merge: "
+                                    + later
+                                    + " is given twice, and would count twice; see --help\n");
 
             Files.writeString(later, ResultsFile.toJson(b).replace(b.startedAt(), a.startedAt()));
             assertThat(Instant.parse(a.startedAt())).isBefore(Instant.parse(b.startedAt()));
