@@ -164,6 +164,9 @@ final class ServerCatalog {
         return List.of(
                 "--bind",
                 "127.0.0.1",
+                // Or it refuses what comes from 127.0.0.2, where the client goes for more ports.
+                "--protected-mode",
+                "no",
                 "--port",
                 String.valueOf(port),
                 "--dir",
