@@ -51,8 +51,8 @@ public final class Server implements AutoCloseable {
         InetAddress.getLoopbackAddress(); // whose class reads the JDK's security settings first
         try {
             Reactor.open(new LinuxSyscalls(), 1, null).terminate();
-        } catch (SyscallException e) {
-            // Of this process's descriptors, say: there may be enough of them by then.
+        } catch (SyscallException | LinkageError | OutOfMemoryError e) {
+            // There may be enough of what was short by then, and else start() says so.
         }
     }
 
