@@ -988,6 +988,8 @@ public final class Connection extends Channel {
         if (queue == null) {
             queue = reactor.segments().takeQueue();
             output = queue;
+        }
+        if (queue.isEmpty()) { // also one that got nothing, for want of memory
             lastSendMillis = nowMillis(); // what waits begins to wait now
         }
         return queue;
