@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
  * The options of {@code myepollserver}, and what it does with them.
  *
  * <p>Given to picocli as objects, not as annotations: for these it makes proxies and reflects at
- * each start, which takes a quarter of the time to the first echo.
+ * each start, which takes a fifth of the time to the first echo.
  */
 final class ServerCommand implements Callable<Integer> {
     static final String NAME = "myepollserver";

@@ -45,6 +45,13 @@ final class MergeCommand implements Callable<Integer> {
                     spec.commandLine(), twice + " is given twice, and would count twice");
         }
         outputs.check();
+        List<Path> all = new ArrayList<>(files);
+        all.addAll(outputs.files());
+        Path overwritten = OutputFiles.firstNamedTwice(all);
+        if (overwritten != null && spec != null) {
+            throw new ParameterException(
+                    spec.commandLine(), overwritten + " is a run to be read, and not written to");
+        }
         Results merged = Merge.of(runs);
         out.print(TextReport.of(merged));
         outputs.write(merged);

@@ -39,8 +39,7 @@ final class OutputOptions {
      * @throws CannotRunException if one cannot
      */
     void check() throws CannotRunException {
-        List<Path> files =
-                Stream.of(json, csv, report).<Path>mapMulti(OutputOptions::ifGiven).toList();
+        List<Path> files = files();
         for (Path file : files) {
             OutputFiles.check(file);
         }
@@ -49,6 +48,11 @@ final class OutputOptions {
             throw new ParameterException(
                     command.commandLine(), "two of --json, --csv and --report name " + twice);
         }
+    }
+
+    /** Those that were asked for. */
+    List<Path> files() {
+        return Stream.of(json, csv, report).<Path>mapMulti(OutputOptions::ifGiven).toList();
     }
 
     private static void ifGiven(@Nullable Path file, Consumer<Path> files) {

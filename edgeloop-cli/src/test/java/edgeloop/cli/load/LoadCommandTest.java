@@ -270,6 +270,17 @@ class LoadCommandTest {
                                     + later
                                     + " is given twice, and would count twice; see --help\n");
 
+            Runs.Outcome over =
+                    Runs.loadtest(
+                            "merge",
+                            folder.resolve("a.json").toString(),
+                            later.toString(),
+                            "--json",
+                            later.toString());
+            assertThat(over.exitCode()).isEqualTo(2);
+            assertThat(over.err()).hasLineCount(1).contains("not written to");
+            assertThat(ResultsFile.read(later)).isEqualTo(b);
+
             Files.writeString(later, ResultsFile.toJson(b).replace(b.startedAt(), a.startedAt()));
             assertThat(Instant.parse(a.startedAt())).isBefore(Instant.parse(b.startedAt()));
             Path sum = folder.resolve("sum.json");
