@@ -28,8 +28,8 @@ public final class SegmentPool implements AutoCloseable {
     /** Free ones, chained. As many as were in use at once, and each of a few words. */
     private @Nullable FilePiece freeFilePieces;
 
-    /** Free ones. As many as were in use at once. */
-    private final Deque<SegmentQueue> freeQueues = new ArrayDeque<>();
+    /** Likewise. */
+    private @Nullable SegmentQueue freeQueues;
 
     private int slabs;
     private int emptySlabs;
@@ -114,14 +114,20 @@ public final class SegmentPool implements AutoCloseable {
 
     /** An empty queue, for as long as something waits: most connections have none. */
     public SegmentQueue takeQueue() {
-        SegmentQueue queue = freeQueues.pollLast();
-        return queue == null ? new SegmentQueue() : queue;
+        SegmentQueue queue = freeQueues;
+        if (queue == null) {
+            return new SegmentQueue();
+        }
+        freeQueues = queue.nextFree;
+        queue.nextFree = null;
+        return queue;
     }
 
     /** Takes back a queue, and what is still in it. */
     public void give(SegmentQueue queue) {
         queue.clear(this);
-        freeQueues.addLast(queue);
+        queue.nextFree = freeQueues;
+        freeQueues = queue;
     }
 
     private void release(Slab slab) {

@@ -20,6 +20,9 @@ public final class SegmentQueue {
      */
     private static final int FILE_CHUNK_BYTES = 1024 * 1024;
 
+    /** The pool's next free queue, while this one is free too. */
+    @Nullable SegmentQueue nextFree;
+
     private @Nullable Piece head;
     private @Nullable Piece tail;
     private long size;
