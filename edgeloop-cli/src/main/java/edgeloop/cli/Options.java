@@ -3,7 +3,7 @@ package edgeloop.cli;
 import java.time.Duration;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The kinds of options that more than one has, begun. */
+/** Builders of the kinds of option that there are several of: what all of a kind share is set. */
 final class Options {
     private Options() {}
 

@@ -39,22 +39,21 @@ final class MergeCommand implements Callable<Integer> {
         for (Path file : files) {
             runs.add(ResultsFile.read(file));
         }
-        Path twice = OutputFiles.firstNamedTwice(files);
-        if (twice != null && spec != null) {
-            throw new ParameterException(
-                    spec.commandLine(), twice + " is given twice, and would count twice");
-        }
+        refuseTwice(files, " is given twice, and would count twice");
         outputs.check();
         List<Path> all = new ArrayList<>(files);
         all.addAll(outputs.files());
-        Path overwritten = OutputFiles.firstNamedTwice(all);
-        if (overwritten != null && spec != null) {
-            throw new ParameterException(
-                    spec.commandLine(), overwritten + " is a run to be read, and not written to");
-        }
+        refuseTwice(all, " is a run to be read, and not written to");
         Results merged = Merge.of(runs);
         out.print(TextReport.of(merged));
         outputs.write(merged);
         return 0;
+    }
+
+    private void refuseTwice(List<Path> named, String why) throws CannotRunException {
+        Path twice = OutputFiles.firstNamedTwice(named);
+        if (twice != null && spec != null) {
+            throw new ParameterException(spec.commandLine(), twice + why);
+        }
     }
 }
