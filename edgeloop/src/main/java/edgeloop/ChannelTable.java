@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * the next peer: the table is the pool of connections too.
  */
 final class ChannelTable {
+    private final boolean reusesConnections;
     private @Nullable Channel[] slots = new @Nullable Channel[64];
     private int size;
     private int firstGeneration;
@@ -19,6 +20,10 @@ final class ChannelTable {
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
 
     private final Deque<Connection> idleConnections = new ArrayDeque<>();
+
+    ChannelTable(boolean reusesConnections) {
+        this.reusesConnections = reusesConnections;
+    }
 
     /** The channel that {@code key} was made for, or null if it is gone. */
     @Nullable Channel find(long key) {
@@ -52,10 +57,14 @@ final class ChannelTable {
         return idleConnections.pollLast();
     }
 
-    /** Keeps a closed connection for the next peer, and makes its keys stale. */
+    /** Makes a closed connection's keys stale, and keeps it for the next peer if any is reused. */
     void recycle(Connection connection) {
         connection.generation++;
-        idleConnections.addLast(connection);
+        if (reusesConnections) {
+            idleConnections.addLast(connection);
+        } else {
+            remove(connection);
+        }
     }
 
     int size() {

@@ -45,8 +45,10 @@ import org.jspecify.annotations.Nullable;
  * what is wanted, and the reactor does it in the same turn. Once a connection has begun to close,
  * writing to it does nothing.
  *
- * <p>The object is used again for another peer when {@link ConnectionHandler#onClose} has returned.
- * What outlives the connection, or runs on another thread, keeps a {@link #ref} instead.
+ * <p>The object is used again for another peer when {@link ConnectionHandler#onClose} has returned:
+ * one that is kept then speaks to a stranger. What outlives the connection, or runs on another
+ * thread, keeps a {@link #ref} instead. With assertions on or {@code -Dedgeloop.debug=true} it is
+ * not used again, and every method of it throws {@link IllegalStateException}.
  */
 public final class Connection extends Channel {
     /** The most that a handler may leave unread, in bytes; one that leaves as much is closed. */
@@ -218,7 +220,7 @@ public final class Connection extends Channel {
      * @throws IndexOutOfBoundsException if the part is not within the array
      */
     public void write(byte[] bytes, int offset, int length) {
-        reactor.checkThread();
+        checkUse();
         Objects.checkFromIndexSize(offset, length, bytes.length);
         if (length > 0 && state == State.OPEN) {
             outputQueue().append(reactor.segments(), bytes, offset, length);
@@ -236,12 +238,12 @@ public final class Connection extends Channel {
     }
 
     private void write(MemorySegment source, int offset, int length) {
-        reactor.checkThread();
+        checkUse();
         if (length == 0 || state != State.OPEN) {
             return;
         }
         int sent = 0;
-        if (length >= DIRECT_BYTES && writable && pendingOutput() == 0) {
+        if (length >= DIRECT_BYTES && writable && waitingOutput() == 0) {
             sent = sendDirectly(source, offset, length);
         }
         if (sent < length && state == State.OPEN) {
@@ -268,7 +270,7 @@ public final class Connection extends Channel {
      * @throws IllegalStateException if the file is closed
      */
     public void transfer(FileHandle file, long offset, long length) {
-        reactor.checkThread();
+        checkUse();
         Objects.checkFromIndexSize(offset, length, Long.MAX_VALUE);
         SharedDescriptor descriptor = file.descriptor(reactor);
         if (length > 0 && state == State.OPEN) {
@@ -278,11 +280,11 @@ public final class Connection extends Channel {
     }
 
     private void written() {
-        if (pendingOutput() >= group().highWaterMark) {
+        if (waitingOutput() >= group().highWaterMark) {
             if (writable) {
                 sendOutput(); // so far nobody has asked the kernel
             }
-            congested |= pendingOutput() >= group().highWaterMark;
+            congested |= waitingOutput() >= group().highWaterMark;
         }
         if (!flushFollows) {
             reactor.flushLater(this);
@@ -291,6 +293,11 @@ public final class Connection extends Channel {
 
     /** {@return the bytes written that the kernel has not taken yet, those of files included} */
     public long pendingOutput() {
+        checkUse();
+        return waitingOutput();
+    }
+
+    private long waitingOutput() {
         return output == null ? 0 : output.size();
     }
 
@@ -301,6 +308,7 @@ public final class Connection extends Channel {
      * @return true from the one mark to the other
      */
     public boolean isCongested() {
+        checkUse();
         return congested;
     }
 
@@ -309,13 +317,13 @@ public final class Connection extends Channel {
      * A FIN waits as well; a reset does not.
      */
     public void pause() {
-        reactor.checkThread();
+        checkUse();
         paused = true;
     }
 
     /** Goes on reading after {@link #pause}; what was left unread is delivered again. */
     public void resume() {
-        reactor.checkThread();
+        checkUse();
         if (paused) {
             paused = false;
             resumeReading();
@@ -330,7 +338,7 @@ public final class Connection extends Channel {
      * peer that has said more, if they are here already, wait for the next event.
      */
     public void awaitInput() {
-        reactor.checkThread();
+        checkUse();
         if (!endSeen) {
             readable = false;
             burstGoesOn = false;
@@ -350,7 +358,7 @@ public final class Connection extends Channel {
      * ConnectionHandler#onClose} tells when it is done.
      */
     public void close() {
-        reactor.checkThread();
+        checkUse();
         if (state == State.OPEN) {
             state = State.CLOSING;
             redeliver = false;
@@ -372,7 +380,7 @@ public final class Connection extends Channel {
 
     /** Closes at once: waiting output is lost, and the peer gets a reset. */
     public void abort() {
-        reactor.checkThread();
+        checkUse();
         if (isLive()) {
             resetOnClose = true;
             doom(LOCALLY_CLOSED);
@@ -394,6 +402,7 @@ public final class Connection extends Channel {
 
     /** {@return whether neither side has begun to close} */
     public boolean isOpen() {
+        checkUse();
         return state == State.OPEN && !inputEnded;
     }
 
@@ -406,7 +415,7 @@ public final class Connection extends Channel {
      * @return what can cancel the task; already cancelled if the connection has closed
      */
     public Timeout schedule(Duration delay, Runnable task) {
-        reactor.checkThread();
+        checkUse();
         Timeout timeout = new Timeout(reactor, this, task);
         if (isLive()) {
             timeout.nextOfOwner = timeouts;
@@ -418,13 +427,28 @@ public final class Connection extends Channel {
 
     /** {@return a reference that may outlive the connection, and be used by other threads} */
     public ConnectionRef ref() {
-        reactor.checkThread();
+        checkUse();
         return new ConnectionRef(this);
     }
 
     /** {@return the reactor that serves this connection} */
     public Reactor reactor() {
+        checkInUse();
         return reactor;
+    }
+
+    /** What each method that a handler calls begins with. */
+    private void checkUse() {
+        reactor.checkThread();
+        checkInUse();
+    }
+
+    /** A connection that was kept after its onClose would speak to a stranger: says so in time. */
+    private void checkInUse() {
+        if (DebugMode.ON && state == State.UNUSED) {
+            throw new IllegalStateException(
+                    "this connection has closed and its onClose has returned: keep a ConnectionRef");
+        }
     }
 
     /**
@@ -433,7 +457,7 @@ public final class Connection extends Channel {
      * @return null if the peer had gone before this was first asked
      */
     public @Nullable InetSocketAddress remoteAddress() {
-        reactor.checkThread();
+        checkUse();
         if (remoteAddress == null && isLive()) {
             remoteAddress = syscalls().remoteAddress(fd);
         }
@@ -458,7 +482,7 @@ public final class Connection extends Channel {
         }
         if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
             writable = true;
-            if (pendingOutput() > 0) {
+            if (waitingOutput() > 0) {
                 flush();
             }
         }
@@ -596,7 +620,7 @@ public final class Connection extends Channel {
         }
         flushFollows = false;
         in.reset(0); // a handler that kept the buffer finds nothing in it
-        if (pendingOutput() > 0 || state == State.CLOSING) {
+        if (waitingOutput() > 0 || state == State.CLOSING) {
             flush();
         } else {
             endBurst();
@@ -661,13 +685,13 @@ public final class Connection extends Channel {
         if (!isLive()) {
             return;
         }
-        if (writable && pendingOutput() > 0) {
+        if (writable && waitingOutput() > 0) {
             sendOutput();
         }
         if (!isLive()) {
             return;
         }
-        if (pendingOutput() == 0) {
+        if (waitingOutput() == 0) {
             endBurst();
             if (state == State.CLOSING) {
                 endOutput();
@@ -675,7 +699,7 @@ public final class Connection extends Channel {
         } else {
             watch();
         }
-        if (congested && pendingOutput() <= group().lowWaterMark) {
+        if (congested && waitingOutput() <= group().lowWaterMark) {
             drained();
         }
     }
@@ -780,7 +804,7 @@ public final class Connection extends Channel {
      * before it, and that is a burst of its own.
      */
     private void endBurst() {
-        if (!inBurst || burstGoesOn || pendingOutput() > 0 || hasUnread() || !isLive()) {
+        if (!inBurst || burstGoesOn || waitingOutput() > 0 || hasUnread() || !isLive()) {
             return;
         }
         inBurst = false;
@@ -829,7 +853,7 @@ public final class Connection extends Channel {
     }
 
     private int millisLeftToWrite() {
-        return pendingOutput() == 0
+        return waitingOutput() == 0
                 ? Watchdog.NO_TIMEOUT
                 : millisLeft(group().writeTimeoutMillis, lastSendMillis);
     }
@@ -935,7 +959,6 @@ public final class Connection extends Channel {
         // is never repeated: after EINTR the number may already be someone else's.
         reactor.poller().remove(fd);
         syscalls().close(fd);
-        state = State.UNUSED;
         dropOutput();
         dropUnread();
         cancelTimeouts();
@@ -965,6 +988,7 @@ public final class Connection extends Channel {
     }
 
     private void reset() {
+        state = State.UNUSED;
         fd = -1;
         readable = false;
         writable = false;

@@ -54,7 +54,7 @@ public final class Reactor implements Executor {
     private final TaskQueue tasks = new TaskQueue(TASK_CAPACITY);
     private final TimerWheel wheel = new TimerWheel();
     private final List<PreciseTimer> preciseTimers = new ArrayList<>();
-    private final ChannelTable channels = new ChannelTable();
+    private final ChannelTable channels = new ChannelTable(!DebugMode.ON);
     private final Deque<Channel> toResume = new ArrayDeque<>();
     private final Deque<Connection> toFlush = new ArrayDeque<>();
     private final Deque<Connection> toClose = new ArrayDeque<>();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class ChannelTableTest {
-    private final ChannelTable table = new ChannelTable();
+    private final ChannelTable table = new ChannelTable(true);
     private Reactor reactor;
 
     private static final class Plain extends Channel {
@@ -112,5 +112,20 @@ final class ChannelTableTest {
         assertThat(table.find(freed.key())).isNull();
         assertThat(add().slot).isEqualTo(freed.slot);
         assertThat(table.size()).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("E58 where connections are not reused, a closed one is not given out again")
+    void closedConnectionIsNotGivenOutAgain() {
+        ChannelTable once = new ChannelTable(false);
+        Connection connection = once.add(slot -> new Connection(reactor, slot));
+        long key = connection.key();
+        once.recycle(connection);
+        assertThat(once.takeIdle()).isNull();
+        assertThat(once.find(key)).isNull();
+        assertThat(once.find(connection.key())).isNull();
+        assertThat(once.add(slot -> new Connection(reactor, slot)).slot)
+                .as("the slot")
+                .isEqualTo(connection.slot);
     }
 }
