@@ -143,8 +143,11 @@ final class Acceptor extends Channel {
         return Objects.requireNonNull(reactor.syscalls().localAddress(fd), "getsockname");
     }
 
-    /** Connections established but not accepted yet; 0 once closed. */
-    int pending() {
+    /**
+     * Connections established but not accepted yet; 0 once closed. Any thread may ask: the lock
+     * keeps it from asking about a descriptor that by then is someone else's.
+     */
+    synchronized int pending() {
         return fd < 0 ? 0 : Math.max(0, reactor.syscalls().acceptQueueLength(fd));
     }
 
@@ -256,8 +259,10 @@ final class Acceptor extends Channel {
             return;
         }
         reactor.poller().remove(fd);
-        reactor.syscalls().close(fd);
-        fd = -1;
+        synchronized (this) {
+            reactor.syscalls().close(fd);
+            fd = -1;
+        }
         reactor.channels().remove(this);
     }
 }

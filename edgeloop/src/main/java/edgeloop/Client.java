@@ -4,6 +4,7 @@ import edgeloop.sys.LinuxSyscalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,8 @@ public final class Client implements AutoCloseable {
      *     CloseReason.TimedOut}, or {@link CloseReason.LocallyClosed} if the client closed
      *     meanwhile
      * @throws IllegalArgumentException if the address is unresolved
+     * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait;
+     *     neither is called then
      */
     public void connect(
             InetSocketAddress remote, HandlerFactory handlers, Consumer<CloseReason> onFailure) {
@@ -84,6 +87,9 @@ public final class Client implements AutoCloseable {
             throw new IllegalArgumentException("unresolved: " + remote);
         }
         Connector connector = new Connector(remote, handlers, onFailure);
+        if (reactor.hasStopped()) {
+            throw new RejectedExecutionException("the reactor has stopped");
+        }
         if (reactor.isCurrent()) {
             start(connector);
         } else {
@@ -102,21 +108,24 @@ public final class Client implements AutoCloseable {
 
     /**
      * Closes the client's connections as {@link Connection#close} does, those being established at
-     * once. A reactor of its own ends when they have; this waits for that.
+     * once. A reactor of its own ends when they have; this waits for that, but not on the reactor's
+     * own thread.
+     *
+     * @throws IllegalStateException if a reactor of its own failed
      */
     @Override
     public void close() {
         if (thread != null) {
-            thread.executeUnlessEnded(
+            thread.control(
                     () -> {
                         reactor.closeAll(group);
                         group.whenEmpty(reactor::stop);
                     });
-            thread.await();
+            thread.awaitElsewhere();
         } else if (reactor.isCurrent()) {
             reactor.closeAll(group);
-        } else if (!reactor.hasStopped()) {
-            reactor.execute(() -> reactor.closeAll(group));
+        } else {
+            ReactorThread.control(reactor, () -> reactor.closeAll(group));
         }
     }
 }

@@ -546,7 +546,7 @@ public final class Connection extends Channel {
         return group == wanted;
     }
 
-    private boolean isLive() {
+    boolean isLive() {
         return state != State.DOOMED && state != State.UNUSED;
     }
 

@@ -24,10 +24,27 @@ public final class ConnectionRef {
      * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait
      */
     public void execute(Consumer<Connection> task) {
+        execute(task, () -> {});
+    }
+
+    /**
+     * As {@link #execute(Consumer)}, and tells if there is no such connection any more: one of the
+     * two runs, unless this throws. For who has promised something to somebody, such as to complete
+     * a future.
+     *
+     * @param task what it throws closes the connection
+     * @param ifClosed runs on the reactor's thread if the connection has closed by then; what it
+     *     throws is logged
+     * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait;
+     *     neither runs then
+     */
+    public void execute(Consumer<Connection> task, Runnable ifClosed) {
         connection.reactor.execute(
                 () -> {
-                    if (connection.generation == generation) {
+                    if (connection.generation == generation && connection.isLive()) {
                         connection.runCallback(() -> task.accept(connection));
+                    } else {
+                        ifClosed.run();
                     }
                 });
     }

@@ -76,7 +76,7 @@ final class Connector implements ConnectionHandler {
 
     /** Not at once: the caller of connect would hear of the failure before it got its answer. */
     private void failLater(Reactor reactor, int errno) {
-        reactor.execute(() -> onFailure.accept(new CloseReason.Failed(errno)));
+        reactor.control(() -> onFailure.accept(new CloseReason.Failed(errno)));
     }
 
     /** What has become of the attempt: 0, or a positive errno. */

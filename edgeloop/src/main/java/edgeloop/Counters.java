@@ -2,7 +2,10 @@ package edgeloop;
 
 import edgeloop.sys.Errno;
 
-/** What {@link ServerStats} is made of, counted on the reactor's thread. */
+/**
+ * What {@link ServerStats} is made of, counted on the reactor's thread. Other threads read it as it
+ * is: the 64-bit JVMs that Edgeloop runs on write a {@code long} whole.
+ */
 final class Counters {
     long accepted;
     long rejected;

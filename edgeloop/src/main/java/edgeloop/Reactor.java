@@ -52,6 +52,10 @@ public final class Reactor implements Executor {
     private final @Nullable ReactorListener listener;
 
     private final TaskQueue tasks = new TaskQueue(TASK_CAPACITY);
+
+    /** What the library itself hands over: no queue of the users' is in its way. */
+    private final TaskQueue control = new TaskQueue(Integer.MAX_VALUE);
+
     private final TimerWheel wheel = new TimerWheel();
     private final List<PreciseTimer> preciseTimers = new ArrayList<>();
     private final ChannelTable channels = new ChannelTable(!DebugMode.ON);
@@ -162,11 +166,19 @@ public final class Reactor implements Executor {
     }
 
     private void runTasks() {
+        runAll(control);
         for (int n = tasks.size(); n > 0; n--) {
             Runnable task = tasks.poll();
             if (task == null) {
                 return; // counted, but its thread has yet to link it
             }
+            runTask(task);
+            runAll(control);
+        }
+    }
+
+    private void runAll(TaskQueue queue) {
+        for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
             runTask(task);
         }
     }
@@ -179,7 +191,7 @@ public final class Reactor implements Executor {
         } else {
             setAlarm();
             waker.announceSleep();
-            events = poller.await(tasks.isEmpty() ? -1 : 0);
+            events = poller.await(tasks.isEmpty() && control.isEmpty() ? -1 : 0);
             waker.announceAwake();
         }
         nowNanos = syscalls.nanoTime();
@@ -199,7 +211,8 @@ public final class Reactor implements Executor {
                 || !(toResume.isEmpty()
                         && toFlush.isEmpty()
                         && toClose.isEmpty()
-                        && tasks.isEmpty());
+                        && tasks.isEmpty()
+                        && control.isEmpty());
     }
 
     private void setAlarm() {
@@ -266,9 +279,13 @@ public final class Reactor implements Executor {
         }
     }
 
-    /** Closes everything: resets the connections, and gives all descriptors and memory back. */
+    /**
+     * Runs what it was handed, closes everything (the connections by a reset), and gives all
+     * descriptors and memory back.
+     */
     void terminate() {
         tasks.close();
+        runAll(tasks);
         for (int slot = 0; slot < channels.size(); slot++) {
             switch (channels.at(slot)) {
                 case Connection connection -> connection.abort();
@@ -276,9 +293,12 @@ public final class Reactor implements Executor {
                 case null, default -> {}
             }
         }
-        while (!toClose.isEmpty()) {
+        do {
             closeFinished();
-        }
+            runAll(control);
+        } while (!toClose.isEmpty());
+        control.close();
+        runAll(control);
         atEnd.forEach(this::runTask);
         BiConsumer<Object, Throwable> leak =
                 (leaked, taken) -> problems.report(leaked + " was never given back", taken);
@@ -295,13 +315,24 @@ public final class Reactor implements Executor {
 
     /**
      * Runs {@code task} on this reactor's thread, after those handed over before. Any thread may
-     * call this; it does not wait. An exception of the task is logged.
+     * call this; it does not wait. An exception of the task is logged. A task that is not refused
+     * is run, also where the reactor is about to end: it finds the connections still open then.
      *
-     * @throws RejectedExecutionException if the reactor has stopped, or 65,536 tasks wait already
+     * @throws RejectedExecutionException if the reactor has stopped, or 65,536 tasks wait already;
+     *     the task is not run then
      */
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
+        waker.wake();
+    }
+
+    /**
+     * As {@link #execute}, for the library's own: before the tasks of others, however many wait.
+     * Their number must have a bound of its own.
+     */
+    void control(Runnable task) {
+        control.add(task);
         waker.wake();
     }
 

@@ -4,7 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A reactor, the thread that turns it, and the end of both. Any thread may call any method. */
@@ -33,35 +32,24 @@ final class ReactorThread {
         }
     }
 
-    /** Has the reactor run {@code task}; does nothing if it has stopped. */
-    void executeUnlessEnded(Runnable task) {
-        try {
-            reactor.execute(task);
-        } catch (RejectedExecutionException e) {
-            if (!reactor.hasStopped()) {
-                throw e; // too many tasks wait
-            }
-        }
+    /** Has the reactor run {@code task}, whatever else waits; does nothing if it has stopped. */
+    void control(Runnable task) {
+        control(reactor, task);
     }
 
-    /**
-     * Has the reactor answer a question; answers it here if the reactor has stopped.
-     *
-     * @throws IllegalStateException if the reactor failed, or when called on its thread
-     */
-    <T> T ask(Supplier<T> question) {
-        if (reactor.isCurrent()) {
-            throw new IllegalStateException("a handler must not wait for its own reactor");
+    static void control(Reactor reactor, Runnable task) {
+        try {
+            reactor.control(task);
+        } catch (RejectedExecutionException e) {
+            // It has come to its end, which is all that is ever asked of it in this way.
         }
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        executeUnlessEnded(() -> answer.complete(question.get()));
-        // A task that the reactor did not come to before it ended is never run.
-        await(CompletableFuture.anyOf(answer, ended));
-        return answer.isDone() ? answer.join() : question.get();
     }
 
     /** Waits for the end; see {@link Server#join}. */
     void join() throws InterruptedException {
+        if (reactor.isCurrent()) {
+            throw new IllegalStateException("the reactor's thread would wait for itself");
+        }
         try {
             ended.get();
         } catch (ExecutionException e) {
@@ -69,14 +57,13 @@ final class ReactorThread {
         }
     }
 
-    /** Waits for the end, whatever comes. */
-    void await() {
-        await(ended);
-    }
-
-    private static void await(CompletableFuture<?> future) {
+    /** Waits for the end, whatever comes; on the reactor's own thread it goes on instead. */
+    void awaitElsewhere() {
+        if (reactor.isCurrent()) {
+            return;
+        }
         try {
-            future.join();
+            ended.join();
         } catch (CompletionException e) {
             throw failed(e.getCause());
         }

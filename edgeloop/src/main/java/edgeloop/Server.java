@@ -15,7 +15,8 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>Any thread may call any method.
+ * <p>Any thread may call any method, a handler too; only {@link #join} is not for the reactor's own
+ * thread.
  */
 public final class Server implements AutoCloseable {
     private final Reactor reactor;
@@ -111,17 +112,13 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * What the server has done so far, or had done when it ended. Asks the reactor, so not to be
-     * called in a handler.
+     * What the server has done so far, or had done when it ended. Does not wait for the reactor, so
+     * it answers also while a handler blocks that: what happens meanwhile may be in one figure and
+     * not yet in another. On the reactor's thread, and once the server has ended, they agree.
      *
-     * @return the figures of one moment
-     * @throws IllegalStateException if the reactor failed, or when called on the reactor's thread
+     * @return the figures
      */
     public ServerStats stats() {
-        return thread.ask(this::snapshot);
-    }
-
-    private ServerStats snapshot() {
         return group.counters.snapshot(
                 group.open(), acceptor.pending(), reactor.segments().mappedBytes());
     }
@@ -131,7 +128,7 @@ public final class Server implements AutoCloseable {
      * closes it. Those that have not ended after {@link ServerOptions#drainTimeout} are reset.
      */
     public void shutdown() {
-        thread.executeUnlessEnded(this::drain);
+        thread.control(this::drain);
     }
 
     private void drain() {
@@ -146,23 +143,29 @@ public final class Server implements AutoCloseable {
 
     /** Closes everything at once: waiting output is lost, and each peer gets a reset. Returns. */
     public void shutdownNow() {
-        thread.executeUnlessEnded(reactor::stop);
+        thread.control(reactor::stop);
     }
 
     /**
      * Waits until the server has ended.
      *
      * @throws InterruptedException if the calling thread is interrupted; the server goes on
-     * @throws IllegalStateException if the reactor failed
+     * @throws IllegalStateException if the reactor failed; at once on the reactor's own thread,
+     *     which would wait for itself
      */
     public void join() throws InterruptedException {
         thread.join();
     }
 
-    /** {@linkplain #shutdown Shuts down} and waits until that is done. */
+    /**
+     * {@linkplain #shutdown Shuts down} and waits until that is done. On the reactor's own thread,
+     * in a handler for one, it does not wait.
+     *
+     * @throws IllegalStateException if the reactor failed
+     */
     @Override
     public void close() {
         shutdown();
-        thread.await();
+        thread.awaitElsewhere();
     }
 }

@@ -6,7 +6,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The tasks that threads hand to a reactor: any thread adds, the reactor's takes. Bounded. */
+/**
+ * The tasks that threads hand to a reactor: any thread adds, the reactor's takes. Bounded.
+ *
+ * <p>What is added is run or refused, also while the queue is being closed: the reactor closes it
+ * first and empties it then, and who adds looks afterwards whether it was closed meanwhile. A task
+ * that is still there by then is taken out again and refused; one that is not has been taken to be
+ * run.
+ */
 final class TaskQueue {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
@@ -32,8 +39,7 @@ final class TaskQueue {
         }
         tasks.add(task);
         // A close in between may have emptied the queue before the task was in it. Whoever takes
-        // the
-        // task out, decides.
+        // the task out decides.
         if (closed && tasks.remove(task)) {
             size.decrementAndGet();
             throw new RejectedExecutionException("the reactor has stopped");
@@ -61,7 +67,7 @@ final class TaskQueue {
         return closed;
     }
 
-    /** Takes no more tasks; those already there can still be polled. */
+    /** Takes no more tasks. Those that are there are then to be polled until there are none. */
     void close() {
         closed = true;
     }

@@ -7,7 +7,6 @@ import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -116,12 +115,7 @@ final class TurnedServer implements AutoCloseable {
     }
 
     ServerStats stats() {
-        CompletableFuture<ServerStats> stats = CompletableFuture.supplyAsync(server::stats);
-        long deadline = System.nanoTime() + BOUND.toNanos();
-        while (!stats.isDone() && System.nanoTime() < deadline) {
-            turn();
-        }
-        return stats.join();
+        return server.stats();
     }
 
     /** Runs the loop, as the server's thread does, until it has ended. */

@@ -36,7 +36,6 @@ public final class SimulatedServer implements AutoCloseable {
     private static final MethodHandle TURN;
     private static final MethodHandle RUNNING;
     private static final MethodHandle TERMINATE;
-    private static final MethodHandle SNAPSHOT;
     private static final MethodHandle SEGMENTS;
 
     static {
@@ -51,7 +50,6 @@ public final class SimulatedServer implements AutoCloseable {
                             ServerOptions.class,
                             HandlerFactory.class);
             OPEN = server.findStatic(Server.class, "open", open);
-            SNAPSHOT = virtual(server, Server.class, "snapshot", ServerStats.class);
             TURN = virtual(reactor, Reactor.class, "turn", void.class);
             RUNNING = reactor.findGetter(Reactor.class, "running", boolean.class);
             TERMINATE = virtual(reactor, Reactor.class, "terminate", void.class);
@@ -144,11 +142,7 @@ public final class SimulatedServer implements AutoCloseable {
 
     /** What the server has done so far. */
     public ServerStats stats() {
-        try {
-            return (ServerStats) SNAPSHOT.invokeExact(server);
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+        return server.stats();
     }
 
     /** The segments of pooled memory that connections hold. */

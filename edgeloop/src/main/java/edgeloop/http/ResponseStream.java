@@ -204,6 +204,20 @@ public final class ResponseStream {
     }
 
     /**
+     * As {@link #execute(Consumer)}, and tells if the client has gone: one of the two runs, unless
+     * this throws.
+     *
+     * @param task what it throws closes the connection
+     * @param ifGone runs on the reactor's thread if the client has gone by then; what it throws is
+     *     logged
+     * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait;
+     *     neither runs then
+     */
+    public void execute(Consumer<ResponseStream> task, Runnable ifGone) {
+        ref.execute(_ -> task.accept(this), ifGone);
+    }
+
+    /**
      * Runs {@code task} once, {@code delay} from now, unless this has ended or the client has gone
      * by then; see {@link Connection#schedule}.
      *

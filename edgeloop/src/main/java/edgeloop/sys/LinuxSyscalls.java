@@ -199,21 +199,25 @@ public final class LinuxSyscalls implements Syscalls {
 
     @Override
     public int takeError(int fd) {
-        int result = getOption(fd, SOL_SOCKET, SO_ERROR, Integer.BYTES);
+        int result = getOption(fd, SOL_SOCKET, SO_ERROR, scratch, Integer.BYTES);
         return result < 0 ? -result : scratch.get(JAVA_INT, 0);
     }
 
     @Override
     public int acceptQueueLength(int fd) {
-        int result = getOption(fd, IPPROTO_TCP, TCP_INFO, TCPI_UNACKED + Integer.BYTES);
-        return result < 0 ? result : scratch.get(JAVA_INT, TCPI_UNACKED);
+        try (Arena arena = Arena.ofConfined()) { // any thread: without the scratch
+            MemorySegment info = arena.allocate(SCRATCH_LENGTH + Integer.BYTES, Long.BYTES);
+            int length = TCPI_UNACKED + Integer.BYTES;
+            int result = getOption(fd, IPPROTO_TCP, TCP_INFO, info, length);
+            return result < 0 ? result : info.get(JAVA_INT, TCPI_UNACKED);
+        }
     }
 
-    /** Reads an option's value to the start of the scratch memory. */
-    private int getOption(int fd, int level, int option, int length) {
-        scratch.set(JAVA_INT, SCRATCH_LENGTH, length);
-        long lengthAddress = scratch.address() + SCRATCH_LENGTH;
-        return call(SYS_GETSOCKOPT, fd, level, option, scratch.address(), lengthAddress);
+    /** Reads an option's value to the start of {@code memory}, laid out as the scratch. */
+    private static int getOption(int fd, int level, int option, MemorySegment memory, int length) {
+        memory.set(JAVA_INT, SCRATCH_LENGTH, length);
+        long lengthAddress = memory.address() + SCRATCH_LENGTH;
+        return call(SYS_GETSOCKOPT, fd, level, option, memory.address(), lengthAddress);
     }
 
     @Override

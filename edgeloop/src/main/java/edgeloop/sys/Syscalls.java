@@ -97,7 +97,7 @@ public interface Syscalls {
 
     /**
      * The number of connections a listening socket holds established but not accepted: its {@code
-     * tcpi_unacked} in {@code TCP_INFO}, tcp(7).
+     * tcpi_unacked} in {@code TCP_INFO}, tcp(7). Any thread may ask.
      */
     int acceptQueueLength(int fd);
 

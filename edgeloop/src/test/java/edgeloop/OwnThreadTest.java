@@ -1,0 +1,104 @@
+package edgeloop;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A handler calls what would wait for the loop that it runs on. */
+@Timeout(30)
+class OwnThreadTest {
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    /** Runs {@code action} on the reactor's thread, and answers when that goes on. */
+    private static void onThreadOf(Reactor reactor, Action action) throws Exception {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        reactor.execute(
+                () -> {
+                    try {
+                        action.run();
+                        done.complete(null);
+                    } catch (Throwable e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        done.get(10, SECONDS);
+    }
+
+    @Test
+    @DisplayName("E59 a server closed on its own thread begins to end, and the call returns")
+    void serverClosesFromItsThread() throws Exception {
+        Server server = Server.start(0, _ -> Connection::write);
+        onThreadOf(server.reactor(), server::close);
+        server.join();
+    }
+
+    @Test
+    @DisplayName("E59 joining from the server's own thread throws at once")
+    void joinFromItsThreadThrows() throws Exception {
+        try (Server server = Server.start(0, _ -> Connection::write)) {
+            onThreadOf(
+                    server.reactor(),
+                    () ->
+                            assertThatIllegalStateException()
+                                    .isThrownBy(server::join)
+                                    .withMessageContaining("wait for itself"));
+        }
+    }
+
+    @Test
+    @DisplayName("E59 statistics are answered on the server's own thread")
+    void statsOnItsThread() throws Exception {
+        try (Server server = Server.start(0, _ -> Connection::write)) {
+            onThreadOf(
+                    server.reactor(),
+                    () -> assertThat(server.stats().activeConnections()).isZero());
+        }
+    }
+
+    @Test
+    @DisplayName("E59 a client closed on its own thread begins to end, and the call returns")
+    void clientClosesFromItsThread() throws Exception {
+        Client client = Client.start(ClientOptions.defaults());
+        onThreadOf(client.reactor(), client::close);
+        client.close();
+        assertThat(client.reactor().hasStopped()).isTrue();
+    }
+
+    @Test
+    @DisplayName("E59 what is called in the last callbacks of a server does not wait either")
+    void lastCallbacksDoNotWait() throws Exception {
+        CompletableFuture<Server> started = new CompletableFuture<>();
+        CompletableFuture<Throwable> joined = new CompletableFuture<>();
+        ConnectionHandler closing =
+                new ConnectionHandler() {
+                    @Override
+                    public void onRead(Connection connection, IoBuffer in) {
+                        started.join().shutdownNow();
+                    }
+
+                    @Override
+                    public void onClose(Connection connection, CloseReason reason) {
+                        started.join().close();
+                        try {
+                            started.join().join();
+                        } catch (IllegalStateException | InterruptedException e) {
+                            joined.complete(e);
+                        }
+                    }
+                };
+        Server server = Server.start(0, _ -> closing);
+        started.complete(server);
+        try (Peer peer = Peer.connect(server.port(), 0)) {
+            peer.send("x");
+            server.join();
+        }
+        assertThat(joined.get(10, SECONDS)).isInstanceOf(IllegalStateException.class);
+    }
+}
