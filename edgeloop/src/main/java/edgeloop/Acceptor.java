@@ -16,7 +16,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening socket: accepts until the kernel has no more, within a budget.
@@ -37,6 +41,12 @@ final class Acceptor extends Channel {
     private final HandlerFactory handlers;
     private final int maxConnections;
     private boolean paused;
+
+    /** Those accepted since the last call, and what is to be done when it is over; null before. */
+    private @Nullable List<ConnectionRef> lastAccepted;
+
+    private @Nullable Consumer<List<ConnectionRef>> afterLastCall;
+    private int lastCallLeft;
 
     private Acceptor(
             Reactor reactor,
@@ -161,16 +171,44 @@ final class Acceptor extends Channel {
         accept();
     }
 
+    /**
+     * Accepts those who wait, and then stops listening. Closing at once would reset them; but who
+     * comes from now on has no claim to be waited for.
+     *
+     * @param then told of the connections that were accepted since
+     */
+    void lastCall(Consumer<List<ConnectionRef>> then) {
+        lastAccepted = new ArrayList<>();
+        afterLastCall = then;
+        lastCallLeft = pending() + ACCEPT_BUDGET; // some may come while those are accepted
+        accept();
+    }
+
+    private void endLastCall() {
+        Consumer<List<ConnectionRef>> then = afterLastCall;
+        List<ConnectionRef> accepted = lastAccepted;
+        if (then != null && accepted != null) {
+            afterLastCall = null;
+            close();
+            then.accept(accepted);
+        }
+    }
+
     private void accept() {
         int failures = 0;
         for (int i = 0; i < ACCEPT_BUDGET; i++) {
             if (paused || fd < 0) {
                 return;
             }
+            if (afterLastCall != null && lastCallLeft-- == 0) {
+                endLastCall();
+                return;
+            }
             int accepted = reactor.syscalls().accept(fd);
             if (accepted >= 0) {
                 admit(accepted);
             } else if (accepted == -Errno.EAGAIN) {
+                endLastCall();
                 return; // drained: the next connection is a new edge
             } else if (accepted != -Errno.EINTR) {
                 failed(-accepted, ++failures);
@@ -202,8 +240,12 @@ final class Acceptor extends Channel {
                 return;
             }
         }
-        if (reactor.connection().accept(accepted, remote, group, handlers) >= 0) {
+        Connection connection = reactor.connection();
+        if (connection.accept(accepted, remote, group, handlers) >= 0) {
             counters.accepted++;
+            if (lastAccepted != null) {
+                lastAccepted.add(connection.ref());
+            }
             return;
         }
         reactor.syscalls().close(accepted);
@@ -253,8 +295,14 @@ final class Acceptor extends Channel {
         accept();
     }
 
+    /** Stops listening, and counts the connections that the kernel resets thereby. */
+    void cutOff() {
+        group.counters.unaccepted += pending();
+        close();
+    }
+
     /** Stops listening. Connections not accepted yet are reset by the kernel. */
-    void close() {
+    private void close() {
         if (fd < 0) {
             return;
         }

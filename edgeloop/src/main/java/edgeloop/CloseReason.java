@@ -12,6 +12,12 @@ public sealed interface CloseReason {
     record LocallyClosed() implements CloseReason {}
 
     /**
+     * The reactor ended before the connection had: after {@link ServerOptions#drainTimeout}, by
+     * {@link Server#shutdownNow}, or because it failed. The peer gets a reset.
+     */
+    record CutOff() implements CloseReason {}
+
+    /**
      * A system call on the connection failed.
      *
      * @param errno the positive errno value, errno(3); {@code ENODATA} where a file that was being

@@ -67,6 +67,7 @@ public final class Connection extends Channel {
 
     private static final CloseReason PEER_CLOSED = new CloseReason.PeerClosed();
     private static final CloseReason LOCALLY_CLOSED = new CloseReason.LocallyClosed();
+    private static final CloseReason CUT_OFF = new CloseReason.CutOff();
 
     private enum State {
         CONNECTING,
@@ -369,12 +370,36 @@ public final class Connection extends Channel {
         }
     }
 
-    /** The server ends: whoever handles this connection closes it. */
+    /**
+     * The server ends: whoever handles this connection closes it. What the peer has sent before is
+     * served first, of which the event may be yet to come.
+     */
     void shutDown() {
+        if (state == State.OPEN) {
+            onReady(EPOLLIN);
+        }
         if (state == State.OPEN && !inputEnded) {
             runCallback(() -> handler().onShutdown(this));
         } else {
             close();
+        }
+    }
+
+    /**
+     * The reactor ends. Whoever has not come to an end is cut off, and what is lost thereby is
+     * counted; a peer that has all, and only has not closed yet, is left to the kernel.
+     */
+    void cutOff() {
+        if (state == State.OPEN || state == State.CLOSING) {
+            long unreadBytes = unread == null ? 0 : unread.size();
+            long inKernel = syscalls().unreadInput(fd) + (long) syscalls().unsentOutput(fd);
+            group().counters.cutOffBytes += waitingOutput() + unreadBytes + inKernel;
+            resetOnClose = true;
+            doom(CUT_OFF);
+        } else if (state == State.LINGERING) {
+            doom(null);
+        } else if (state == State.CONNECTING) {
+            doom(LOCALLY_CLOSED);
         }
     }
 

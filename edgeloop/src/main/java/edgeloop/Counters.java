@@ -15,6 +15,8 @@ final class Counters {
     long requests;
     long bytesRead;
     long bytesWritten;
+    long unaccepted;
+    long cutOffBytes;
     private long peerClosed;
     private long locallyClosed;
     private long resets;
@@ -22,6 +24,7 @@ final class Counters {
     private long timeouts;
     private long protocolErrors;
     private long handlerFailures;
+    private long cutOff;
 
     void closed(CloseReason reason) {
         switch (reason) {
@@ -32,6 +35,7 @@ final class Counters {
             case CloseReason.TimedOut _ -> timeouts++;
             case CloseReason.ProtocolError _ -> protocolErrors++;
             case CloseReason.HandlerFailed _ -> handlerFailures++;
+            case CloseReason.CutOff _ -> cutOff++;
         }
     }
 
@@ -58,6 +62,9 @@ final class Counters {
                 failures,
                 timeouts,
                 protocolErrors,
-                handlerFailures);
+                handlerFailures,
+                cutOff,
+                unaccepted,
+                cutOffBytes);
     }
 }

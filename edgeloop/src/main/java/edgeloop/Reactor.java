@@ -288,8 +288,8 @@ public final class Reactor implements Executor {
         runAll(tasks);
         for (int slot = 0; slot < channels.size(); slot++) {
             switch (channels.at(slot)) {
-                case Connection connection -> connection.abort();
-                case Acceptor acceptor -> acceptor.close();
+                case Connection connection -> connection.cutOff();
+                case Acceptor acceptor -> acceptor.cutOff();
                 case null, default -> {}
             }
         }
@@ -323,8 +323,7 @@ public final class Reactor implements Executor {
      */
     @Override
     public void execute(Runnable task) {
-        tasks.add(task);
-        waker.wake();
+        handOver(tasks, task);
     }
 
     /**
@@ -332,7 +331,11 @@ public final class Reactor implements Executor {
      * Their number must have a bound of its own.
      */
     void control(Runnable task) {
-        control.add(task);
+        handOver(control, task);
+    }
+
+    private void handOver(TaskQueue queue, Runnable task) {
+        queue.add(task);
         waker.wake();
     }
 

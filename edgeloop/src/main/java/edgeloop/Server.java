@@ -5,6 +5,7 @@ import edgeloop.sys.Syscalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A TCP server: a listening socket and a reactor of its own, on one thread.
@@ -19,6 +20,9 @@ import java.time.Duration;
  * thread.
  */
 public final class Server implements AutoCloseable {
+    /** How long those whom a shutdown found in the queue are served before they are shut down. */
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
+
     private final Reactor reactor;
     private final ReactorThread thread;
     private final Acceptor acceptor;
@@ -124,8 +128,10 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Begins to shut down, and returns: stops accepting, lets each connection finish its output and
-     * closes it. Those that have not ended after {@link ServerOptions#drainTimeout} are reset.
+     * Begins to shut down, and returns: accepts those who wait to be accepted, then no more; serves
+     * what each connection's peer has sent before, lets it finish its output and closes it. Those
+     * that have not ended after {@link ServerOptions#drainTimeout} are reset and counted, {@link
+     * ServerStats#cutOff}.
      */
     public void shutdown() {
         thread.control(this::drain);
@@ -134,14 +140,28 @@ public final class Server implements AutoCloseable {
     private void drain() {
         if (!draining) {
             draining = true;
-            acceptor.close();
-            reactor.closeAll(group);
             reactor.schedule(options.drainTimeout(), reactor::stop);
-            group.whenEmpty(reactor::stop);
+            reactor.closeAll(group);
+            acceptor.lastCall(this::endAfter);
         }
     }
 
-    /** Closes everything at once: waiting output is lost, and each peer gets a reset. Returns. */
+    /** Nobody is accepted any more: ends when all have ended. */
+    private void endAfter(List<ConnectionRef> lastAccepted) {
+        if (!lastAccepted.isEmpty()) {
+            // Their requests may be on the way. They have a moment, like everybody else before.
+            Duration moment = options.drainTimeout().dividedBy(2);
+            reactor.schedule(
+                    moment.compareTo(LAST_MOMENT) < 0 ? moment : LAST_MOMENT,
+                    () -> lastAccepted.forEach(ConnectionRef::shutDown));
+        }
+        group.whenEmpty(reactor::stop);
+    }
+
+    /**
+     * Closes everything at once, and returns: waiting output is lost, each peer gets a reset, and
+     * {@link ServerStats#cutOff} counts it.
+     */
     public void shutdownNow() {
         thread.control(reactor::stop);
     }

@@ -24,6 +24,11 @@ package edgeloop;
  * @param timeouts connections ended by a timeout
  * @param protocolErrors connections ended because the peer broke the protocol
  * @param handlerFailures connections ended by an exception
+ * @param cutOff connections that the end of the server cut off, {@link CloseReason.CutOff}
+ * @param unaccepted connections that waited to be accepted when the server ended, and were reset; a
+ *     {@linkplain Server#shutdown shutdown} accepts those that wait when it begins
+ * @param cutOffBytes bytes of those cut off that were lost: received and not answered, here or in
+ *     the kernel, or written and not acknowledged by the peer
  */
 public record ServerStats(
         int activeConnections,
@@ -43,10 +48,23 @@ public record ServerStats(
         long failures,
         long timeouts,
         long protocolErrors,
-        long handlerFailures) {
+        long handlerFailures,
+        long cutOff,
+        long unaccepted,
+        long cutOffBytes) {
 
-    /** {@return all that went wrong: failed accepts, and connections that ended by an error} */
+    /**
+     * {@return all that went wrong: failed accepts, connections that ended by an error, and those
+     * that the end cut off or never accepted}
+     */
     public long errors() {
-        return acceptErrors + resets + failures + timeouts + protocolErrors + handlerFailures;
+        return acceptErrors
+                + resets
+                + failures
+                + timeouts
+                + protocolErrors
+                + handlerFailures
+                + cutOff
+                + unaccepted;
     }
 }

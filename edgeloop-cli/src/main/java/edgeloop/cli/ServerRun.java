@@ -1,20 +1,42 @@
 package edgeloop.cli;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import edgeloop.Server;
 import edgeloop.ServerStats;
 import edgeloop.http.Http;
 import java.io.Console;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** The life of a started server as its user sees it, from the first line to the last. */
 final class ServerRun {
+    private static final double BYTES_PER_MEGABYTE = 1e6;
+
+    /**
+     * After a second signal, for the reactor to end, and then for the streams to take the last
+     * lines: both together within a second.
+     */
+    private static final Duration LAST_WAIT = Duration.ofMillis(400);
+
     private final Server server;
     private final @Nullable Http http;
     private final @Nullable StatsPrinter statistics;
     private final LineWriter out;
     private final LineWriter err;
+
+    /** Counted down when the last lines have been said. */
+    private final CountDownLatch over = new CountDownLatch(1);
+
     private boolean stopping;
+    private boolean saidLast;
+    private volatile boolean failed;
+
+    /** The second signal, once there was one. */
+    private volatile @Nullable String endedBy;
 
     ServerRun(
             Server server,
@@ -42,29 +64,56 @@ final class ServerRun {
                         + maxEvents);
     }
 
-    /** At the first signal lets connections finish, at another one closes them at once. */
-    synchronized void terminate(String signal) {
-        try {
-            if (stopping) {
-                server.shutdownNow();
-                return;
-            }
-            stopping = true;
-            if (statistics != null) {
-                statistics.stop();
-            }
-            int connections = server.stats().activeConnections();
-            out.print(
-                    (signal.equals("SIGINT") && isTerminal() ? "\n" : "")
-                            + "Received "
-                            + signal
-                            + ", shutting down...\nClosing "
-                            + connections
-                            + " connections...");
-            server.shutdown();
-        } catch (IllegalStateException e) {
-            // The reactor failed: await() says so.
+    /**
+     * At the first signal lets connections finish. At another one closes them at once, and sees to
+     * it that the process ends soon after, whatever the reactor does: this runs on the signal's own
+     * thread.
+     */
+    void terminate(String signal) {
+        if (!isFirst(signal) && !failed) {
+            endSoon(signal);
         }
+    }
+
+    private synchronized boolean isFirst(String signal) {
+        if (stopping || failed) {
+            return false;
+        }
+        stopping = true;
+        if (statistics != null) {
+            statistics.stop();
+        }
+        out.print(
+                (signal.equals("SIGINT") && isTerminal() ? "\n" : "")
+                        + "Received "
+                        + signal
+                        + ", shutting down...\nClosing "
+                        + server.stats().activeConnections()
+                        + " connections...");
+        server.shutdown();
+        return true;
+    }
+
+    private void endSoon(String signal) {
+        endedBy = signal;
+        server.shutdownNow();
+        try {
+            if (over.await(LAST_WAIT.toMillis(), MILLISECONDS)) {
+                // The main thread ends the process, unless a stream takes nothing.
+                Thread.sleep(LAST_WAIT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ServerStats stats = server.stats();
+        sayLast(stats, true);
+        try {
+            out.awaitWritten(LAST_WAIT.dividedBy(4));
+            err.awaitWritten(LAST_WAIT.dividedBy(4));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(exitCode(stats));
     }
 
     /** Whether a Ctrl-C was echoed as {@code ^C} where the next line is to be printed. */
@@ -81,26 +130,75 @@ final class ServerRun {
             server.join();
             stats = server.stats();
         } catch (IllegalStateException e) {
+            failed = true;
             err.print(
                     Diagnostics.oneLine(
                             ServerCommand.NAME + ": the reactor failed: " + e.getCause()));
             return 1;
         }
-        out.print(
-                "All connections closed.\nFinal stats: "
-                        + StatsReport.requests(stats, http == null ? null : http.stats())
-                        + " requests served, "
-                        + stats.errors()
-                        + " errors");
-        if (stats.errors() > 0 || stats.rejected() > 0 || stats.rejectedPerIp() > 0) {
-            err.print(ServerCommand.NAME + ": " + describeErrors(stats));
-        }
-        return 0;
+        sayLast(stats, false);
+        return exitCode(stats);
     }
 
-    /** The errors by their cause, such as {@code 2 resets, 1 timeouts}. */
-    static String describeErrors(ServerStats stats) {
+    /**
+     * Says the last lines, once.
+     *
+     * @param stuck whether the reactor is still at something, so that its connections end with the
+     *     process
+     */
+    private synchronized void sayLast(ServerStats stats, boolean stuck) {
+        if (saidLast) {
+            return;
+        }
+        saidLast = true;
+        out.print(
+                (stuck ? "" : "All connections closed.\n")
+                        + "Final stats: "
+                        + StatsReport.requests(stats, http == null ? null : http.stats())
+                        + " requests served, "
+                        + (stats.errors() + left(stats))
+                        + " errors");
+        if (stuck) {
+            err.print(
+                    ServerCommand.NAME
+                            + ": ended by a second signal while a handler did not return");
+        }
+        String causes = describeErrors(stats, endedBy);
+        if (!causes.isEmpty()) {
+            err.print(ServerCommand.NAME + ": " + causes);
+        }
+        over.countDown();
+    }
+
+    /** The connections that end with the process: none, unless the reactor is stuck. */
+    private static long left(ServerStats stats) {
+        return (long) stats.activeConnections() + stats.pendingConnections();
+    }
+
+    /** 128 and the signal's number, as a shell has it, where a second signal cut something off. */
+    private int exitCode(ServerStats stats) {
+        String signal = endedBy;
+        if (signal == null || stats.cutOff() + stats.unaccepted() + left(stats) == 0) {
+            return 0;
+        }
+        return signal.equals("SIGINT") ? 130 : 143;
+    }
+
+    /**
+     * What is not as it should be, by its cause, such as {@code 2 connections reset by the peer, 1
+     * timed out}; empty if all is.
+     *
+     * @param signal the second one, which cut off what was not over; null if the drain timeout did
+     */
+    static String describeErrors(ServerStats stats, @Nullable String signal) {
         StringJoiner causes = new StringJoiner(", ");
+        String by = "by " + (signal == null ? "--drain-timeout" : "a second signal, " + signal);
+        add(causes, stats.cutOff() + stats.activeConnections(), "connections cut off " + by);
+        if (stats.cutOffBytes() > 0) {
+            double megabytes = stats.cutOffBytes() / BYTES_PER_MEGABYTE;
+            causes.add(String.format(Locale.ROOT, "%.1f MB of theirs lost", megabytes));
+        }
+        add(causes, stats.unaccepted() + stats.pendingConnections(), "not accepted before the end");
         add(causes, stats.resets(), "connections reset by the peer");
         add(causes, stats.timeouts(), "timed out");
         add(causes, stats.failures(), "failed otherwise");

@@ -9,6 +9,7 @@ import edgeloop.ServerOptions;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,17 +20,32 @@ final class ServerRunTest {
 
     @Test
     void onlyCausesThatOccurredAreNamed() {
-        assertThat(ServerRun.describeErrors(StatsFixture.of(Map.of("resets", 3))))
+        assertThat(ServerRun.describeErrors(StatsFixture.of(Map.of("resets", 3)), null))
                 .isEqualTo("3 connections reset by the peer");
         assertThat(
                         ServerRun.describeErrors(
-                                StatsFixture.of(Map.of("rejectedPerIp", 5, "acceptPauses", 1))))
+                                StatsFixture.of(Map.of("rejectedPerIp", 5, "acceptPauses", 1)),
+                                null))
                 .isEqualTo("5 rejected over --max-connections-per-ip, 1 pauses of accepting");
         assertThat(
                         ServerRun.describeErrors(
                                 StatsFixture.of(
-                                        Map.of("timeouts", 1, "acceptErrors", 2, "rejected", 9))))
+                                        Map.of("timeouts", 1, "acceptErrors", 2, "rejected", 9)),
+                                null))
                 .isEqualTo("1 timed out, 2 failed accepts, 9 rejected over --max-connections");
+    }
+
+    @Test
+    @DisplayName("E70 what was cut off is named, and by what")
+    void whatWasCutOffIsNamed() {
+        var drained = StatsFixture.of(Map.of("cutOff", 50, "cutOffBytes", 440_000_000L));
+        assertThat(ServerRun.describeErrors(drained, null))
+                .isEqualTo("50 connections cut off by --drain-timeout, 440.0 MB of theirs lost");
+        var interrupted = StatsFixture.of(Map.of("cutOff", 2, "unaccepted", 3));
+        assertThat(ServerRun.describeErrors(interrupted, "SIGINT"))
+                .isEqualTo(
+                        "2 connections cut off by a second signal, SIGINT,"
+                                + " 3 not accepted before the end");
     }
 
     @Test

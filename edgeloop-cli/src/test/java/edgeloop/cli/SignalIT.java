@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(180)
@@ -64,16 +66,21 @@ final class SignalIT {
             assertThat(server.isAlive()).isTrue();
             long before = System.nanoTime();
             server.signal("INT");
-            assertThat(server.awaitExit()).isZero();
+            assertThat(server.awaitExit()).isEqualTo(130);
             // Else the write timeout would end the connection, 60 s after its last byte.
             assertThat(Duration.ofNanos(System.nanoTime() - before))
                     .isLessThan(Duration.ofSeconds(30));
         }
         assertThat(server.out().all().getLast())
-                .matches("Final stats: \\d+ requests served, 0 errors");
+                .matches("Final stats: \\d+ requests served, 1 errors");
+        assertThat(server.err().all().getLast())
+                .matches(
+                        "myepollserver: 1 connections cut off by a second signal, SIGINT,"
+                                + " \\d+\\.\\d MB of theirs lost");
     }
 
     @Test
+    @DisplayName("E70 what the drain timeout cuts off is an error, and named")
     void drainTimeoutEndsTheWaitForAClientThatTakesNothing() throws Exception {
         server = ServerProcess.start("--drain-timeout=100ms", "--stats");
         try (Socket socket = server.connect()) {
@@ -85,7 +92,35 @@ final class SignalIT {
                     .isLessThan(Duration.ofSeconds(8)); // the default is 10 s
         }
         assertThat(server.out().all().getLast())
-                .matches("Final stats: \\d+ requests served, 0 errors");
+                .matches("Final stats: \\d+ requests served, 1 errors");
+        assertThat(server.err().all().getLast())
+                .matches(
+                        "myepollserver: 1 connections cut off by --drain-timeout,"
+                                + " \\d+\\.\\d MB of theirs lost");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT,130", "TERM,143"})
+    @DisplayName("E71 a second signal ends the process within a second though a handler is stuck")
+    void secondSignalEndsAStuckServer(String signal, int exitCode) throws Exception {
+        server = ServerProcess.launch(StuckServer.command());
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream().write(42);
+            assertThat(socket.getInputStream().read()).isEqualTo(42); // and is stuck from now on
+            server.signal(signal);
+            server.out().await("Closing 1 connections\\.\\.\\.");
+            long before = System.nanoTime();
+            server.signal(signal);
+            assertThat(server.awaitExit()).isEqualTo(exitCode);
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .isLessThan(Duration.ofSeconds(1));
+        }
+        assertThat(server.out().all().getLast())
+                .isEqualTo("Final stats: 1 requests served, 1 errors");
+        assertThat(server.err().all())
+                .containsExactly(
+                        "myepollserver: ended by a second signal while a handler did not return",
+                        "myepollserver: 1 connections cut off by a second signal, SIG" + signal);
     }
 
     @Test

@@ -19,6 +19,8 @@ enum Call {
     SO_LINGER,
     SO_ERROR,
     TCP_INFO,
+    SIOCINQ,
+    SIOCOUTQ,
     GETSOCKNAME,
     GETPEERNAME,
     EPOLL_CREATE,

@@ -7,6 +7,7 @@ import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
 import edgeloop.sys.Errno;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ abstract class CheckedHandler implements ConnectionHandler {
     private long waitsSinceNanos = World.NEVER;
 
     private long waitsSinceTurn;
+
+    /** Where input waited when the shutdown began, what had been received before; else -1. */
+    private int receivedBeforeShutdown = -1;
 
     /** Whether an echo goes out in two pieces. */
     private final boolean splits;
@@ -137,6 +141,9 @@ abstract class CheckedHandler implements ConnectionHandler {
                     "peer %d: %d bytes written, %d taken", peer.index, length, taken);
         }
         written += taken;
+        if (connection.isCongested()) {
+            receivedBeforeShutdown = -1;
+        }
         noteWaiting();
     }
 
@@ -153,6 +160,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     final void pause() {
         paused = true;
+        receivedBeforeShutdown = -1;
         connection.pause();
     }
 
@@ -165,6 +173,13 @@ abstract class CheckedHandler implements ConnectionHandler {
         closing = true;
         aborting = true;
         return new Handlers.Thrown();
+    }
+
+    /** Has {@code task} done by way of the reactor's tasks, or at once if it takes no more. */
+    final void handOver(Consumer<Connection> task) {
+        if (!scenario.tell(ref, task)) {
+            task.accept(connection);
+        }
     }
 
     // ---- Callbacks ----------------------------------------------------------------------------
@@ -253,12 +268,23 @@ abstract class CheckedHandler implements ConnectionHandler {
             case CloseReason.HandlerFailed failed when scenario.explains(failed.cause()) -> null;
             case CloseReason.HandlerFailed failed -> "it did not throw " + failed.cause();
             case CloseReason.ProtocolError _ -> "it did not say so";
+            case CloseReason.CutOff _ -> scenario.isCutOff() ? null : "the server goes on";
         };
+    }
+
+    /** The server is told to shut down; what the peer has sent so far is to be served. */
+    final void shutdownBegins() {
+        boolean blocked = connection.isCongested() && scenario.hasBackpressure();
+        boolean reads = !closing && !paused && !ended && !blocked;
+        receivedBeforeShutdown = reads && socket.receivable(1) > 0 ? (int) socket.received : -1;
     }
 
     private @Nullable String wrongAfterClose() {
         if (aborting || scenario.isCutOff()) {
             return null;
+        }
+        if (receivedBeforeShutdown == socket.received && !closing) {
+            return "what it had sent before the shutdown was not read";
         }
         if (!closing && !scenario.isShuttingDown()) {
             return "nobody closed it";

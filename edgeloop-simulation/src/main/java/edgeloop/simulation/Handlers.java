@@ -141,7 +141,7 @@ final class Handlers {
         void read(IoBuffer in) {
             int n = in.remaining();
             take(in, n);
-            ref.execute(
+            handOver(
                     c -> {
                         entered(c, "task");
                         send(n);
@@ -150,7 +150,7 @@ final class Handlers {
 
         @Override
         void end(IoBuffer in) {
-            ref.execute(
+            handOver(
                     c -> {
                         entered(c, "task");
                         close();

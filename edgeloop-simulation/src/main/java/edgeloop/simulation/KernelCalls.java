@@ -403,6 +403,16 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
+    public int unreadInput(int fd) {
+        return kernel.answer(Call.SIOCINQ, fd, connection(Call.SIOCINQ, fd).input.size());
+    }
+
+    @Override
+    public int unsentOutput(int fd) {
+        return kernel.answer(Call.SIOCOUTQ, fd, connection(Call.SIOCOUTQ, fd).output.size());
+    }
+
+    @Override
     public @Nullable InetSocketAddress localAddress(int fd) {
         kernel.answer(Call.GETSOCKNAME, file(Call.GETSOCKNAME, fd, OpenFile.class).fd, 0);
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 7);

@@ -52,6 +52,7 @@ final class Listener extends OpenFile {
         TcpConnection connection;
         while ((connection = accept()) != null) {
             connection.lingerZero = true;
+            connection.neverAccepted = true;
             connection.release();
         }
     }

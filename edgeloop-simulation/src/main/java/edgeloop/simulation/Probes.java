@@ -1,11 +1,15 @@
 package edgeloop.simulation;
 
+import edgeloop.Connection;
+import edgeloop.ConnectionRef;
 import edgeloop.Reactor;
 import edgeloop.Timeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,8 @@ final class Probes {
     private int tasksAdded;
     private int tasksRun;
     private int tasksAddedBeforeTurn;
+    private int messages;
+    private int messagesDone;
     private boolean stopped;
 
     /** What fired last, to check the order. */
@@ -66,19 +72,69 @@ final class Probes {
 
     /** Another thread hands over a task. */
     void interleave() {
-        if (left == 0 || stopped) {
-            return;
+        if (left > 0) {
+            left--;
+            scenario.kernel.note("    another thread executes task %d", tasksAdded);
+            boolean _ = execute();
         }
-        left--;
-        int number = tasksAdded++;
-        scenario.kernel.note("    another thread executes task %d", number);
-        reactor().execute(() -> run(number));
     }
 
-    /** No more tasks: the server is about to take none. */
+    /** False if the reactor refused. */
+    private boolean execute() {
+        int number = tasksAdded;
+        try {
+            reactor().execute(() -> run(number));
+        } catch (RejectedExecutionException e) {
+            if (!stopped) {
+                throw scenario.kernel.violation("a task was refused: %s", e);
+            }
+            return false;
+        }
+        tasksAdded++;
+        return true;
+    }
+
+    /** Another thread hands over so many tasks that no more are taken. */
+    void fill() {
+        stopped = true; // tasks may be refused from now on
+        left = 0;
+        while (execute()) {}
+    }
+
+    /**
+     * Somebody has something for a connection, and must be told if that has closed. False if the
+     * reactor refuses.
+     */
+    boolean tell(ConnectionRef ref, Consumer<Connection> task) {
+        try {
+            ref.execute(
+                    connection -> {
+                        messagesDone++;
+                        task.accept(connection);
+                    },
+                    () -> messagesDone++);
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+        messages++;
+        return true;
+    }
+
+    /** The server is about to end: tasks may be refused, but not dropped. */
     void stop() {
         stopped = true;
         nextNanos = World.NEVER;
+    }
+
+    /** The server has come to its end: all that it took is done. */
+    void checkEnd() {
+        if (tasksRun != tasksAdded) {
+            throw scenario.kernel.violation("of %d tasks only %d ran", tasksAdded, tasksRun);
+        }
+        if (messagesDone != messages) {
+            throw scenario.kernel.violation(
+                    "of %d messages to connections %d came to an end", messages, messagesDone);
+        }
     }
 
     private Reactor reactor() {
@@ -90,6 +146,9 @@ final class Probes {
             throw scenario.kernel.violation("task %d came when %d was due", number, tasksRun);
         }
         tasksRun++;
+        if (stopped) {
+            return;
+        }
         int timers = choices.below(4);
         Duration delay = delay();
         for (int i = 0; i < timers; i++) {
@@ -169,7 +228,7 @@ final class Probes {
     /** Tasks that were there before the turn began have run. */
     void checkAfterTurn() {
         // A turn runs first what was handed over before it.
-        if (tasksAddedBeforeTurn > tasksRun && !stopped) {
+        if (tasksAddedBeforeTurn > tasksRun) {
             throw scenario.kernel.violation(
                     "of %d tasks %d ran in a turn", tasksAddedBeforeTurn, tasksRun);
         }

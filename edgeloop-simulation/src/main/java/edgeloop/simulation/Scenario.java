@@ -6,6 +6,7 @@ import edgeloop.CloseReason;
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionOptions;
+import edgeloop.ConnectionRef;
 import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.HandlerFactory;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,12 +74,19 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private byte[] scratch = new byte[4_096];
     private boolean calm;
     private boolean shutdownAsked;
+    private long shutdownNanos;
+    private final boolean fillsTasks;
+
+    /** Those who waited to be accepted when the shutdown began. */
+    private List<TcpConnection> waiting = List.of();
+
     private boolean cutOff;
     private int handlersMade;
     private int handlersRefused;
     private int handlersClosed;
     private int peerClosed;
     private int timedOut;
+    private int cutOffCount;
     private long bytesDelivered;
 
     Scenario(Case run, SimulatedKernel kernel, Choices choices) {
@@ -94,6 +103,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         shutdown = drawShutdown();
         shutdownAtCall = choices.magnitude(16, 4_096);
         closesFromOutside = choices.below(16) == 0;
+        fillsTasks = choices.below(1024) == 0;
         probes = new Probes(this, choices.split(), choices.below(4) == 0);
         drawPeers(run.droppedPeers());
     }
@@ -166,10 +176,10 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             kernel.setWorld(this);
             turn();
             cutOff = true;
-            ServerStats stats = running().stats();
-            int open = live.size();
+            checkLastCall();
             running().close();
-            checkEnd(stats, open);
+            checkEnd(running().stats());
+            probes.checkEnd();
         }
     }
 
@@ -236,19 +246,11 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         }
     }
 
-    private void checkEnd(ServerStats stats, int open) {
+    private void checkEnd(ServerStats stats) {
         if (handlersClosed != handlersMade) {
             throw kernel.violation(
                     "%d handlers, %d onClose: %s", handlersMade, handlersClosed, state());
         }
-        long closed =
-                stats.peerClosed()
-                        + stats.locallyClosed()
-                        + stats.resets()
-                        + stats.failures()
-                        + stats.timeouts()
-                        + stats.protocolErrors()
-                        + stats.handlerFailures();
         long sent = 0;
         long received = 0;
         for (SwarmPeer peer : peers) {
@@ -259,8 +261,9 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             }
         }
         check("accepted", stats.accepted(), handlersMade + handlersRefused);
-        check("active", stats.activeConnections(), open);
-        check("closed", closed, stats.accepted() - open);
+        check("active", stats.activeConnections(), 0);
+        check("closed", closed(stats), stats.accepted());
+        check("cutOff", stats.cutOff(), cutOffCount);
         check("peerClosed", stats.peerClosed(), peerClosed);
         check("timeouts", stats.timeouts(), timedOut);
         check("bytesWritten", stats.bytesWritten(), sent);
@@ -269,6 +272,29 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                     "bytesRead %d, received %d, delivered %d",
                     stats.bytesRead(), received, bytesDelivered);
         }
+    }
+
+    /** Who waited when the shutdown began was accepted, unless the time for it had run out. */
+    private void checkLastCall() {
+        long took = kernel.elapsedNanos() - shutdownNanos;
+        if (took < options.drainTimeout().toNanos()) {
+            for (TcpConnection connection : waiting) {
+                if (connection.neverAccepted) {
+                    throw kernel.violation("the shutdown reset who waited to be accepted");
+                }
+            }
+        }
+    }
+
+    private static long closed(ServerStats stats) {
+        return stats.peerClosed()
+                + stats.locallyClosed()
+                + stats.resets()
+                + stats.failures()
+                + stats.timeouts()
+                + stats.protocolErrors()
+                + stats.handlerFailures()
+                + stats.cutOff();
     }
 
     private void check(String what, long actual, long expected) {
@@ -304,6 +330,11 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** Whether the server has come to its end, and resets those who are left. */
     boolean isCutOff() {
         return cutOff;
+    }
+
+    /** Hands a task for a connection over; false if the reactor refuses. */
+    boolean tell(ConnectionRef ref, Consumer<Connection> task) {
+        return probes.tell(ref, task);
     }
 
     int lingerMillis() {
@@ -395,10 +426,9 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         handlersClosed++;
         live.remove(handler);
         bytesDelivered += handler.consumed;
-        if (!cutOff) {
-            peerClosed += reason instanceof CloseReason.PeerClosed ? 1 : 0;
-            timedOut += reason instanceof CloseReason.TimedOut ? 1 : 0;
-        }
+        cutOffCount += reason instanceof CloseReason.CutOff ? 1 : 0;
+        peerClosed += reason instanceof CloseReason.PeerClosed ? 1 : 0;
+        timedOut += reason instanceof CloseReason.TimedOut ? 1 : 0;
     }
 
     void closeAny(Choices chooser) {
@@ -467,12 +497,21 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     private void shutDown() {
         shutdownAsked = true;
+        shutdownNanos = kernel.elapsedNanos();
+        if (fillsTasks) {
+            kernel.note("---- tasks are handed over until no more are taken");
+            probes.fill();
+        }
         probes.stop();
         if (shutdown == Shutdown.AT_ONCE) {
             kernel.note("---- shutdownNow()");
             running().server().shutdownNow();
         } else {
             kernel.note("---- shutdown()");
+            waiting = kernel.waitingToBeAccepted();
+            for (int i = 0; i < live.size(); i++) {
+                live.get(i).shutdownBegins();
+            }
             running().server().shutdown();
         }
     }
@@ -484,11 +523,13 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             peers.get(choices.below(peers.size())).act();
         } else if (draw == 12 && closesFromOutside && !live.isEmpty() && !shutdownAsked) {
             CheckedHandler victim = live.get(choices.below(live.size()));
-            victim.ref.execute(
-                    c -> {
-                        victim.entered(c, "task");
-                        victim.close();
-                    });
+            boolean _ =
+                    tell(
+                            victim.ref,
+                            c -> {
+                                victim.entered(c, "task");
+                                victim.close();
+                            });
         } else {
             probes.interleave();
         }

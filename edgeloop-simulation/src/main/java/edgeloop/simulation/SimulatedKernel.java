@@ -233,6 +233,11 @@ public final class SimulatedKernel {
         return syscalls.isWakeupPending();
     }
 
+    /** Those that are established and not accepted, the first one first. */
+    List<TcpConnection> waitingToBeAccepted() {
+        return syscalls.listener == null ? List.of() : List.copyOf(syscalls.listener.pending);
+    }
+
     /** Checks that no connection waits to be accepted that no event will announce. */
     void checkListenerBeforeSleep() {
         Listener socket = syscalls.listener;

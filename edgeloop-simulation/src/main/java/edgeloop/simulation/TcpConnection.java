@@ -42,6 +42,9 @@ final class TcpConnection extends OpenFile {
 
     boolean lingerZero;
 
+    /** The listener was closed while this waited to be accepted. */
+    boolean neverAccepted;
+
     /** A send was refused for want of space: the edge is owed when there is some. */
     boolean owesSpace;
 

@@ -127,7 +127,7 @@ class MutationTest {
                     new Mutant(
                             "E13 output overtakes output that waits",
                             "Connection",
-                            "&& writable && pendingOutput() == 0",
+                            "&& writable && waitingOutput() == 0",
                             "&& writable",
                             20_000),
                     new Mutant(
@@ -180,8 +180,8 @@ class MutationTest {
                     new Mutant(
                             "E20 the FIN is sent before the output",
                             "Connection",
-                            "if (pendingOutput() == 0) {\n            endBurst();",
-                            "if (pendingOutput() == 0 || state == State.CLOSING) {\n"
+                            "if (waitingOutput() == 0) {\n            endBurst();",
+                            "if (waitingOutput() == 0 || state == State.CLOSING) {\n"
                                     + "            endBurst();",
                             1_000),
                     new Mutant(
@@ -193,15 +193,15 @@ class MutationTest {
                     new Mutant(
                             "E23 close is repeated after EINTR",
                             "Connection",
-                            "        syscalls().close(fd);\n        state",
+                            "        syscalls().close(fd);\n        dropOutput",
                             "        if (syscalls().close(fd) == -Errno.EINTR) {\n"
-                                    + "            syscalls().close(fd);\n        }\n        state",
+                                    + "            syscalls().close(fd);\n        }\n        dropOutput",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
                             "Connection",
-                            "        syscalls().close(fd);\n        state",
-                            "        syscalls().close(fd);\n        syscalls().close(fd);\n        state",
+                            "        syscalls().close(fd);\n        dropOutput",
+                            "        syscalls().close(fd);\n        syscalls().close(fd);\n        dropOutput",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",
@@ -276,7 +276,7 @@ class MutationTest {
                     new Mutant(
                             "E34 tasks are not looked for after the sleep was announced",
                             "Reactor",
-                            "poller.await(tasks.isEmpty() ? -1 : 0);",
+                            "poller.await(tasks.isEmpty() && control.isEmpty() ? -1 : 0);",
                             "poller.await(-1);",
                             20_000),
                     new Mutant(
@@ -334,8 +334,47 @@ class MutationTest {
                             "if (events == -Errno.ENOSYS) {",
                             1_000));
 
+    private static final List<Mutant> ENDING =
+            List.of(
+                    new Mutant(
+                            "E60 tasks that wait at the end are dropped",
+                            "Reactor",
+                            "tasks.close();\n        runAll(tasks);",
+                            "tasks.close();",
+                            20_000),
+                    new Mutant(
+                            "E60 nobody is told that a connection has closed",
+                            "ConnectionRef",
+                            "ifClosed.run();",
+                            "",
+                            20_000),
+                    new Mutant(
+                            "E61 control waits behind the tasks of others",
+                            "ReactorThread",
+                            "reactor.control(task);",
+                            "reactor.execute(task);",
+                            20_000),
+                    new Mutant(
+                            "E70 a shutdown resets who waits to be accepted",
+                            "Acceptor",
+                            "afterLastCall = then;",
+                            "afterLastCall = then; endLastCall();",
+                            20_000),
+                    new Mutant(
+                            "E70 who is cut off is not counted",
+                            "Counters",
+                            "case CloseReason.CutOff _ -> cutOff++;",
+                            "case CloseReason.CutOff _ -> {}",
+                            1_000),
+                    new Mutant(
+                            "E70 what was sent before the shutdown is not read",
+                            "Connection",
+                            "        if (state == State.OPEN) {\n            onReady(EPOLLIN);\n        }\n        if",
+                            "        if",
+                            20_000));
+
     static Stream<Mutant> all() {
-        return Stream.of(ACCEPTING, READING, WRITING, CLOSING, LOOP_AND_TIMERS)
+        return Stream.of(ACCEPTING, READING, WRITING, CLOSING, LOOP_AND_TIMERS, ENDING)
                 .flatMap(List::stream);
     }
 

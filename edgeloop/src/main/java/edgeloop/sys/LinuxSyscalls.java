@@ -23,6 +23,7 @@ import static edgeloop.sys.SyscallNumbers.SYS_GETDENTS64;
 import static edgeloop.sys.SyscallNumbers.SYS_GETPEERNAME;
 import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKNAME;
 import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKOPT;
+import static edgeloop.sys.SyscallNumbers.SYS_IOCTL;
 import static edgeloop.sys.SyscallNumbers.SYS_LISTEN;
 import static edgeloop.sys.SyscallNumbers.SYS_MMAP;
 import static edgeloop.sys.SyscallNumbers.SYS_MUNMAP;
@@ -70,6 +71,9 @@ public final class LinuxSyscalls implements Syscalls {
 
     /** Offset of tcpi_unacked in struct tcp_info; of a listening socket, its queue's length. */
     private static final int TCPI_UNACKED = 24;
+
+    private static final int SIOCINQ = 0x541b; // asm-generic/ioctls.h
+    private static final int SIOCOUTQ = 0x5411;
 
     private static final int SCRATCH_LENGTH = 56;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -211,6 +215,20 @@ public final class LinuxSyscalls implements Syscalls {
             int result = getOption(fd, IPPROTO_TCP, TCP_INFO, info, length);
             return result < 0 ? result : info.get(JAVA_INT, TCPI_UNACKED);
         }
+    }
+
+    @Override
+    public int unreadInput(int fd) {
+        return queued(fd, SIOCINQ);
+    }
+
+    @Override
+    public int unsentOutput(int fd) {
+        return queued(fd, SIOCOUTQ);
+    }
+
+    private int queued(int fd, int request) {
+        return call(SYS_IOCTL, fd, request, scratch.address()) < 0 ? 0 : scratch.get(JAVA_INT, 0);
     }
 
     /** Reads an option's value to the start of {@code memory}, laid out as the scratch. */

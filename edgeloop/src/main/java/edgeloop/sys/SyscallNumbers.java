@@ -23,6 +23,7 @@ final class SyscallNumbers {
     static final int SYS_GETPEERNAME = X86 ? 52 : 205;
     static final int SYS_GETSOCKNAME = X86 ? 51 : 204;
     static final int SYS_GETSOCKOPT = X86 ? 55 : 209;
+    static final int SYS_IOCTL = X86 ? 16 : 29;
     static final int SYS_LISTEN = X86 ? 50 : 201;
     static final int SYS_MMAP = X86 ? 9 : 222;
     static final int SYS_MUNMAP = X86 ? 11 : 215;

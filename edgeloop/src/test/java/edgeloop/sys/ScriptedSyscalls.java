@@ -43,6 +43,8 @@ public final class ScriptedSyscalls implements Syscalls {
         SET_LINGER_ZERO,
         TAKE_ERROR,
         ACCEPT_QUEUE_LENGTH,
+        UNREAD_INPUT,
+        UNSENT_OUTPUT,
         EPOLL_CREATE,
         EPOLL_ADD,
         EPOLL_DELETE,
@@ -358,6 +360,16 @@ public final class ScriptedSyscalls implements Syscalls {
     @Override
     public int acceptQueueLength(int fd) {
         return call(Call.ACCEPT_QUEUE_LENGTH, fd, () -> kernel.acceptQueueLength(fd));
+    }
+
+    @Override
+    public int unreadInput(int fd) {
+        return call(Call.UNREAD_INPUT, fd, () -> kernel.unreadInput(fd));
+    }
+
+    @Override
+    public int unsentOutput(int fd) {
+        return call(Call.UNSENT_OUTPUT, fd, () -> kernel.unsentOutput(fd));
     }
 
     @Override

@@ -56,7 +56,8 @@ final class ErrorCounts {
             case CloseReason.Failed failed -> failed.errno();
             case CloseReason.TimedOut _ -> TIMEOUT;
             case CloseReason.ProtocolError _ -> MISMATCH;
-            case CloseReason.LocallyClosed _, CloseReason.HandlerFailed _ -> CLIENT_FAILURE;
+            case CloseReason.LocallyClosed _, CloseReason.CutOff _, CloseReason.HandlerFailed _ ->
+                    CLIENT_FAILURE;
         };
     }
 
