@@ -283,10 +283,7 @@ final class Acceptor extends Channel {
     private void pause(int errno) {
         paused = true;
         group.counters.acceptPauses++;
-        reactor.problems()
-                .report(
-                        "Accepting pauses for " + PAUSE.toMillis() + " ms: " + Errno.name(errno),
-                        null);
+        reactor.problems().report(Problem.ACCEPTING_PAUSES, errno);
         reactor.schedule(PAUSE, this::unpause);
     }
 

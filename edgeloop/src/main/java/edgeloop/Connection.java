@@ -489,6 +489,14 @@ public final class Connection extends Channel {
         return remoteAddress;
     }
 
+    /** The peer's address if it is known or the kernel still knows it, else null. */
+    @Nullable InetSocketAddress peer() {
+        if (remoteAddress == null && fd >= 0) {
+            remoteAddress = syscalls().remoteAddress(fd);
+        }
+        return remoteAddress;
+    }
+
     @Override
     public String toString() {
         return "Connection[fd " + fd + ", " + state + "]";
@@ -781,7 +789,7 @@ public final class Connection extends Channel {
             }
             case Errno.EAGAIN -> writable = false;
             case Errno.ENODATA -> {
-                reactor.problems().report("A file became shorter while it was being sent", null);
+                reactor.problems().report(Problem.FILE_BECAME_SHORTER, 0, null, this);
                 resetOnClose = true; // a FIN would pass for the end of what was promised
                 failed(-n);
             }
@@ -941,7 +949,7 @@ public final class Connection extends Channel {
     }
 
     private void handlerFailed(Throwable cause) {
-        reactor.problems().report("A connection's handler failed; the connection is closed", cause);
+        reactor.problems().report(Problem.HANDLER_FAILED, 0, cause, this);
         resetOnClose = true;
         doom(new CloseReason.HandlerFailed(cause));
     }
@@ -984,6 +992,7 @@ public final class Connection extends Channel {
         // is never repeated: after EINTR the number may already be someone else's.
         reactor.poller().remove(fd);
         syscalls().close(fd);
+        fd = -1;
         dropOutput();
         dropUnread();
         cancelTimeouts();
@@ -993,7 +1002,7 @@ public final class Connection extends Channel {
             try {
                 closedHandler.onClose(this, closedFor);
             } catch (Throwable e) {
-                reactor.problems().report("onClose failed", e);
+                reactor.problems().report(Problem.ON_CLOSE_FAILED, 0, e, this);
             }
         }
         ConnectionGroup closedGroup = group();
@@ -1014,7 +1023,6 @@ public final class Connection extends Channel {
 
     private void reset() {
         state = State.UNUSED;
-        fd = -1;
         readable = false;
         writable = false;
         endSeen = false;

@@ -153,12 +153,7 @@ public final class Directory implements AutoCloseable {
             result = reactor.syscalls().openBeneath(fd, memory, FILE_FLAGS);
             if (result == -Errno.ENOSYS || result == -Errno.EPERM) {
                 hasOpenat2 = false;
-                reactor.problems()
-                        .report(
-                                "openat2 is not available here ("
-                                        + Errno.name(-result)
-                                        + "): symbolic links are not followed",
-                                null);
+                reactor.problems().report(Problem.NO_OPENAT2, -result);
             } else if (result != -Errno.EAGAIN) {
                 return result;
             }

@@ -84,7 +84,8 @@ public final class Reactor implements Executor {
             Poller poller,
             Waker waker,
             Alarm alarm,
-            @Nullable ReactorListener listener) {
+            @Nullable ReactorListener listener,
+            BiConsumer<String, @Nullable Throwable> log) {
         this.memory = memory;
         this.syscalls = syscalls;
         this.poller = poller;
@@ -94,7 +95,7 @@ public final class Reactor implements Executor {
         this.input = new IoBuffer(memory.asSlice(0, INPUT_BYTES));
         this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
         this.segments = new SegmentPool(syscalls);
-        this.problems = new ProblemLog(syscalls);
+        this.problems = new ProblemLog(syscalls, log);
         this.startNanos = syscalls.nanoTime();
         this.nowNanos = startNanos;
     }
@@ -106,6 +107,19 @@ public final class Reactor implements Executor {
      * @throws OutOfMemoryError if it refuses the memory
      */
     static Reactor open(Syscalls syscalls, int maxEvents, @Nullable ReactorListener listener)
+            throws SyscallException {
+        return open(syscalls, maxEvents, listener, Reactor::log);
+    }
+
+    /**
+     * Creates a reactor that hands what it has to report to {@code log}: lines, and the cause of a
+     * line where there is one.
+     */
+    static Reactor open(
+            Syscalls syscalls,
+            int maxEvents,
+            @Nullable ReactorListener listener,
+            BiConsumer<String, @Nullable Throwable> log)
             throws SyscallException {
         int[] fds = {-1, -1, -1};
         try {
@@ -121,7 +135,8 @@ public final class Reactor implements Executor {
                     new Poller(syscalls, fds[0], memory.asSlice(EVENTS_OFFSET), maxEvents),
                     new Waker(syscalls, fds[1]),
                     new Alarm(syscalls, fds[2]),
-                    listener);
+                    listener,
+                    log);
         } catch (SyscallException | OutOfMemoryError e) {
             for (int fd : fds) {
                 if (fd >= 0) {
@@ -130,6 +145,11 @@ public final class Reactor implements Executor {
             }
             throw e;
         }
+    }
+
+    private static void log(String line, @Nullable Throwable cause) {
+        // Looked up only now: a program without problems never loads the logging classes.
+        System.getLogger("edgeloop").log(System.Logger.Level.WARNING, line, cause);
     }
 
     private static void add(Syscalls syscalls, int epoll, int fd, long key)
@@ -306,6 +326,7 @@ public final class Reactor implements Executor {
             connectionLeaks.report(leak);
         }
         segments.reportLeaks(leak);
+        problems.close();
         segments.close();
         waker.close();
         alarm.close();
@@ -411,11 +432,12 @@ public final class Reactor implements Executor {
     }
 
     /**
-     * Logs what should not happen, as {@code System.Logger} "edgeloop", at most one line a second;
-     * what is left out is counted. For protocols, which go on where the core would close. On the
-     * reactor's thread only.
+     * Logs what should not happen, as {@code System.Logger} "edgeloop", at most one line a second
+     * of the same words; what is left out is counted, and said with the next. For protocols, which
+     * go on where the core would close. On the reactor's thread only.
      *
-     * @param what one line
+     * @param what one line, the same for each problem of a kind: of 64 different ones the reactor
+     *     keeps account, further ones share one line a second
      * @param cause logged with it, if not null
      */
     public void reportProblem(String what, @Nullable Throwable cause) {
@@ -458,7 +480,7 @@ public final class Reactor implements Executor {
         try {
             task.run();
         } catch (Throwable e) {
-            problems.report("A task failed", e);
+            problems.report(Problem.TASK_FAILED, e);
         }
     }
 

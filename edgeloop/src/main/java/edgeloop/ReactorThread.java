@@ -27,7 +27,7 @@ final class ReactorThread {
             reactor.run();
             ended.complete(null);
         } catch (Throwable e) {
-            reactor.problems().report("The reactor failed", e); // perhaps nobody joins
+            reactor.problems().report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
             ended.completeExceptionally(e);
         }
     }

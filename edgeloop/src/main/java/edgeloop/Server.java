@@ -91,7 +91,13 @@ public final class Server implements AutoCloseable {
     /** A server whose reactor nobody turns yet. */
     static Server open(Syscalls syscalls, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
-        Reactor reactor = Reactor.open(syscalls, options.maxEvents(), options.listener());
+        return open(
+                Reactor.open(syscalls, options.maxEvents(), options.listener()), options, handlers);
+    }
+
+    /** A server on {@code reactor}, which ends if it can't be. */
+    static Server open(Reactor reactor, ServerOptions options, HandlerFactory handlers)
+            throws SyscallException {
         try {
             return new Server(reactor, options, handlers);
         } catch (SyscallException e) {

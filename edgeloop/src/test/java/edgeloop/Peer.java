@@ -43,6 +43,10 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    int port() {
+        return channel.socket().getLocalPort();
+    }
+
     Peer send(String text) {
         return send(text.getBytes(StandardCharsets.UTF_8));
     }

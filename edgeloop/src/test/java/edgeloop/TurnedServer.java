@@ -22,6 +22,10 @@ final class TurnedServer implements AutoCloseable {
     final Server server;
     final Reactor reactor;
     private final List<Peer> peers = new ArrayList<>();
+
+    /** The lines that the reactor has logged. */
+    final List<String> problems = new ArrayList<>();
+
     private boolean ended;
 
     TurnedServer(HandlerFactory handlers) {
@@ -34,11 +38,17 @@ final class TurnedServer implements AutoCloseable {
 
     TurnedServer(ServerOptions options, HandlerFactory handlers) {
         try {
-            server = Server.open(kernel, options, handlers);
+            reactor =
+                    Reactor.open(
+                            kernel,
+                            options.maxEvents(),
+                            options.listener(),
+                            (line, cause) ->
+                                    problems.add(cause == null ? line : line + ": " + cause));
+            server = Server.open(reactor, options, handlers);
         } catch (SyscallException e) {
             throw new AssertionError(e);
         }
-        reactor = server.reactor();
     }
 
     static TurnedServer echo() {

@@ -193,15 +193,15 @@ class MutationTest {
                     new Mutant(
                             "E23 close is repeated after EINTR",
                             "Connection",
-                            "        syscalls().close(fd);\n        dropOutput",
+                            "        syscalls().close(fd);\n        fd = -1;",
                             "        if (syscalls().close(fd) == -Errno.EINTR) {\n"
-                                    + "            syscalls().close(fd);\n        }\n        dropOutput",
+                                    + "            syscalls().close(fd);\n        }\n        fd = -1;",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
                             "Connection",
-                            "        syscalls().close(fd);\n        dropOutput",
-                            "        syscalls().close(fd);\n        syscalls().close(fd);\n        dropOutput",
+                            "        syscalls().close(fd);\n        fd = -1;",
+                            "        syscalls().close(fd);\n        syscalls().close(fd);\n        fd = -1;",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",

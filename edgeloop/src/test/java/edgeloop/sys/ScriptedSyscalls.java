@@ -45,6 +45,8 @@ public final class ScriptedSyscalls implements Syscalls {
         ACCEPT_QUEUE_LENGTH,
         UNREAD_INPUT,
         UNSENT_OUTPUT,
+        LOCAL_ADDRESS,
+        REMOTE_ADDRESS,
         EPOLL_CREATE,
         EPOLL_ADD,
         EPOLL_DELETE,
@@ -374,12 +376,12 @@ public final class ScriptedSyscalls implements Syscalls {
 
     @Override
     public @Nullable InetSocketAddress localAddress(int fd) {
-        return kernel.localAddress(fd);
+        return call(Call.LOCAL_ADDRESS, fd, () -> 0) < 0 ? null : kernel.localAddress(fd);
     }
 
     @Override
     public @Nullable InetSocketAddress remoteAddress(int fd) {
-        return kernel.remoteAddress(fd);
+        return call(Call.REMOTE_ADDRESS, fd, () -> 0) < 0 ? null : kernel.remoteAddress(fd);
     }
 
     @Override
