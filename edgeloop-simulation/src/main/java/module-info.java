@@ -6,7 +6,6 @@
  */
 module edgeloop.simulation {
     requires transitive edgeloop;
-    requires java.logging;
     requires static org.jspecify;
 
     exports edgeloop.simulation;

@@ -108,7 +108,7 @@ public final class Reactor implements Executor {
      */
     static Reactor open(Syscalls syscalls, int maxEvents, @Nullable ReactorListener listener)
             throws SyscallException {
-        return open(syscalls, maxEvents, listener, Reactor::log);
+        return open(syscalls, maxEvents, listener, LogThread.SHARED);
     }
 
     /**
@@ -145,11 +145,6 @@ public final class Reactor implements Executor {
             }
             throw e;
         }
-    }
-
-    private static void log(String line, @Nullable Throwable cause) {
-        // Looked up only now: a program without problems never loads the logging classes.
-        System.getLogger("edgeloop").log(System.Logger.Level.WARNING, line, cause);
     }
 
     private static void add(Syscalls syscalls, int epoll, int fd, long key)
@@ -326,12 +321,12 @@ public final class Reactor implements Executor {
             connectionLeaks.report(leak);
         }
         segments.reportLeaks(leak);
-        problems.close();
         segments.close();
         waker.close();
         alarm.close();
         poller.close();
         syscalls.unmap(memory);
+        problems.close();
     }
 
     /**

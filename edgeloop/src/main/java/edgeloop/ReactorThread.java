@@ -1,5 +1,6 @@
 package edgeloop;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A reactor, the thread that turns it, and the end of both. Any thread may call any method. */
 final class ReactorThread {
+    /** How long a log that takes nothing may hold up the end of a reactor. */
+    private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
+
     private final Reactor reactor;
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
@@ -25,11 +29,18 @@ final class ReactorThread {
     private void run() {
         try {
             reactor.run();
+            awaitLog();
             ended.complete(null);
         } catch (Throwable e) {
             reactor.problems().report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
+            awaitLog();
             ended.completeExceptionally(e);
         }
+    }
+
+    /** What was reported comes out before the end is known, after which the process may end. */
+    private static void awaitLog() {
+        LogThread.SHARED.awaitWritten(LOG_TIMEOUT);
     }
 
     /** Has the reactor run {@code task}, whatever else waits; does nothing if it has stopped. */

@@ -1,18 +1,9 @@
 package edgeloop.simulation;
 
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs {@link Case}s one after the other, on one thread. */
 final class SeedRunner {
-    /** The library logs each accident; here accidents are the rule. Kept from being collected. */
-    private static final Logger LIBRARY_LOG = Logger.getLogger("edgeloop");
-
-    static {
-        LIBRARY_LOG.setLevel(Level.OFF);
-    }
-
     private SimulatedKernel kernel = new SimulatedKernel(Choices.none());
 
     /** The trace hash of the last run. */

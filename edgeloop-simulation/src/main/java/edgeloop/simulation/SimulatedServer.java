@@ -2,6 +2,7 @@ package edgeloop.simulation;
 
 import edgeloop.HandlerFactory;
 import edgeloop.Reactor;
+import edgeloop.ReactorListener;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
@@ -11,6 +12,10 @@ import edgeloop.sys.Syscalls;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server on a simulated kernel. Its reactor has no thread and turns when the caller says so.
@@ -32,6 +37,7 @@ public final class SimulatedServer implements AutoCloseable {
     private static final int MAX_TURNS = 100_000;
 
     // The library does not show these to its users. It opens its package to this module.
+    private static final MethodHandle OPEN_REACTOR;
     private static final MethodHandle OPEN;
     private static final MethodHandle TURN;
     private static final MethodHandle RUNNING;
@@ -43,12 +49,17 @@ public final class SimulatedServer implements AutoCloseable {
             MethodHandles.Lookup own = MethodHandles.lookup();
             MethodHandles.Lookup server = MethodHandles.privateLookupIn(Server.class, own);
             MethodHandles.Lookup reactor = MethodHandles.privateLookupIn(Reactor.class, own);
+            MethodType openReactor =
+                    MethodType.methodType(
+                            Reactor.class,
+                            Syscalls.class,
+                            int.class,
+                            ReactorListener.class,
+                            BiConsumer.class);
+            OPEN_REACTOR = reactor.findStatic(Reactor.class, "open", openReactor);
             MethodType open =
                     MethodType.methodType(
-                            Server.class,
-                            Syscalls.class,
-                            ServerOptions.class,
-                            HandlerFactory.class);
+                            Server.class, Reactor.class, ServerOptions.class, HandlerFactory.class);
             OPEN = server.findStatic(Server.class, "open", open);
             TURN = virtual(reactor, Reactor.class, "turn", void.class);
             RUNNING = reactor.findGetter(Reactor.class, "running", boolean.class);
@@ -67,11 +78,13 @@ public final class SimulatedServer implements AutoCloseable {
 
     private final SimulatedKernel kernel;
     private final Server server;
+    private final List<String> problems;
     private boolean closed;
 
-    private SimulatedServer(SimulatedKernel kernel, Server server) {
+    private SimulatedServer(SimulatedKernel kernel, Server server, List<String> problems) {
         this.kernel = kernel;
         this.server = server;
+        this.problems = problems;
     }
 
     /**
@@ -92,9 +105,20 @@ public final class SimulatedServer implements AutoCloseable {
             ServerOptions options,
             HandlerFactory handlers)
             throws SyscallException {
+        List<String> problems = new ArrayList<>();
+        BiConsumer<String, @Nullable Throwable> log =
+                (line, cause) -> {
+                    String problem = cause == null ? line : line + ": " + cause;
+                    kernel.note("    logged: %s", problem);
+                    problems.add(problem);
+                };
         try {
-            Server server = (Server) OPEN.invokeExact(syscalls, options, handlers);
-            return new SimulatedServer(kernel, server);
+            Reactor reactor =
+                    (Reactor)
+                            OPEN_REACTOR.invokeExact(
+                                    syscalls, options.maxEvents(), options.listener(), log);
+            Server server = (Server) OPEN.invokeExact(reactor, options, handlers);
+            return new SimulatedServer(kernel, server, problems);
         } catch (SyscallException e) {
             throw e;
         } catch (Throwable e) {
@@ -143,6 +167,11 @@ public final class SimulatedServer implements AutoCloseable {
     /** What the server has done so far. */
     public ServerStats stats() {
         return server.stats();
+    }
+
+    /** What the server has logged: a line for each problem, with its cause where there is one. */
+    public List<String> problems() {
+        return List.copyOf(problems);
     }
 
     /** The segments of pooled memory that connections hold. */
