@@ -48,7 +48,10 @@ final class AccessLogFile implements AccessLog {
 
     /** Waits until all is written. To be called when no more comes. */
     void finish(LineWriter err, Duration timeout) throws InterruptedException {
-        writer.awaitWritten(timeout);
+        boolean written = writer.awaitWritten(timeout);
+        if (writer != err && (!written || writer.hasFailed())) {
+            err.print(ServerCommand.NAME + ": lines of the access log could not be written");
+        }
         if (dropped > 0) {
             err.print(
                     ServerCommand.NAME

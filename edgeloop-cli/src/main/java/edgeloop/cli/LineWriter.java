@@ -12,10 +12,14 @@ public final class LineWriter {
     /** The characters that may wait before {@link #offer} refuses more. */
     static final int CAPACITY = 1 << 20;
 
+    /** The characters that may wait at all: room beside what is offered for what must be said. */
+    private static final int LIMIT = 2 * CAPACITY;
+
     private final PrintStream stream;
     private final StringBuilder waiting = new StringBuilder();
     private boolean writing;
     private boolean failed;
+    private int dropped;
 
     private LineWriter(PrintStream stream) {
         this.stream = stream;
@@ -28,8 +32,15 @@ public final class LineWriter {
         return writer;
     }
 
-    /** Prints {@code lines} and a line break, however much is waiting: for what must be said. */
+    /**
+     * Prints {@code lines} and a line break: for what must be said. Only a stream that has taken
+     * nothing of so much makes this drop them, and says so if it takes anything again.
+     */
     public synchronized void print(String lines) {
+        if (waiting.length() >= LIMIT) {
+            dropped++;
+            return;
+        }
         waiting.append(lines).append('\n');
         notifyAll();
     }
@@ -46,16 +57,31 @@ public final class LineWriter {
         return true;
     }
 
-    /** Waits until everything is written, or {@code timeout} has passed. */
-    public synchronized void awaitWritten(Duration timeout) throws InterruptedException {
+    /**
+     * Prints {@code text} as it is, unless too much is waiting already: for what the next text
+     * replaces, so that nobody misses it.
+     */
+    public synchronized void offerText(String text) {
+        if (waiting.length() < CAPACITY) {
+            waiting.append(text);
+            notifyAll();
+        }
+    }
+
+    /**
+     * Waits until everything is written, or {@code timeout} has passed. Answers whether it is
+     * written.
+     */
+    public synchronized boolean awaitWritten(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (writing || !waiting.isEmpty()) {
             long millisLeft = (deadline - System.nanoTime()) / 1_000_000;
             if (millisLeft <= 0) {
-                return;
+                return false;
             }
             wait(millisLeft);
         }
+        return true;
     }
 
     /** Whether the stream has refused anything, a full disk for one. */
@@ -80,6 +106,10 @@ public final class LineWriter {
         }
         String lines = waiting.toString();
         waiting.setLength(0);
+        if (dropped > 0) {
+            lines += dropped + " lines were dropped here, as nobody took them\n";
+            dropped = 0;
+        }
         writing = true;
         return lines;
     }

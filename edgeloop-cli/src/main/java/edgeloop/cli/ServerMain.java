@@ -15,11 +15,16 @@ final class ServerMain {
         Thread.ofPlatform().name("prepare").daemon().start(Server::prepare);
         LineWriter out = LineWriter.start("stdout", System.out);
         LineWriter err = LineWriter.start("stderr", System.err);
+        StderrLoggers.printWith(err);
         Thread.setDefaultUncaughtExceptionHandler(
                 (_, e) -> err.print(Diagnostics.unexpected(ServerCommand.NAME, e)));
         int exitCode = ServerCommand.commandLine(out, err).execute(args);
-        out.awaitWritten(WRITE_TIMEOUT);
-        err.awaitWritten(WRITE_TIMEOUT);
+        if (!out.awaitWritten(WRITE_TIMEOUT)) {
+            err.print(
+                    ServerCommand.NAME
+                            + ": standard output takes nothing: the last lines are lost");
+        }
+        boolean _ = err.awaitWritten(WRITE_TIMEOUT); // else there is nobody to tell
         System.exit(exitCode);
     }
 }

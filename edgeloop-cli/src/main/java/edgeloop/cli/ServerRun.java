@@ -158,6 +158,13 @@ final class ServerRun {
                         + " requests served, "
                         + (stats.errors() + left(stats))
                         + " errors");
+        if (statistics != null && statistics.dropped() > 0) {
+            err.print(
+                    ServerCommand.NAME
+                            + ": "
+                            + statistics.dropped()
+                            + " reports of --stats were dropped: standard output took none");
+        }
         if (stuck) {
             err.print(
                     ServerCommand.NAME

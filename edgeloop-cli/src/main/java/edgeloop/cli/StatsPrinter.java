@@ -17,6 +17,7 @@ final class StatsPrinter {
     private final long intervalNanos;
     private final StatsReport report = new StatsReport();
     private boolean stopped;
+    private int dropped;
 
     private StatsPrinter(
             Server server,
@@ -90,8 +91,13 @@ final class StatsPrinter {
     }
 
     private synchronized void print(String lines) {
-        if (!stopped) {
-            out.offer(lines);
+        if (!stopped && !out.offer(lines)) {
+            dropped++;
         }
+    }
+
+    /** The reports that standard output did not take in time. */
+    synchronized int dropped() {
+        return dropped;
     }
 }

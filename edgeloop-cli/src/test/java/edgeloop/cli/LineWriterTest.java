@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,13 +46,39 @@ final class LineWriterTest {
         assertThat(taken).isBetween(1_024, 2_048);
         writer.print("the last line");
 
-        writer.awaitWritten(Duration.ofMillis(20)); // returns, though nothing was written
+        assertThat(writer.awaitWritten(Duration.ofMillis(20))).isFalse();
         assertThat(stream.text()).isEmpty();
 
         stream.free.countDown();
         writer.awaitWritten(Duration.ofSeconds(30));
         assertThat(stream.text()).hasSize(taken * 1_024 + 14).endsWith("x\nthe last line\n");
         assertThat(writer.offer("goes on")).isTrue();
+    }
+
+    @Test
+    @DisplayName("E64 even what must be said is bounded, and what is dropped is counted")
+    void whatMustBeSaidIsBoundedToo() throws Exception {
+        String line = "x".repeat(1_023);
+        for (int i = 0; i < 10_000; i++) {
+            writer.print(line);
+        }
+        stream.free.countDown();
+        assertThat(writer.awaitWritten(Duration.ofSeconds(30))).isTrue();
+        String[] lines = stream.text().split("\n", -1);
+        int written = lines.length - 2;
+        assertThat(written).isBetween(2_048, 2 * 2_048);
+        assertThat(lines[written])
+                .isEqualTo(10_000 - written + " lines were dropped here, as nobody took them");
+    }
+
+    @Test
+    void textIsPrintedAsItIs() throws Exception {
+        stream.free.countDown();
+        writer.offerText("\ra");
+        writer.offerText("\rb\n");
+        writer.print("c");
+        assertThat(writer.awaitWritten(Duration.ofSeconds(30))).isTrue();
+        assertThat(stream.text()).isEqualTo("\ra\rb\nc\n");
     }
 
     /** A pipe that nobody reads until it is set free. */

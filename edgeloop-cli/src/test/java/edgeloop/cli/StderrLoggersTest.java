@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class StderrLoggersTest {
@@ -41,6 +42,20 @@ final class StderrLoggersTest {
                 .isEqualTo(
                         "edgeloop: A handler failed: java.lang.IllegalStateException:"
                                 + " first?second ?[2J\n");
+    }
+
+    @Test
+    @DisplayName("E64 a program's writer takes the lines in the place of stderr")
+    void programsWriterTakesTheLines() throws Exception {
+        CapturedOutput err = new CapturedOutput();
+        StderrLoggers.printWith(err.writer());
+        try {
+            logger.log(System.Logger.Level.WARNING, "Accepting pauses");
+        } finally {
+            StderrLoggers.printWith(null);
+        }
+        assertThat(err.text()).isEqualTo("edgeloop: Accepting pauses\n");
+        assertThat(stderr.toString(UTF_8)).isEmpty();
     }
 
     @Test

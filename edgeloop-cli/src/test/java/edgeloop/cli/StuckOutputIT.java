@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,10 +31,51 @@ final class StuckOutputIT {
         }
     }
 
+    private Path pipe(String name) throws Exception {
+        Path pipe = folder.resolve(name);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        return pipe;
+    }
+
+    @Test
+    @DisplayName("E64 nobody reads standard error, and there is much to say: all are served")
+    void fullStandardErrorStopsNobody() throws Exception {
+        String run = "ulimit -n 60; exec ./myepollserver -p 0 --trace 2<>" + pipe("stderr");
+        try (ServerProcess traced = ServerProcess.launch("bash", "-c", run);
+                EchoClients clients = EchoClients.connect(20, traced.port())) {
+            for (int i = 0; i < 400; i++) { // a pipe holds 64 KiB, and each echo is a line
+                clients.echo();
+            }
+            try (Crowd _ = Crowd.connect(80, traced.port())) {
+                for (int i = 0; i < 100; i++) {
+                    clients.echo();
+                }
+                traced.signal("TERM");
+                assertThat(traced.awaitExit()).isZero();
+                assertThat(traced.out().all().getLast()).startsWith("Final stats: ");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("E64 nobody reads the progress of a load test, which ends and is reported")
+    void fullProgressDoesNotStopALoadTest() throws Exception {
+        Path pipe = pipe("progress");
+        try (ServerProcess echo = ServerProcess.start()) {
+            String target = "localhost:" + echo.port();
+            String run =
+                    "exec 2<>%s; head -c 65536 /dev/zero >&2; exec ./loadtest -d 2s %s"
+                            .formatted(pipe, target);
+            try (ServerProcess loadtest = ServerProcess.launch("bash", "-c", run)) {
+                assertThat(loadtest.awaitExit()).isZero();
+                assertThat(loadtest.out().all()).contains("  Errors: 0");
+            }
+        }
+    }
+
     @Test
     void serverServesAndEnds() throws Exception {
-        Path pipe = folder.resolve("stdout");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Path pipe = pipe("stdout");
         // For reading and writing, so that neither side's open waits for the other, fifo(7).
         try (FileChannel channel =
                 FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {

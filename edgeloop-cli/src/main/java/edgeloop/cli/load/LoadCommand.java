@@ -46,6 +46,10 @@ final class LoadCommand implements Callable<Integer> {
     private static final int FAILED_CONDITION = 3;
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
     private static final Duration DEFAULT_TRIAL = Duration.ofSeconds(5);
+
+    /** How long a stream that takes no progress may hold up the results. */
+    private static final Duration PROGRESS_TIMEOUT = Duration.ofSeconds(1);
+
     private static final double DEFAULT_FIRST_RATE = 1000;
 
     /** Two times are kept of each, which then take a quarter of the heap. */
@@ -246,6 +250,8 @@ final class LoadCommand implements Callable<Integer> {
         outputs.check();
         EngineOptions options = engineOptions(server);
         Results results = run(server, options, plans, wanted);
+        // On a terminal the progress is erased, which must not come after the first line.
+        boolean _ = err.awaitWritten(PROGRESS_TIMEOUT);
         out.print(TextReport.of(results));
         outputs.write(results);
         return exitCode(results, conditions);
@@ -388,7 +394,7 @@ final class LoadCommand implements Callable<Integer> {
         }
         List<LoadSession.Observer> observers = new ArrayList<>();
         if (!quiet) {
-            observers.add(new Progress(Progress.stderrIsTerminal(), System.err::print));
+            observers.add(new Progress(Progress.stderrIsTerminal(), err::offerText));
         }
         if (hlog == null) {
             return run(server, options, plans, wanted, observers);

@@ -2,6 +2,7 @@ package edgeloop.cli.load;
 
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.LineWriter;
+import edgeloop.cli.StderrLoggers;
 import java.time.Duration;
 import picocli.CommandLine;
 
@@ -15,17 +16,17 @@ final class LoadTestMain {
     public static void main(String[] args) throws InterruptedException {
         LineWriter out = LineWriter.start("stdout", System.out);
         LineWriter err = LineWriter.start("stderr", System.err);
+        StderrLoggers.printWith(err);
         Thread.setDefaultUncaughtExceptionHandler(
                 (_, e) -> err.print(Diagnostics.unexpected(LoadCommand.NAME, e)));
         int exitCode = LoadCommand.commandLine(out, err).execute(args);
-        out.awaitWritten(WRITE_TIMEOUT);
-        if (out.hasFailed()) {
+        if (!out.awaitWritten(WRITE_TIMEOUT) || out.hasFailed()) {
             err.print(
                     LoadCommand.NAME
                             + ": cannot write to standard output: what it printed is lost");
             exitCode = CommandLine.ExitCode.SOFTWARE;
         }
-        err.awaitWritten(WRITE_TIMEOUT);
+        boolean _ = err.awaitWritten(WRITE_TIMEOUT); // else there is nobody to tell
         System.exit(exitCode);
     }
 }
