@@ -2,8 +2,6 @@ package edgeloop.buffer;
 
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +18,12 @@ public final class SegmentPool implements AutoCloseable {
 
     private final Syscalls syscalls;
 
-    /** The slabs with at least one free segment. */
-    private final Deque<Slab> available = new ArrayDeque<>();
+    /**
+     * The slabs with at least one free segment, chained: one leaves at no more cost than another.
+     */
+    private @Nullable Slab firstAvailable;
+
+    private @Nullable Slab lastAvailable;
 
     private final @Nullable LeakDetector<Segment> leaks = LeakDetector.ifDebug();
 
@@ -50,19 +52,19 @@ public final class SegmentPool implements AutoCloseable {
     }
 
     Segment take() {
-        Slab slab = available.peekFirst();
+        Slab slab = firstAvailable;
         if (slab == null) {
             slab = new Slab(syscalls.map((long) SLAB_SEGMENTS * Segment.BYTES));
             slabs++;
             emptySlabs++;
-            available.addFirst(slab);
+            link(slab);
         }
         if (slab.used == 0) {
             emptySlabs--;
         }
         Segment segment = slab.take();
         if (slab.used == SLAB_SEGMENTS) {
-            available.removeFirst();
+            unlink(slab);
         }
         taken++;
         if (leaks != null) {
@@ -77,7 +79,7 @@ public final class SegmentPool implements AutoCloseable {
         }
         Slab slab = segment.slab;
         if (slab.used == SLAB_SEGMENTS) {
-            available.addLast(slab);
+            link(slab);
         }
         slab.give(segment);
         taken--;
@@ -131,9 +133,38 @@ public final class SegmentPool implements AutoCloseable {
     }
 
     private void release(Slab slab) {
-        available.remove(slab);
+        unlink(slab);
         slabs--;
         syscalls.unmap(slab.memory);
+    }
+
+    /** Puts a slab behind the others that are available. */
+    private void link(Slab slab) {
+        Slab last = lastAvailable;
+        slab.previous = last;
+        if (last == null) {
+            firstAvailable = slab;
+        } else {
+            last.next = slab;
+        }
+        lastAvailable = slab;
+    }
+
+    private void unlink(Slab slab) {
+        Slab previous = slab.previous;
+        Slab next = slab.next;
+        if (previous == null) {
+            firstAvailable = next;
+        } else {
+            previous.next = next;
+        }
+        if (next == null) {
+            lastAvailable = previous;
+        } else {
+            next.previous = previous;
+        }
+        slab.previous = null;
+        slab.next = null;
     }
 
     /** In debug mode, passes on each segment in use and where it was taken. */
@@ -147,8 +178,11 @@ public final class SegmentPool implements AutoCloseable {
     @Override
     public void close() {
         assert taken == 0 : taken + " segments were not given back";
-        available.forEach(slab -> syscalls.unmap(slab.memory));
-        available.clear();
+        for (Slab slab = firstAvailable; slab != null; slab = slab.next) {
+            syscalls.unmap(slab.memory);
+        }
+        firstAvailable = null;
+        lastAvailable = null;
         slabs = 0;
     }
 
@@ -158,6 +192,11 @@ public final class SegmentPool implements AutoCloseable {
         private @Nullable Segment free;
         private int cut;
         private int used;
+
+        /** Neighbours among those that are available. */
+        private @Nullable Slab previous;
+
+        private @Nullable Slab next;
 
         private Slab(MemorySegment memory) {
             this.memory = memory;
