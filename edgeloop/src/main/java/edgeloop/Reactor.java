@@ -400,7 +400,8 @@ public final class Reactor implements Executor {
         long ticks = TimerWheel.MAX_TICK;
         if (delay.compareTo(Duration.ofNanos(Long.MAX_VALUE / 4)) < 0) {
             // From the present time, not the turn's: a handler may have run for long.
-            long elapsed = syscalls.nanoTime() - startNanos + Math.max(0, delay.toNanos());
+            long nanos = delay.isNegative() ? 0 : delay.toNanos();
+            long elapsed = syscalls.nanoTime() - startNanos + nanos;
             ticks = Math.ceilDiv(elapsed, NANOS_PER_TICK);
         }
         wheel.add(timeout, ticks);

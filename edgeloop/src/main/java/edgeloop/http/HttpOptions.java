@@ -68,7 +68,8 @@ public record HttpOptions(
 
     private static void checkTimeout(String name, Duration timeout) {
         Objects.requireNonNull(timeout, name);
-        if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofDays(24)) > 0) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0
+                || timeout.compareTo(Duration.ofDays(24)) > 0) {
             throw new IllegalArgumentException(name + " must be from 1 ms to 24 days: " + timeout);
         }
     }

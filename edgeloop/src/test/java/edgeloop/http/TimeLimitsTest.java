@@ -1,6 +1,7 @@
 package edgeloop.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edgeloop.ConnectionOptions;
 import edgeloop.http.TestServer.Client;
@@ -106,6 +107,15 @@ class TimeLimitsTest {
             assertThat(server.connect().readToEnd()).as("another has passed").isEmpty();
             answer.complete(OK);
             assertThat(client.readToEnd()).endsWith("ok");
+        }
+    }
+
+    @Test
+    void hugeLimitIsRefusedByItsName() {
+        for (long seconds : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, 0}) {
+            assertThatThrownBy(() -> DEFAULTS.withHeadTimeout(Duration.ofSeconds(seconds)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("headTimeout must be from 1 ms to 24 days");
         }
     }
 }
