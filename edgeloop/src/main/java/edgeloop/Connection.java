@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * not used again, and every method of it throws {@link IllegalStateException}.
  */
 public final class Connection extends Channel {
-    /** The most that a handler may leave unread, in bytes; one that leaves as much is closed. */
+    /** The most that a handler may leave unread, in bytes; one that leaves more is closed. */
     public static final int MAX_UNREAD_BYTES = Reactor.INPUT_BYTES - 1;
 
     static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP;

@@ -113,4 +113,27 @@ class ShortReadTest {
             assertThat(server.stats().protocolErrors()).isEqualTo(1);
         }
     }
+
+    @Test
+    void byteBehindTheMostThatMayBeLeftIsStillDelivered() {
+        int most = Connection.MAX_UNREAD_BYTES;
+        var handler =
+                new RecordingHandler() {
+                    @Override
+                    public void onRead(Connection from, IoBuffer in) {
+                        if (in.remaining() > most) {
+                            told.add("read " + in.readBytes(in.remaining()).length);
+                        }
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(handler::on)) {
+            Peer peer = server.accepted();
+            peer.send(new byte[most]);
+            server.turnUntil(() -> server.stats().bytesRead() == most);
+            peer.send(new byte[1]);
+            server.turnUntil(() -> !handler.told.isEmpty());
+            assertThat(handler.told).containsExactly("read " + (most + 1));
+            assertThat(handler.connection.isOpen()).isTrue();
+        }
+    }
 }
