@@ -443,8 +443,7 @@ public final class Connection extends Channel {
         checkUse();
         Timeout timeout = new Timeout(reactor, this, task);
         if (isLive()) {
-            timeout.nextOfOwner = timeouts;
-            timeouts = timeout;
+            timeouts = Timeout.with(timeouts, timeout);
             reactor.schedule(timeout, delay);
         }
         return timeout;

@@ -36,6 +36,9 @@ public final class Reactor implements Executor {
     /** Tasks that may wait to be run. */
     private static final int TASK_CAPACITY = 1 << 16;
 
+    /** Timers that expire in one turn; then the connections have theirs. */
+    static final int TIMER_BUDGET = 1024;
+
     // One mapping: the input buffer, the vector, and the events.
     private static final int VECTOR_OFFSET = INPUT_BYTES;
     private static final int EVENTS_OFFSET = VECTOR_OFFSET + IoVector.BYTES;
@@ -56,7 +59,7 @@ public final class Reactor implements Executor {
     /** What the library itself hands over: no queue of the users' is in its way. */
     private final TaskQueue control = new TaskQueue(Integer.MAX_VALUE);
 
-    private final TimerWheel wheel = new TimerWheel();
+    private final TimerWheel wheel = new TimerWheel(TIMER_BUDGET);
     private final List<PreciseTimer> preciseTimers = new ArrayList<>();
     private final ChannelTable channels = new ChannelTable(!DebugMode.ON);
     private final Deque<Channel> toResume = new ArrayDeque<>();
@@ -227,7 +230,8 @@ public final class Reactor implements Executor {
                         && toFlush.isEmpty()
                         && toClose.isEmpty()
                         && tasks.isEmpty()
-                        && control.isEmpty());
+                        && control.isEmpty()
+                        && !wheel.isBehind());
     }
 
     private void setAlarm() {

@@ -11,10 +11,11 @@ public final class Timeout {
     private final Reactor reactor;
     private final Runnable task;
 
-    /** The connection that this dies with, and the next timeout that does. */
+    /** The connection that this dies with, and its neighbours among those that do. */
     private final @Nullable Connection owner;
 
-    @Nullable Timeout nextOfOwner;
+    private @Nullable Timeout previousOfOwner;
+    private @Nullable Timeout nextOfOwner;
 
     // Set by the wheel.
     long deadlineTick;
@@ -50,19 +51,28 @@ public final class Timeout {
         return true;
     }
 
-    /** The list of one owner's timeouts that begins at {@code first}, without {@code gone}. */
+    /** The list of one owner's timeouts that begins at {@code first}, with {@code added} ahead. */
+    static Timeout with(@Nullable Timeout first, Timeout added) {
+        added.nextOfOwner = first;
+        if (first != null) {
+            first.previousOfOwner = added;
+        }
+        return added;
+    }
+
+    /** The same list without {@code gone}, at the same cost however long it is. */
     static @Nullable Timeout without(@Nullable Timeout first, Timeout gone) {
-        Timeout rest = gone.nextOfOwner;
+        Timeout previous = gone.previousOfOwner;
+        Timeout next = gone.nextOfOwner;
+        gone.previousOfOwner = null;
         gone.nextOfOwner = null;
-        if (first == gone) {
-            return rest;
+        if (next != null) {
+            next.previousOfOwner = previous;
         }
-        for (Timeout t = first; t != null; t = t.nextOfOwner) {
-            if (t.nextOfOwner == gone) {
-                t.nextOfOwner = rest;
-                break;
-            }
+        if (previous == null) {
+            return next;
         }
+        previous.nextOfOwner = next;
         return first;
     }
 

@@ -3,8 +3,8 @@ package edgeloop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers on a hierarchical timing wheel: setting and cancelling one costs the same whatever their
- * number.
+ * Timers on a hierarchical timing wheel: setting, cancelling and expiring one costs the same
+ * whatever their number, and what is done in one go is bounded.
  *
  * <p>Time is in ticks. A wheel of 64 slots holds the timers of the current 64 ticks, one slot a
  * tick; the next holds those of the current 4,096, one slot per 64 ticks; and so on. When time
@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * occupied slot of the lowest occupied wheel is always the next in time, and one bit mask per wheel
  * finds it. Timers of one deadline share their slots all the way and so expire in the order in
  * which they were set.
+ *
+ * <p>Where the budget of an {@link #advance} ends within a slot of a higher wheel, the next one
+ * goes on there before it looks at any lower slot; and a timer that is set meanwhile, for a time in
+ * that slot's range, goes to its end. So the order is the same as if it had been done in one go.
  *
  * <p>G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987, scheme 7.
  */
@@ -40,13 +44,29 @@ final class TimerWheel {
     /** One bit for each occupied slot of a level. */
     private final long[] occupied = new long[LEVELS];
 
-    /** The tick up to which all timers have expired. */
+    /** Timers that one {@link #advance} may move down or let expire. */
+    private final int budget;
+
+    /** The tick up to which all timers have expired; where this is behind, all but its own. */
     private long currentTick;
 
-    /** The tick that the present call of {@link #advance} goes to. */
+    /** The tick that the present or last call of {@link #advance} goes to. */
     private long targetTick;
 
+    /** The bucket whose timers are being moved down. */
+    private int cascading = NO_BUCKET;
+
+    private boolean behind;
     private int size;
+
+    TimerWheel(int budget) {
+        this.budget = budget;
+    }
+
+    /** Whether the budget did not suffice for all that is due. */
+    boolean isBehind() {
+        return behind;
+    }
 
     int size() {
         return size;
@@ -59,9 +79,16 @@ final class TimerWheel {
      */
     void add(Timeout timeout, long deadlineTick) {
         assert !timeout.isPending();
-        timeout.deadlineTick = Math.clamp(deadlineTick, targetTick + 1, MAX_TICK);
-        link(timeout);
+        long tick = Math.clamp(deadlineTick, targetTick + 1, MAX_TICK);
+        timeout.deadlineTick = tick;
+        link(timeout, isCascading(tick) ? cascading : bucketOf(tick));
         size++;
+    }
+
+    /** Whether timers of this tick may be in the bucket that is being moved down. */
+    private boolean isCascading(long tick) {
+        int shift = cascading / SLOTS * SLOT_BITS;
+        return cascading != NO_BUCKET && tick >>> shift == currentTick >>> shift;
     }
 
     /** Takes a pending timer out. */
@@ -72,49 +99,69 @@ final class TimerWheel {
 
     /**
      * A tick no later than the earliest deadline: the earliest exactly, unless that timer was
-     * cancelled. {@link #NEVER} if there is no timer.
+     * cancelled or this is {@linkplain #isBehind behind}. {@link #NEVER} if there is no timer.
      */
     long nextDeadlineTick() {
         int bucket = firstBucket();
-        return bucket == NO_BUCKET ? NEVER : earliest[bucket];
+        return bucket == NO_BUCKET ? NEVER : behind ? currentTick : earliest[bucket];
     }
 
     /**
-     * Lets all timers expire whose deadline is not after {@code nowTick}, in the deadlines' order.
+     * Lets the timers expire whose deadline is not after {@code nowTick}, in the deadlines' order:
+     * all of them, or as many as the budget allows. {@link #isBehind} tells which; the next call
+     * goes on.
      */
     void advance(long nowTick) {
-        if (nowTick <= currentTick) {
+        if (nowTick <= currentTick && !behind) {
             return;
         }
-        targetTick = nowTick;
+        targetTick = Math.max(targetTick, nowTick);
+        behind = true;
+        int left = budget;
         for (int bucket = firstBucket(); bucket != NO_BUCKET; bucket = firstBucket()) {
             long start = startOf(bucket);
-            if (start > nowTick) {
+            if (start > targetTick) {
                 break;
             }
+            if (left == 0) {
+                return;
+            }
             currentTick = Math.max(currentTick, start);
-            empty(bucket);
+            left = empty(bucket, left);
         }
-        currentTick = nowTick;
+        behind = false;
+        currentTick = targetTick;
     }
 
-    /** Expires the timers of a bucket of the lowest level, moves those of a higher one down. */
-    private void empty(int bucket) {
+    /**
+     * Expires timers of a bucket of the lowest level, moves those of a higher one down; {@code
+     * most} at most. Answers how many more there might have been.
+     */
+    private int empty(int bucket, int most) {
         boolean due = bucket < SLOTS;
+        if (!due) {
+            cascading = bucket;
+        }
+        int left = most;
         Timeout timeout;
-        while ((timeout = heads[bucket]) != null) {
+        while (left > 0 && (timeout = heads[bucket]) != null) {
+            left--;
             unlink(timeout);
             if (due) {
                 size--;
                 timeout.expire();
             } else {
-                link(timeout);
+                link(timeout, bucketOf(timeout.deadlineTick));
             }
         }
+        return left;
     }
 
-    /** The bucket that is next in time. */
+    /** The bucket that is next in time, or the one that is being moved down. */
     private int firstBucket() {
+        if (cascading != NO_BUCKET) {
+            return cascading;
+        }
         for (int level = 0; level < LEVELS; level++) {
             if (occupied[level] != 0) {
                 return level * SLOTS + Long.numberOfTrailingZeros(occupied[level]);
@@ -136,8 +183,7 @@ final class TimerWheel {
         return level * SLOTS + (int) (deadlineTick >>> (level * SLOT_BITS) & SLOT_MASK);
     }
 
-    private void link(Timeout timeout) {
-        int bucket = bucketOf(timeout.deadlineTick);
+    private void link(Timeout timeout, int bucket) {
         Timeout tail = tails[bucket];
         if (tail == null) {
             heads[bucket] = timeout;
@@ -168,6 +214,9 @@ final class TimerWheel {
         }
         if (heads[bucket] == null) {
             occupied[bucket / SLOTS] &= ~(1L << (bucket & SLOT_MASK));
+            if (bucket == cascading) {
+                cascading = NO_BUCKET;
+            }
         }
         timeout.previous = null;
         timeout.next = null;

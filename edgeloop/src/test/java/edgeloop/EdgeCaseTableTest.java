@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The table of edge cases in docs/RELIABILITY.md tells the truth. */
 class EdgeCaseTableTest {
+    /** The list that the project began with; the table goes on with what was found since. */
     private static final int CASES = 48;
 
     /** Such as {@code | E7 | one fast peer starves the rest | FairnessTest, SeedsTest | both |}. */
@@ -33,8 +34,7 @@ class EdgeCaseTableTest {
                 table.put(Integer.valueOf(row.group(1)), row.group(2));
             }
         }
-        assertThat(table.keySet())
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, CASES).boxed().toList());
+        assertThat(table.keySet()).containsAll(IntStream.rangeClosed(1, CASES).boxed().toList());
         Map<String, String> tests = tests();
         List<String> wrong = new ArrayList<>();
         table.forEach(

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TimerWheelTest {
-    private final TimerWheel wheel = new TimerWheel();
+    private TimerWheel wheel = new TimerWheel(Integer.MAX_VALUE);
     private final List<String> expired = new ArrayList<>();
 
     private Reactor reactor;
@@ -183,6 +183,96 @@ final class TimerWheelTest {
         assertThat(expired).isEmpty();
     }
 
+    @Test
+    @DisplayName("E63 an advance does no more than its budget, and the next one goes on")
+    void budgetCutsAnAdvance() {
+        wheel = new TimerWheel(3);
+        for (int i = 0; i < 5; i++) {
+            add(String.valueOf(i), 7);
+        }
+        wheel.advance(7);
+        assertThat(expired).containsExactly("0", "1", "2");
+        assertThat(wheel.isBehind()).isTrue();
+        assertThat(wheel.size()).isEqualTo(2);
+        wheel.advance(7);
+        assertThat(expired).containsExactly("0", "1", "2", "3", "4");
+        assertThat(wheel.isBehind()).isFalse();
+    }
+
+    @Test
+    @DisplayName("E63 a budget that just suffices leaves nothing behind")
+    void exhaustedBudgetIsNotBehind() {
+        wheel = new TimerWheel(3);
+        for (int i = 0; i < 3; i++) {
+            add(String.valueOf(i), 7);
+        }
+        add("later", 9);
+        wheel.advance(7);
+        assertThat(expired).hasSize(3);
+        assertThat(wheel.isBehind()).isFalse();
+        assertThat(wheel.nextDeadlineTick()).isEqualTo(9);
+    }
+
+    @Test
+    @DisplayName(
+            "E63 moving timers down costs of the budget too, and keeps the order where it ends")
+    void budgetCutsACascade() {
+        wheel = new TimerWheel(2);
+        Timeout[] timers = new Timeout[5];
+        for (int i = 0; i < timers.length; i++) {
+            timers[i] = add(String.valueOf(i), 5_000);
+        }
+        wheel.advance(4_999);
+        assertThat(expired).isEmpty();
+        assertThat(wheel.isBehind()).isTrue();
+        add("set meanwhile", 5_000); // must not overtake those that are yet to be moved
+        wheel.remove(timers[3]);
+        for (int i = 0; wheel.isBehind(); i++) {
+            assertThat(i).isLessThan(10);
+            wheel.advance(4_999);
+        }
+        assertThat(expired).isEmpty();
+        for (int i = 0; i < 4; i++) {
+            wheel.advance(5_000);
+        }
+        assertThat(expired).containsExactly("0", "1", "2", "4", "set meanwhile");
+    }
+
+    @Test
+    @DisplayName("E63 a cascade whose rest is cancelled is over")
+    void restOfACascadeIsCancelled() {
+        wheel = new TimerWheel(1);
+        add("first", 100);
+        Timeout second = add("second", 100);
+        wheel.advance(64);
+        assertThat(wheel.isBehind()).isTrue();
+        wheel.remove(second);
+        add("third", 100);
+        wheel.advance(64);
+        assertThat(wheel.isBehind()).isFalse();
+        wheel.advance(100);
+        wheel.advance(100);
+        assertThat(expired).containsExactly("first", "third");
+        assertThat(wheel.size()).isZero();
+    }
+
+    @Test
+    @DisplayName("E63 a timer set with no delay while the wheel is behind waits until it is not")
+    void timerSetWhileBehindIsLast() {
+        wheel = new TimerWheel(1);
+        add("a", 10);
+        add("b", 10);
+        add("c", 11);
+        wheel.advance(20);
+        add("meanwhile", 0);
+        wheel.advance(20);
+        wheel.advance(20);
+        wheel.advance(20);
+        assertThat(expired).containsExactly("a", "b", "c");
+        wheel.advance(21);
+        assertThat(expired).containsExactly("a", "b", "c", "meanwhile");
+    }
+
     /** A timer of the reference model: a plain list, searched from end to end. */
     private static final class Expected {
         final int number;
@@ -201,6 +291,16 @@ final class TimerWheelTest {
     @DisplayName("E37 any use expires what a sorted list would, in its order")
     void anyUseIsThatOfASortedList(long seed) {
         new RandomUse(seed).run();
+    }
+
+    @ParameterizedTest(name = "budget {0}")
+    @ValueSource(ints = {1, 2, 3, 5, 8, 13, 64})
+    @DisplayName("E63 any use with a budget expires what a sorted list would, in its order")
+    void anyUseWithABudgetIsThatOfASortedList(int budget) {
+        for (long seed = 1; seed <= 10; seed++) {
+            wheel = new TimerWheel(budget);
+            new RandomUse(seed).run();
+        }
     }
 
     private final class RandomUse {
@@ -241,7 +341,12 @@ final class TimerWheelTest {
         void set() {
             // Of every order of magnitude, and often the same.
             long delay = random.nextLong(1L << random.nextInt(1, 36)) - 2;
-            long deadline = random.nextBoolean() ? now + delay : (now + delay) | 0x3f;
+            long deadline =
+                    switch (random.nextInt(pending.isEmpty() ? 2 : 3)) {
+                        case 0 -> now + delay;
+                        case 1 -> (now + delay) | 0x3f;
+                        default -> pending.get(random.nextInt(pending.size())).deadline;
+                    };
             var expected =
                     new Expected(numbers++, Math.clamp(deadline, target + 1, TimerWheel.MAX_TICK));
             expected.timeout = add(deadline, () -> fire(expected));
@@ -273,21 +378,23 @@ final class TimerWheelTest {
         void advance() {
             long next = wheel.nextDeadlineTick();
             target =
-                    switch (random.nextInt(3)) {
+                    switch (random.nextInt(4)) {
                         case 0 -> now + random.nextLong(200);
                         case 1 -> now + random.nextLong(1L << random.nextInt(1, 34));
-                        default -> next == TimerWheel.NEVER ? now + 1 : next;
+                        case 2 -> now;
+                        default -> next == TimerWheel.NEVER ? now + 1 : Math.max(next, now);
                     };
             wheel.advance(target);
             now = target;
-            assertThat(pending).allMatch(timer -> timer.deadline > now);
+            assertThat(pending).allMatch(timer -> timer.deadline > now || wheel.isBehind());
             assertThat(wheel.size()).isEqualTo(pending.size());
         }
 
         /** Never later than the truth, and always ahead: the loop neither oversleeps nor spins. */
         void checkNextDeadline() {
             long truth = pending.stream().mapToLong(t -> t.deadline).min().orElse(TimerWheel.NEVER);
-            assertThat(wheel.nextDeadlineTick()).isLessThanOrEqualTo(truth).isGreaterThan(now);
+            assertThat(wheel.nextDeadlineTick()).isLessThanOrEqualTo(truth);
+            assertThat(wheel.nextDeadlineTick() > now || wheel.isBehind()).isTrue();
         }
     }
 }

@@ -20,6 +20,9 @@ final class Probes {
     private static final long NANOS_PER_TICK = 1_000_000;
     private static final Duration HUGE = Duration.ofDays(400_000);
 
+    /** Timers that may expire in one turn. */
+    private static final int TIMERS_IN_A_TURN = 1_024;
+
     private final Scenario scenario;
     private final Choices choices;
     private final List<Probe> pending = new ArrayList<>();
@@ -36,6 +39,13 @@ final class Probes {
     private @Nullable Probe last;
 
     private int set;
+    private int firedInTurn;
+
+    /** When a crowd of timers is due that is too large for one turn. */
+    private long crowdNanos;
+
+    /** Timers that may still be set for the same moment. */
+    private int latecomers;
 
     Probes(Scenario scenario, Choices choices, boolean wanted) {
         this.scenario = scenario;
@@ -154,13 +164,33 @@ final class Probes {
         for (int i = 0; i < timers; i++) {
             set(choices.below(2) == 0 ? delay : delay());
         }
+        if (choices.below(64) == 0) {
+            setCrowd();
+        }
+    }
+
+    private void setCrowd() {
+        Duration delay = Duration.ofNanos(choices.below(200_000_000));
+        crowdNanos = scenario.kernel.elapsedNanos() + delay.toNanos();
+        latecomers = 32;
+        for (int i = choices.between(TIMERS_IN_A_TURN + 1, 2 * TIMERS_IN_A_TURN); i > 0; i--) {
+            set(delay);
+        }
+    }
+
+    private Duration untilCrowd() {
+        return Duration.ofNanos(Math.max(0, crowdNanos - scenario.kernel.elapsedNanos()));
     }
 
     private Duration delay() {
         return switch (choices.below(8)) {
             case 0 -> Duration.ZERO;
             case 1 -> HUGE;
-            case 2 -> Duration.ofNanos(-choices.below(1_000_000));
+            case 2 ->
+                    choices.below(8) == 0
+                            ? HUGE.negated()
+                            : Duration.ofNanos(-choices.below(1_000_000));
+            case 3 -> untilCrowd();
             default -> Duration.ofNanos(choices.magnitude(0, 1_000_000_000));
         };
     }
@@ -168,7 +198,8 @@ final class Probes {
     private void set(Duration delay) {
         long deadline = World.NEVER;
         if (!delay.equals(HUGE)) {
-            deadline = scenario.kernel.elapsedNanos() + Math.max(0, delay.toNanos());
+            long nanos = delay.isNegative() ? 0 : delay.toNanos();
+            deadline = scenario.kernel.elapsedNanos() + nanos;
         }
         Probe probe = new Probe(deadline, set++);
         scenario.kernel.note("    timer %d is set, in %s", probe.number, delay);
@@ -179,6 +210,9 @@ final class Probes {
     private void fire(Probe probe) {
         SimulatedKernel kernel = scenario.kernel;
         kernel.note("    timer %d fires", probe.number);
+        if (++firedInTurn > TIMERS_IN_A_TURN) {
+            throw kernel.violation("%d timers fired in one turn", firedInTurn);
+        }
         if (probe.gone) {
             throw kernel.violation("timer %d fired twice, or was cancelled", probe.number);
         }
@@ -233,6 +267,17 @@ final class Probes {
                     "of %d tasks %d ran in a turn", tasksAddedBeforeTurn, tasksRun);
         }
         tasksAddedBeforeTurn = tasksAdded;
+        firedInTurn = 0;
+        joinCrowd();
+    }
+
+    /** While the crowd is being moved down, perhaps, a timer comes that may not overtake it. */
+    private void joinCrowd() {
+        long left = crowdNanos - scenario.kernel.elapsedNanos();
+        if (latecomers > 0 && left > 0 && left < 64 * NANOS_PER_TICK) {
+            latecomers--;
+            set(untilCrowd());
+        }
     }
 
     /** No timer may be due before the sleep ends. */

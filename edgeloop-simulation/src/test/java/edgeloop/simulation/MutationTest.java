@@ -332,7 +332,27 @@ class MutationTest {
                             "Reactor",
                             "if (events == -Errno.EINTR) {",
                             "if (events == -Errno.ENOSYS) {",
-                            1_000));
+                            1_000),
+                    new Mutant(
+                            "E63 as many timers as are due expire in a turn",
+                            "TimerWheel",
+                            "int left = budget;",
+                            "int left = Integer.MAX_VALUE;",
+                            20_000),
+                    new Mutant(
+                            "E63 over budget, the wheel is forgotten",
+                            "TimerWheel",
+                            "if (left == 0) {\n",
+                            "if (left == 0) {\n"
+                                    + "                occupied[bucket / SLOTS] &="
+                                    + " ~(1L << (bucket & SLOT_MASK));\n",
+                            20_000),
+                    new Mutant(
+                            "E63 a timer overtakes those that are yet to be moved down",
+                            "TimerWheel",
+                            "isCascading(tick) ? cascading : bucketOf(tick)",
+                            "bucketOf(tick)",
+                            20_000));
 
     private static final List<Mutant> ENDING =
             List.of(
