@@ -41,7 +41,10 @@ public final class Server implements AutoCloseable {
                 new ConnectionGroup(
                         options.connection(),
                         Duration.ZERO,
-                        limited ? new AddressLimit(options.maxConnectionsPerIp()) : null);
+                        limited
+                                ? new AddressLimit(
+                                        options.maxConnectionsPerIp(), options.ipv6PrefixLength())
+                                : null);
         this.acceptor = Acceptor.listen(reactor, options, group, handlers);
         this.address = acceptor.address();
     }

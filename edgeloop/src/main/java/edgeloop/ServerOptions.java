@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *     net.core.somaxconn, listen(2)
  * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
  * @param maxConnections the most open connections, from 1; those beyond it are closed on arrival
- * @param maxConnectionsPerIp the most open connections from one address, from 1; those beyond it
- *     are closed on arrival
+ * @param maxConnectionsPerIp the most open connections from one IPv4 address or IPv6 network, from
+ *     1; those beyond it are closed on arrival
+ * @param ipv6PrefixLength the bits of an address, from 1 to 128, that name an IPv6 network for
+ *     {@code maxConnectionsPerIp}: a network of /64 is the least that anybody gets
  * @param drainTimeout how long a shutdown waits for connections to finish before it closes the rest
  * @param connection the limits of each connection
  * @param listener hears of the reactor's events, or null
@@ -27,6 +29,7 @@ public record ServerOptions(
         int maxEvents,
         int maxConnections,
         int maxConnectionsPerIp,
+        int ipv6PrefixLength,
         Duration drainTimeout,
         ConnectionOptions connection,
         @Nullable ReactorListener listener) {
@@ -42,6 +45,7 @@ public record ServerOptions(
                     1024,
                     Integer.MAX_VALUE,
                     Integer.MAX_VALUE,
+                    64,
                     Duration.ofSeconds(10),
                     ConnectionOptions.defaults(),
                     null);
@@ -57,6 +61,7 @@ public record ServerOptions(
         checkRange("maxEvents", maxEvents, 1, MAX_EVENTS_LIMIT);
         checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
         checkRange("maxConnectionsPerIp", maxConnectionsPerIp, 1, Integer.MAX_VALUE);
+        checkRange("ipv6PrefixLength", ipv6PrefixLength, 1, 128);
         ConnectionOptions.checkTimeout("drainTimeout", drainTimeout);
         Objects.requireNonNull(connection);
     }
@@ -89,6 +94,7 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 connection,
                 listener);
@@ -107,6 +113,7 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 connection,
                 listener);
@@ -125,6 +132,7 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 connection,
                 listener);
@@ -143,6 +151,7 @@ public record ServerOptions(
                 events,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 connection,
                 listener);
@@ -161,13 +170,14 @@ public record ServerOptions(
                 maxEvents,
                 connections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 connection,
                 listener);
     }
 
     /**
-     * {@return a copy with another limit on open connections from one address}
+     * {@return a copy with another limit on open connections from one address or network}
      *
      * @param connections from 1, see {@link #maxConnectionsPerIp}
      */
@@ -179,6 +189,26 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 connections,
+                ipv6PrefixLength,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /**
+     * {@return a copy that takes IPv6 networks of another size for one}
+     *
+     * @param bits from 1 to 128, see {@link #ipv6PrefixLength}
+     */
+    public ServerOptions withIpv6PrefixLength(int bits) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                maxConnectionsPerIp,
+                bits,
                 drainTimeout,
                 connection,
                 listener);
@@ -197,6 +227,7 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 timeout,
                 connection,
                 listener);
@@ -215,6 +246,7 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 options,
                 listener);
@@ -233,6 +265,7 @@ public record ServerOptions(
                 maxEvents,
                 maxConnections,
                 maxConnectionsPerIp,
+                ipv6PrefixLength,
                 drainTimeout,
                 connection,
                 newListener);

@@ -87,8 +87,16 @@ final class ServerCommand implements Callable<Integer> {
     private final OptionSpec maxConnectionsPerIp =
             Options.number(1, Integer.MAX_VALUE, "--max-connections-per-ip")
                     .description(
-                            "Most open connections from one address; more are closed on arrival"
-                                    + " (default: no limit).")
+                            "Most open connections from one IPv4 address or IPv6 network; more are"
+                                    + " closed on arrival (default: no limit).")
+                    .build();
+
+    private final OptionSpec ipv6Prefix =
+            Options.number(1, 128, "--ipv6-prefix")
+                    .defaultValue("64")
+                    .description(
+                            "Length of the prefix that makes an IPv6 network of"
+                                    + " --max-connections-per-ip (default: ${DEFAULT-VALUE}).")
                     .build();
 
     private final OptionSpec idleTimeout =
@@ -192,6 +200,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(statsSeconds)
                 .addOption(maxConnections)
                 .addOption(maxConnectionsPerIp)
+                .addOption(ipv6Prefix)
                 .addOption(idleTimeout)
                 .addOption(idleBytes)
                 .addOption(writeTimeout)
@@ -304,6 +313,7 @@ final class ServerCommand implements Callable<Integer> {
                 .withDrainTimeout(drainTimeout.getValue())
                 .withMaxConnections(orUnlimited(maxConnections))
                 .withMaxConnectionsPerIp(orUnlimited(maxConnectionsPerIp))
+                .withIpv6PrefixLength(ipv6Prefix.getValue())
                 .withConnection(connectionOptions(idle))
                 .withListener(Telemetry.of(tracing ? new TraceListener(err) : null, latency));
     }

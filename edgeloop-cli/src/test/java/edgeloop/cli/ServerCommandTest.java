@@ -48,6 +48,7 @@ final class ServerCommandTest {
                         "--backlog=17",
                         "--max-connections=100",
                         "--max-connections-per-ip=10",
+                        "--ipv6-prefix=56",
                         "--idle-timeout=2m",
                         "--idle-bytes=64",
                         "--write-timeout=30s",
@@ -61,6 +62,7 @@ final class ServerCommandTest {
         assertThat(options.backlog()).isEqualTo(17);
         assertThat(options.maxConnections()).isEqualTo(100);
         assertThat(options.maxConnectionsPerIp()).isEqualTo(10);
+        assertThat(options.ipv6PrefixLength()).isEqualTo(56);
         assertThat(options.connection().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(options.connection().idleBytes()).isEqualTo(64);
         assertThat(options.connection().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -86,6 +88,8 @@ final class ServerCommandTest {
                     --backlog 0           | --backlog must be from 1 to 2147483647, not 0
                     --max-connections=0   | --max-connections must be from 1 to 2147483647, not 0
                     --max-connections-per-ip=0 | --max-connections-per-ip must be from 1 to 2147483647, not 0
+                    --ipv6-prefix=0       | --ipv6-prefix must be from 1 to 128, not 0
+                    --ipv6-prefix=129     | --ipv6-prefix must be from 1 to 128, not 129
                     --idle-bytes=0        | --idle-bytes must be from 1 to 1048576, not 0
                     --write-timeout=-1    | --write-timeout must be a time such as 500ms, 5s, 2m or 1h, not -1
                     --stats=0             | --stats must be from 1 to 86400, not 0
@@ -140,6 +144,7 @@ final class ServerCommandTest {
                 .contains("--stats[=SECONDS]")
                 .contains("--max-connections=N")
                 .contains("--max-connections-per-ip=N")
+                .contains("--ipv6-prefix=N")
                 .contains("--idle-timeout=TIME")
                 .contains("--idle-bytes=N")
                 .contains("--write-timeout=TIME")

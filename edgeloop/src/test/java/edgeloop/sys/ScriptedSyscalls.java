@@ -92,6 +92,7 @@ public final class ScriptedSyscalls implements Syscalls {
     private final Map<Call, Deque<Integer>> answers = new EnumMap<>(Call.class);
     private final Map<Call, Integer> fixedAnswers = new EnumMap<>(Call.class);
     private final Map<Call, Runnable> before = new EnumMap<>(Call.class);
+    private final Deque<InetSocketAddress> remoteAddresses = new ArrayDeque<>();
     private final List<Made> made = new ArrayList<>();
     private final Set<Integer> open = new HashSet<>();
     private final Map<Integer, Long> keys = new HashMap<>();
@@ -128,6 +129,11 @@ public final class ScriptedSyscalls implements Syscalls {
     /** Just before the next call, {@code action} happens, as if on another thread. */
     public synchronized void runBeforeNext(Call call, Runnable action) {
         before.put(call, action);
+    }
+
+    /** The next peer that is asked about has this address. */
+    public void answerNextRemoteAddress(InetSocketAddress address) {
+        remoteAddresses.add(address);
     }
 
     /** recv, send and sendfile move at most {@code bytes} in one call. */
@@ -381,7 +387,11 @@ public final class ScriptedSyscalls implements Syscalls {
 
     @Override
     public @Nullable InetSocketAddress remoteAddress(int fd) {
-        return call(Call.REMOTE_ADDRESS, fd, () -> 0) < 0 ? null : kernel.remoteAddress(fd);
+        if (call(Call.REMOTE_ADDRESS, fd, () -> 0) < 0) {
+            return null;
+        }
+        InetSocketAddress answer = remoteAddresses.poll();
+        return answer == null ? kernel.remoteAddress(fd) : answer;
     }
 
     @Override
