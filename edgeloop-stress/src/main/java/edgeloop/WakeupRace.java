@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +37,7 @@ public class WakeupRace {
     /** A reactor that has not turned yet. */
     public WakeupRace() {
         try {
-            reactor = Reactor.open(notes.syscalls(), 1, null);
+            reactor = Reactor.open(notes.syscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
         } catch (SyscallException e) {
             throw new IllegalStateException(e);
         }

@@ -293,7 +293,7 @@ final class Acceptor extends Channel {
     }
 
     /** Stops listening, and counts the connections that the kernel resets thereby. */
-    void cutOff() {
+    void terminate() {
         group.counters.unaccepted += pending();
         close();
     }

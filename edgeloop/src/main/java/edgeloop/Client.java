@@ -1,6 +1,8 @@
 package edgeloop;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.LinuxSyscalls;
+import edgeloop.sys.Syscalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -45,16 +47,17 @@ public final class Client implements AutoCloseable {
      * @throws SyscallException if the kernel refuses the reactor's descriptors
      */
     public static Client start(ClientOptions options) throws SyscallException {
-        Reactor reactor =
-                Reactor.open(new LinuxSyscalls(), options.maxEvents(), options.listener());
+        Syscalls syscalls = new LinuxSyscalls();
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), syscalls);
+        Reactor reactor = Reactor.open(syscalls, options.maxEvents(), budget, options.listener());
         ReactorThread thread = new ReactorThread(reactor);
         thread.start("edgeloop-client");
         return new Client(reactor, thread, options);
     }
 
     /**
-     * A client on the reactor of a server or of another client, whose {@code maxEvents} and {@code
-     * listener} are the ones in force. It ends with that reactor.
+     * A client on the reactor of a server or of another client, whose {@code maxEvents}, {@code
+     * maxBufferBytes} and {@code listener} are the ones in force. It ends with that reactor.
      *
      * @param reactor turned by somebody else
      * @param options how it connects

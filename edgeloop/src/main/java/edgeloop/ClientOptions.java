@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout how long the remote side has to answer; zero for as long as the kernel
  *     tries, about two minutes
  * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
+ * @param maxBufferBytes the most native memory, in bytes from 16,384, that waiting input and output
+ *     of all connections together may take; 0 as {@link ServerOptions#maxBufferBytes} has it
  * @param connection the limits of each connection
  * @param listener hears of the reactor's events, or null
  */
@@ -21,18 +23,20 @@ public record ClientOptions(
         List<InetAddress> localAddresses,
         Duration connectTimeout,
         int maxEvents,
+        long maxBufferBytes,
         ConnectionOptions connection,
         @Nullable ReactorListener listener) {
 
     private static final ClientOptions DEFAULTS =
             new ClientOptions(
-                    List.of(), Duration.ofSeconds(10), 1024, ConnectionOptions.defaults(), null);
+                    List.of(), Duration.ofSeconds(10), 1024, 0, ConnectionOptions.defaults(), null);
 
     /** Checks the ranges. */
     public ClientOptions {
         localAddresses = List.copyOf(localAddresses);
         ConnectionOptions.checkTimeout("connectTimeout", connectTimeout);
         ServerOptions.checkRange("maxEvents", maxEvents, 1, ServerOptions.MAX_EVENTS_LIMIT);
+        ServerOptions.checkBufferBytes(maxBufferBytes);
     }
 
     /** {@return the kernel's choice of address, a connect timeout of 10 s, 1,024 events a wait} */
@@ -47,7 +51,8 @@ public record ClientOptions(
      * @return the copy
      */
     public ClientOptions withLocalAddresses(List<InetAddress> addresses) {
-        return new ClientOptions(addresses, connectTimeout, maxEvents, connection, listener);
+        return new ClientOptions(
+                addresses, connectTimeout, maxEvents, maxBufferBytes, connection, listener);
     }
 
     /**
@@ -57,7 +62,8 @@ public record ClientOptions(
      * @return the copy
      */
     public ClientOptions withConnectTimeout(Duration timeout) {
-        return new ClientOptions(localAddresses, timeout, maxEvents, connection, listener);
+        return new ClientOptions(
+                localAddresses, timeout, maxEvents, maxBufferBytes, connection, listener);
     }
 
     /**
@@ -67,7 +73,19 @@ public record ClientOptions(
      * @return the copy
      */
     public ClientOptions withMaxEvents(int events) {
-        return new ClientOptions(localAddresses, connectTimeout, events, connection, listener);
+        return new ClientOptions(
+                localAddresses, connectTimeout, events, maxBufferBytes, connection, listener);
+    }
+
+    /**
+     * A copy with another bound on the memory of all connections together.
+     *
+     * @param bytes see {@link #maxBufferBytes}
+     * @return the copy
+     */
+    public ClientOptions withMaxBufferBytes(long bytes) {
+        return new ClientOptions(
+                localAddresses, connectTimeout, maxEvents, bytes, connection, listener);
     }
 
     /**
@@ -77,7 +95,8 @@ public record ClientOptions(
      * @return the copy
      */
     public ClientOptions withConnection(ConnectionOptions options) {
-        return new ClientOptions(localAddresses, connectTimeout, maxEvents, options, listener);
+        return new ClientOptions(
+                localAddresses, connectTimeout, maxEvents, maxBufferBytes, options, listener);
     }
 
     /**
@@ -88,6 +107,6 @@ public record ClientOptions(
      */
     public ClientOptions withListener(@Nullable ReactorListener newListener) {
         return new ClientOptions(
-                localAddresses, connectTimeout, maxEvents, connection, newListener);
+                localAddresses, connectTimeout, maxEvents, maxBufferBytes, connection, newListener);
     }
 }

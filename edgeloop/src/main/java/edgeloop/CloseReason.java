@@ -53,6 +53,23 @@ public sealed interface CloseReason {
     }
 
     /**
+     * Something that connections share ran short, and others need what this one held.
+     *
+     * @param resource which it was
+     */
+    record Overload(Resource resource) implements CloseReason {
+        /** What can run short. */
+        public enum Resource {
+            /**
+             * Memory for waiting input and output, {@link ServerOptions#maxBufferBytes}: this one
+             * held most of it without moving, or needed some where nobody else held any. What
+             * waited is lost, and the peer gets a reset.
+             */
+            MEMORY
+        }
+    }
+
+    /**
      * The peer broke the protocol.
      *
      * @param message what it did

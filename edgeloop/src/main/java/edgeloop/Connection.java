@@ -68,6 +68,8 @@ public final class Connection extends Channel {
     private static final CloseReason PEER_CLOSED = new CloseReason.PeerClosed();
     private static final CloseReason LOCALLY_CLOSED = new CloseReason.LocallyClosed();
     private static final CloseReason CUT_OFF = new CloseReason.CutOff();
+    private static final CloseReason OUT_OF_MEMORY =
+            new CloseReason.Overload(CloseReason.Overload.Resource.MEMORY);
 
     private enum State {
         CONNECTING,
@@ -223,9 +225,18 @@ public final class Connection extends Channel {
     public void write(byte[] bytes, int offset, int length) {
         checkUse();
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        if (length > 0 && state == State.OPEN) {
-            outputQueue().append(reactor.segments(), bytes, offset, length);
+        if (length == 0 || state != State.OPEN) {
+            return;
+        }
+        SegmentQueue queue = outputQueue();
+        int kept = queue.append(reactor.segments(), bytes, offset, length);
+        while (kept < length && reactor.makeRoom(this)) {
+            kept += queue.append(reactor.segments(), bytes, offset + kept, length - kept);
+        }
+        if (kept == length) {
             written();
+        } else {
+            cutOff();
         }
     }
 
@@ -247,10 +258,23 @@ public final class Connection extends Channel {
         if (length >= DIRECT_BYTES && writable && waitingOutput() == 0) {
             sent = sendDirectly(source, offset, length);
         }
-        if (sent < length && state == State.OPEN) {
-            outputQueue().append(reactor.segments(), source, offset + sent, length - sent);
+        if (sent < length
+                && state == State.OPEN
+                && keep(outputQueue(), source, offset + sent, length - sent)) {
             written();
         }
+    }
+
+    /** Appends to a queue of this connection; where there is no memory, cuts it off. */
+    private boolean keep(SegmentQueue queue, MemorySegment source, int offset, int length) {
+        int kept = queue.append(reactor.segments(), source, offset, length);
+        while (kept < length && reactor.makeRoom(this)) {
+            kept += queue.append(reactor.segments(), source, offset + kept, length - kept);
+        }
+        if (kept < length) {
+            cutOff();
+        }
+        return kept == length;
     }
 
     /**
@@ -389,7 +413,7 @@ public final class Connection extends Channel {
      * The reactor ends. Whoever has not come to an end is cut off, and what is lost thereby is
      * counted; a peer that has all, and only has not closed yet, is left to the kernel.
      */
-    void cutOff() {
+    void terminate() {
         if (state == State.OPEN || state == State.CLOSING) {
             long unreadBytes = unread == null ? 0 : unread.size();
             long inKernel = syscalls().unreadInput(fd) + (long) syscalls().unsentOutput(fd);
@@ -578,6 +602,7 @@ public final class Connection extends Channel {
         return group == wanted;
     }
 
+    /** Whether it takes part in anything, and is not to be closed at the end of this turn. */
     boolean isLive() {
         return state != State.DOOMED && state != State.UNUSED;
     }
@@ -668,7 +693,7 @@ public final class Connection extends Channel {
             } else {
                 SegmentQueue queue = reactor.segments().takeQueue();
                 unread = queue;
-                queue.append(reactor.segments(), in.memory(), in.position(), left);
+                keep(queue, in.memory(), in.position(), left);
             }
         }
     }
@@ -945,6 +970,26 @@ public final class Connection extends Channel {
 
     private void failed(int errno) {
         doom(new CloseReason.Failed(errno));
+    }
+
+    /** The segments of memory that waiting input and output take. */
+    int segmentsHeld() {
+        return (output == null ? 0 : output.segments()) + (unread == null ? 0 : unread.segments());
+    }
+
+    /** For how long no byte of what waits has moved: of output, if any waits, or else at all. */
+    int millisNotMoved() {
+        return nowMillis() - (waitingOutput() > 0 ? lastSendMillis : lastMoveMillis);
+    }
+
+    /** Others need the memory that this holds: it goes back at once, and the peer gets a reset. */
+    void cutOff() {
+        if (isLive()) {
+            resetOnClose = true;
+            doom(OUT_OF_MEMORY);
+        }
+        dropOutput();
+        dropUnread();
     }
 
     private void handlerFailed(Throwable cause) {

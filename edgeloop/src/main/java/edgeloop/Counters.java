@@ -25,6 +25,7 @@ final class Counters {
     private long protocolErrors;
     private long handlerFailures;
     private long cutOff;
+    private long cutOffForMemory;
 
     void closed(CloseReason reason) {
         switch (reason) {
@@ -36,6 +37,11 @@ final class Counters {
             case CloseReason.ProtocolError _ -> protocolErrors++;
             case CloseReason.HandlerFailed _ -> handlerFailures++;
             case CloseReason.CutOff _ -> cutOff++;
+            case CloseReason.Overload overload -> {
+                switch (overload.resource()) {
+                    case MEMORY -> cutOffForMemory++;
+                }
+            }
         }
     }
 
@@ -65,6 +71,7 @@ final class Counters {
                 handlerFailures,
                 cutOff,
                 unaccepted,
-                cutOffBytes);
+                cutOffBytes,
+                cutOffForMemory);
     }
 }

@@ -1,6 +1,7 @@
 package edgeloop;
 
 import edgeloop.buffer.LeakDetector;
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.poll.Alarm;
 import edgeloop.poll.Poller;
@@ -73,6 +74,7 @@ public final class Reactor implements Executor {
     private final IoVector vector;
     private final SegmentPool segments;
     private final ProblemLog problems;
+    private final MemoryShortage memoryShortage;
     private final @Nullable LeakDetector<Connection> connectionLeaks = LeakDetector.ifDebug();
 
     private final long startNanos;
@@ -87,6 +89,7 @@ public final class Reactor implements Executor {
             Poller poller,
             Waker waker,
             Alarm alarm,
+            MemoryBudget budget,
             @Nullable ReactorListener listener,
             BiConsumer<String, @Nullable Throwable> log) {
         this.memory = memory;
@@ -97,8 +100,9 @@ public final class Reactor implements Executor {
         this.listener = listener;
         this.input = new IoBuffer(memory.asSlice(0, INPUT_BYTES));
         this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
-        this.segments = new SegmentPool(syscalls);
+        this.segments = new SegmentPool(syscalls, budget);
         this.problems = new ProblemLog(syscalls, log);
+        this.memoryShortage = new MemoryShortage(channels, segments, problems);
         this.startNanos = syscalls.nanoTime();
         this.nowNanos = startNanos;
     }
@@ -106,12 +110,17 @@ public final class Reactor implements Executor {
     /**
      * Creates a reactor with its three descriptors.
      *
+     * @param budget where the memory of its connections comes from
      * @throws SyscallException if the kernel refuses one
      * @throws OutOfMemoryError if it refuses the memory
      */
-    static Reactor open(Syscalls syscalls, int maxEvents, @Nullable ReactorListener listener)
+    static Reactor open(
+            Syscalls syscalls,
+            int maxEvents,
+            MemoryBudget budget,
+            @Nullable ReactorListener listener)
             throws SyscallException {
-        return open(syscalls, maxEvents, listener, LogThread.SHARED);
+        return open(syscalls, maxEvents, budget, listener, LogThread.SHARED);
     }
 
     /**
@@ -121,6 +130,7 @@ public final class Reactor implements Executor {
     static Reactor open(
             Syscalls syscalls,
             int maxEvents,
+            MemoryBudget budget,
             @Nullable ReactorListener listener,
             BiConsumer<String, @Nullable Throwable> log)
             throws SyscallException {
@@ -138,6 +148,7 @@ public final class Reactor implements Executor {
                     new Poller(syscalls, fds[0], memory.asSlice(EVENTS_OFFSET), maxEvents),
                     new Waker(syscalls, fds[1]),
                     new Alarm(syscalls, fds[2]),
+                    budget,
                     listener,
                     log);
         } catch (SyscallException | OutOfMemoryError e) {
@@ -307,8 +318,8 @@ public final class Reactor implements Executor {
         runAll(tasks);
         for (int slot = 0; slot < channels.size(); slot++) {
             switch (channels.at(slot)) {
-                case Connection connection -> connection.cutOff();
-                case Acceptor acceptor -> acceptor.cutOff();
+                case Connection connection -> connection.terminate();
+                case Acceptor acceptor -> acceptor.terminate();
                 case null, default -> {}
             }
         }
@@ -502,6 +513,11 @@ public final class Reactor implements Executor {
 
     void closeLater(Connection connection) {
         toClose.addLast(connection);
+    }
+
+    /** Whether connections were cut off so that {@code asker} can have memory. */
+    boolean makeRoom(Connection asker) {
+        return memoryShortage.makeRoom(asker);
     }
 
     /** A connection that serves nobody: the one that was closed last, or a new one. */

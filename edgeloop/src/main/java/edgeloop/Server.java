@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.Syscalls;
 import java.net.InetAddress;
@@ -58,7 +59,8 @@ public final class Server implements AutoCloseable {
     public static void prepare() {
         InetAddress.getLoopbackAddress(); // whose class reads the JDK's security settings first
         try {
-            Reactor.open(new LinuxSyscalls(), 1, null).terminate();
+            Syscalls syscalls = new LinuxSyscalls();
+            Reactor.open(syscalls, 1, MemoryBudget.of(0, syscalls), null).terminate();
         } catch (SyscallException | LinkageError | OutOfMemoryError e) {
             // There may be enough of what was short by then, and else start() says so.
         }
@@ -94,8 +96,11 @@ public final class Server implements AutoCloseable {
     /** A server whose reactor nobody turns yet. */
     static Server open(Syscalls syscalls, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), syscalls);
         return open(
-                Reactor.open(syscalls, options.maxEvents(), options.listener()), options, handlers);
+                Reactor.open(syscalls, options.maxEvents(), budget, options.listener()),
+                options,
+                handlers);
     }
 
     /** A server on {@code reactor}, which ends if it can't be. */

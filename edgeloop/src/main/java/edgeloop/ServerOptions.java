@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.buffer.MemoryBudget;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Objects;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  *     1; those beyond it are closed on arrival
  * @param ipv6PrefixLength the bits of an address, from 1 to 128, that name an IPv6 network for
  *     {@code maxConnectionsPerIp}: a network of /64 is the least that anybody gets
+ * @param maxBufferBytes the most native memory, in bytes from 16,384, that waiting input and output
+ *     of all connections together may take; 0 for a quarter of the memory that the process may use
+ *     (its control group's limit, or the machine's memory), at most twice the Java heap and at
+ *     least 16 MiB. At it those are cut off that hold most without moving, with {@link
+ *     CloseReason.Overload}
  * @param drainTimeout how long a shutdown waits for connections to finish before it closes the rest
  * @param connection the limits of each connection
  * @param listener hears of the reactor's events, or null
@@ -30,12 +36,16 @@ public record ServerOptions(
         int maxConnections,
         int maxConnectionsPerIp,
         int ipv6PrefixLength,
+        long maxBufferBytes,
         Duration drainTimeout,
         ConnectionOptions connection,
         @Nullable ReactorListener listener) {
 
     /** A bound on {@code maxEvents}: 16 MiB of events. */
     public static final int MAX_EVENTS_LIMIT = 1 << 20;
+
+    /** A bound on {@code maxBufferBytes}: little enough to see what happens at it. */
+    public static final long MIN_BUFFER_BYTES = MemoryBudget.MIN_BYTES;
 
     private static final ServerOptions DEFAULTS =
             new ServerOptions(
@@ -46,6 +56,7 @@ public record ServerOptions(
                     Integer.MAX_VALUE,
                     Integer.MAX_VALUE,
                     64,
+                    0,
                     Duration.ofSeconds(10),
                     ConnectionOptions.defaults(),
                     null);
@@ -62,8 +73,16 @@ public record ServerOptions(
         checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
         checkRange("maxConnectionsPerIp", maxConnectionsPerIp, 1, Integer.MAX_VALUE);
         checkRange("ipv6PrefixLength", ipv6PrefixLength, 1, 128);
+        checkBufferBytes(maxBufferBytes);
         ConnectionOptions.checkTimeout("drainTimeout", drainTimeout);
         Objects.requireNonNull(connection);
+    }
+
+    static void checkBufferBytes(long bytes) {
+        if (bytes != 0 && bytes < MIN_BUFFER_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxBufferBytes must be 0 or at least " + MIN_BUFFER_BYTES + ": " + bytes);
+        }
     }
 
     static void checkRange(String name, int value, int min, int max) {
@@ -95,6 +114,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -114,6 +134,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -133,6 +154,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -152,6 +174,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -171,6 +194,7 @@ public record ServerOptions(
                 connections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -190,6 +214,7 @@ public record ServerOptions(
                 maxConnections,
                 connections,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -209,6 +234,27 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 bits,
+                maxBufferBytes,
+                drainTimeout,
+                connection,
+                listener);
+    }
+
+    /**
+     * {@return a copy with another bound on the memory of all connections together}
+     *
+     * @param bytes see {@link #maxBufferBytes}
+     */
+    public ServerOptions withMaxBufferBytes(long bytes) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                maxConnectionsPerIp,
+                ipv6PrefixLength,
+                bytes,
                 drainTimeout,
                 connection,
                 listener);
@@ -228,6 +274,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 timeout,
                 connection,
                 listener);
@@ -247,6 +294,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 options,
                 listener);
@@ -266,6 +314,7 @@ public record ServerOptions(
                 maxConnections,
                 maxConnectionsPerIp,
                 ipv6PrefixLength,
+                maxBufferBytes,
                 drainTimeout,
                 connection,
                 newListener);

@@ -29,6 +29,7 @@ package edgeloop;
  *     {@linkplain Server#shutdown shutdown} accepts those that wait when it begins
  * @param cutOffBytes bytes of those cut off that were lost: received and not answered, here or in
  *     the kernel, or written and not acknowledged by the peer
+ * @param cutOffForMemory connections ended because of {@link ServerOptions#maxBufferBytes}
  */
 public record ServerStats(
         int activeConnections,
@@ -51,7 +52,8 @@ public record ServerStats(
         long handlerFailures,
         long cutOff,
         long unaccepted,
-        long cutOffBytes) {
+        long cutOffBytes,
+        long cutOffForMemory) {
 
     /**
      * {@return all that went wrong: failed accepts, connections that ended by an error, and those
@@ -65,6 +67,7 @@ public record ServerStats(
                 + protocolErrors
                 + handlerFailures
                 + cutOff
-                + unaccepted;
+                + unaccepted
+                + cutOffForMemory;
     }
 }

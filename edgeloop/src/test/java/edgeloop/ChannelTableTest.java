@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class ChannelTableTest {
 
     @BeforeEach
     void open() throws SyscallException {
-        reactor = Reactor.open(new ScriptedSyscalls(), 1, null);
+        reactor = Reactor.open(new ScriptedSyscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
     }
 
     @AfterEach

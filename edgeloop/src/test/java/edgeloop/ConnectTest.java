@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
 import edgeloop.sys.LinuxSyscalls;
@@ -35,7 +36,7 @@ class ConnectTest {
 
     @BeforeEach
     void open() throws Exception {
-        reactor = Reactor.open(kernel, 64, null);
+        reactor = Reactor.open(kernel, 64, new MemoryBudget(Long.MAX_VALUE), null);
         listener = new ServerSocket(0, 1, LOOPBACK);
     }
 

@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
@@ -23,7 +24,7 @@ class PreciseTimerTest {
 
     @BeforeEach
     void open() throws Exception {
-        reactor = Reactor.open(kernel, 64, null);
+        reactor = Reactor.open(kernel, 64, new MemoryBudget(Long.MAX_VALUE), null);
         timer = reactor.preciseTimer(() -> ran.add(kernel.nanoTime()));
     }
 

@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +23,7 @@ final class TimerWheelTest {
 
     @BeforeEach
     void open() throws SyscallException {
-        reactor = Reactor.open(new ScriptedSyscalls(), 1, null);
+        reactor = Reactor.open(new ScriptedSyscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
     }
 
     @AfterEach

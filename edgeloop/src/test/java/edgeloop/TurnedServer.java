@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
@@ -42,6 +43,7 @@ final class TurnedServer implements AutoCloseable {
                     Reactor.open(
                             kernel,
                             options.maxEvents(),
+                            MemoryBudget.of(options.maxBufferBytes(), kernel),
                             options.listener(),
                             (line, cause) ->
                                     problems.add(cause == null ? line : line + ": " + cause));

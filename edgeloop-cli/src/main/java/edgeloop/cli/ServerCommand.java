@@ -99,6 +99,17 @@ final class ServerCommand implements Callable<Integer> {
                                     + " --max-connections-per-ip (default: ${DEFAULT-VALUE}).")
                     .build();
 
+    private final OptionSpec maxBufferMemory =
+            OptionSpec.builder("--max-buffer-memory")
+                    .type(Long.class)
+                    .converters(new SizeConverter(ServerOptions.MIN_BUFFER_BYTES))
+                    .paramLabel("SIZE")
+                    .description(
+                            "Most memory for waiting input and output of all connections; at it,"
+                                    + " those that hold most without moving are cut off (default: a"
+                                    + " quarter of the memory there is, at most 512m).")
+                    .build();
+
     private final OptionSpec idleTimeout =
             Options.time("--idle-timeout")
                     .defaultValue("0")
@@ -187,7 +198,7 @@ final class ServerCommand implements Callable<Integer> {
                 .footer(
                         "",
                         "A TIME is a whole number with the unit ms, s, m or h; without one it is in"
-                                + " seconds.",
+                                + " seconds. A SIZE is a whole number with the unit k, m or g.",
                         "SIGINT and SIGTERM end the server: it finishes what it has read and"
                                 + " closes. A second signal closes at once.",
                         "Exit codes: 0 ended by a signal, 1 could not start or failed, 2 bad"
@@ -201,6 +212,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(maxConnections)
                 .addOption(maxConnectionsPerIp)
                 .addOption(ipv6Prefix)
+                .addOption(maxBufferMemory)
                 .addOption(idleTimeout)
                 .addOption(idleBytes)
                 .addOption(writeTimeout)
@@ -305,6 +317,7 @@ final class ServerCommand implements Callable<Integer> {
         // A debug build traces by itself; see bin/launch.
         boolean tracing = trace.<Boolean>getValue() || Boolean.getBoolean("edgeloop.debug");
         String address = bind.getValue();
+        Long bufferBytes = maxBufferMemory.getValue();
         return ServerOptions.defaults()
                 .withPort(port.getValue())
                 .withBindAddress(address == null ? null : InetAddress.getByName(address))
@@ -314,6 +327,7 @@ final class ServerCommand implements Callable<Integer> {
                 .withMaxConnections(orUnlimited(maxConnections))
                 .withMaxConnectionsPerIp(orUnlimited(maxConnectionsPerIp))
                 .withIpv6PrefixLength(ipv6Prefix.getValue())
+                .withMaxBufferBytes(bufferBytes == null ? 0 : bufferBytes)
                 .withConnection(connectionOptions(idle))
                 .withListener(Telemetry.of(tracing ? new TraceListener(err) : null, latency));
     }

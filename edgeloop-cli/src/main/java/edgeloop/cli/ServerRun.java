@@ -211,6 +211,7 @@ final class ServerRun {
         add(causes, stats.failures(), "failed otherwise");
         add(causes, stats.protocolErrors(), "broke the protocol");
         add(causes, stats.handlerFailures(), "handler failures");
+        add(causes, stats.cutOffForMemory(), "cut off over --max-buffer-memory");
         add(causes, stats.acceptErrors(), "failed accepts");
         add(causes, stats.rejected(), "rejected over --max-connections");
         add(causes, stats.rejectedPerIp(), "rejected over --max-connections-per-ip");

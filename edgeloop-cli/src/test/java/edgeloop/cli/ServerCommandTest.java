@@ -49,6 +49,7 @@ final class ServerCommandTest {
                         "--max-connections=100",
                         "--max-connections-per-ip=10",
                         "--ipv6-prefix=56",
+                        "--max-buffer-memory=64m",
                         "--idle-timeout=2m",
                         "--idle-bytes=64",
                         "--write-timeout=30s",
@@ -63,6 +64,7 @@ final class ServerCommandTest {
         assertThat(options.maxConnections()).isEqualTo(100);
         assertThat(options.maxConnectionsPerIp()).isEqualTo(10);
         assertThat(options.ipv6PrefixLength()).isEqualTo(56);
+        assertThat(options.maxBufferBytes()).isEqualTo(64L << 20);
         assertThat(options.connection().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(options.connection().idleBytes()).isEqualTo(64);
         assertThat(options.connection().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -90,6 +92,13 @@ final class ServerCommandTest {
                     --max-connections-per-ip=0 | --max-connections-per-ip must be from 1 to 2147483647, not 0
                     --ipv6-prefix=0       | --ipv6-prefix must be from 1 to 128, not 0
                     --ipv6-prefix=129     | --ipv6-prefix must be from 1 to 128, not 129
+                    --max-buffer-memory=lots | --max-buffer-memory must be a size such as 512k, 64m or 1g, not 'lots'
+                    --max-buffer-memory=64 | --max-buffer-memory must be a size such as 512k, 64m or 1g, not 64
+                    --max-buffer-memory=-1m | --max-buffer-memory must be a size such as 512k, 64m or 1g, not '-1m'
+                    --max-buffer-memory=m | --max-buffer-memory must be a size such as 512k, 64m or 1g, not 'm'
+                    --max-buffer-memory=  | --max-buffer-memory must be a size such as 512k, 64m or 1g, not ''
+                    --max-buffer-memory=9999999999g | --max-buffer-memory must be a size such as 512k, 64m or 1g, not '9999999999g'
+                    --max-buffer-memory=15k | --max-buffer-memory must be at least 16k, not '15k'
                     --idle-bytes=0        | --idle-bytes must be from 1 to 1048576, not 0
                     --write-timeout=-1    | --write-timeout must be a time such as 500ms, 5s, 2m or 1h, not -1
                     --stats=0             | --stats must be from 1 to 86400, not 0
@@ -101,7 +110,7 @@ final class ServerCommandTest {
                     --bind=               | --bind must be an address or a host name, not ''
                     --trace=loud          | --trace takes no value
                     --nonsense            | unknown option --nonsense
-                    --max                 | unknown option --max, perhaps --max-events or --max-connections or --max-connections-per-ip
+                    --max                 | unknown option --max, perhaps --max-events or --max-connections or --max-connections-per-ip or --max-buffer-memory
                     -x                    | unknown option -x
                     8080                  | unexpected argument '8080'
                     -p 1 -- --stats       | unexpected argument '--stats'
@@ -145,6 +154,7 @@ final class ServerCommandTest {
                 .contains("--max-connections=N")
                 .contains("--max-connections-per-ip=N")
                 .contains("--ipv6-prefix=N")
+                .contains("--max-buffer-memory=SIZE")
                 .contains("--idle-timeout=TIME")
                 .contains("--idle-bytes=N")
                 .contains("--write-timeout=TIME")

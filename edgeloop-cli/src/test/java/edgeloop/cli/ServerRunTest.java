@@ -20,6 +20,8 @@ final class ServerRunTest {
 
     @Test
     void onlyCausesThatOccurredAreNamed() {
+        assertThat(ServerRun.describeErrors(StatsFixture.of(Map.of("cutOffForMemory", 7)), null))
+                .isEqualTo("7 cut off over --max-buffer-memory");
         assertThat(ServerRun.describeErrors(StatsFixture.of(Map.of("resets", 3)), null))
                 .isEqualTo("3 connections reset by the peer");
         assertThat(

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * them. All handlers write the bytes that {@link Pattern} has for their peer, in order.
  */
 abstract class CheckedHandler implements ConnectionHandler {
+    /** Whoever holds memory without moving for so long goes first when there is no more. */
+    private static final long STALLED_NANOS = 1_000_000_000;
+
+    private static final long SLACK_NANOS = Scenario.SLACK_NANOS;
+
     final Scenario scenario;
     final SwarmPeer peer;
     final TcpConnection socket;
@@ -49,6 +54,15 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     /** Where input waited when the shutdown began, what had been received before; else -1. */
     private int receivedBeforeShutdown = -1;
+
+    /** The bytes that it left unread, for which memory is taken. */
+    private int left;
+
+    /** The turn in which that was last. */
+    private long leftTurn;
+
+    /** A write found no memory, perhaps, and this was the one to go. */
+    private boolean refused;
 
     /** Whether an echo goes out in two pieces. */
     private final boolean splits;
@@ -136,6 +150,16 @@ abstract class CheckedHandler implements ConnectionHandler {
     private void wrote(int length, long before) {
         int taken = (int) (handedOver() - before);
         boolean mayRefuse = closing || closed || scenario.isShuttingDown() || socket.isBroken();
+        if (taken < length && scenario.mayLackMemory()) {
+            boolean first = !refused;
+            refused = true;
+            if (!(mayRefuse && taken >= 0)) {
+                if (first) {
+                    checkRefusal(length, before);
+                }
+                return;
+            }
+        }
         if (taken != length && !(mayRefuse && taken >= 0 && taken < length)) {
             throw scenario.kernel.violation(
                     "peer %d: %d bytes written, %d taken", peer.index, length, taken);
@@ -145,6 +169,35 @@ abstract class CheckedHandler implements ConnectionHandler {
             receivedBeforeShutdown = -1;
         }
         noteWaiting();
+    }
+
+    /** There was no memory for what was written, so it is this one that is cut off. */
+    private void checkRefusal(int length, long before) {
+        boolean holdsNothing = before == socket.sent && left == 0;
+        if (holdsNothing && scenario.hasMemoryFor(length)) {
+            throw scenario.kernel.violation(
+                    "peer %d is cut off for want of memory, of which there is some", peer.index);
+        }
+        CheckedHandler other =
+                scenario.holderOtherThan(this, holdsNothing ? 0 : STALLED_NANOS + SLACK_NANOS);
+        if (other != null && (holdsNothing || nanosNotMoved() < STALLED_NANOS - SLACK_NANOS)) {
+            throw scenario.kernel.violation(
+                    "peer %d is cut off, though peer %d holds memory",
+                    peer.index, other.peer.index);
+        }
+    }
+
+    /** Whether memory has been taken, since an earlier turn, for what this left unread. */
+    final boolean holdsInput() {
+        boolean before = left > 0 && leftTurn != scenario.kernel.turnNanos();
+        return before && !closing && !connection.toString().endsWith("DOOMED]");
+    }
+
+    /** For how long nothing of what waits has moved. */
+    final long nanosNotMoved() {
+        boolean output = waitsSinceNanos != World.NEVER;
+        long since = output ? Math.max(waitsSinceTurn, socket.lastSendTurn) : socket.lastMoveTurn;
+        return scenario.kernel.turnNanos() - since;
     }
 
     final void close() {
@@ -198,6 +251,8 @@ abstract class CheckedHandler implements ConnectionHandler {
                     peer.index, in.remaining(), consumed, socket.received);
         }
         read(in);
+        left = in.remaining();
+        leftTurn = scenario.kernel.turnNanos();
     }
 
     @Override
@@ -267,6 +322,7 @@ abstract class CheckedHandler implements ConnectionHandler {
             case CloseReason.HandlerFailed _ when aborting -> null;
             case CloseReason.HandlerFailed failed when scenario.explains(failed.cause()) -> null;
             case CloseReason.HandlerFailed failed -> "it did not throw " + failed.cause();
+            case CloseReason.Overload _ -> wrongCutOff();
             case CloseReason.ProtocolError _ -> "it did not say so";
             case CloseReason.CutOff _ -> scenario.isCutOff() ? null : "the server goes on";
         };
@@ -300,6 +356,19 @@ abstract class CheckedHandler implements ConnectionHandler {
             return "closed with input unread after " + lingered + " ns";
         }
         return null;
+    }
+
+    private @Nullable String wrongCutOff() {
+        if (!scenario.mayLackMemory()) {
+            return "there was memory";
+        }
+        if (!refused && written == socket.sent && consumed == socket.received) {
+            return "it held none";
+        }
+        CheckedHandler other = scenario.holderOtherThan(this, STALLED_NANOS + SLACK_NANOS);
+        return other != null && nanosNotMoved() < STALLED_NANOS - SLACK_NANOS
+                ? "peer " + other.peer.index + " holds some, and has not moved for longer"
+                : null;
     }
 
     private @Nullable String wrongTimeout(CloseReason.TimedOut.Limit limit) {

@@ -39,6 +39,8 @@ final class KernelCalls implements Syscalls {
     /** Polls in a row without an event or a call that moves anything: the program spins. */
     private static final int MAX_IDLE_POLLS = 64;
 
+    private static final long MEMORY_LIMIT = 1L << 32;
+
     final Descriptors files = new Descriptors();
     @Nullable Listener listener;
     @Nullable PeerSocket lastAccepted;
@@ -53,6 +55,8 @@ final class KernelCalls implements Syscalls {
     private final List<Memory.Mapping> mappings = new ArrayList<>();
     private final List<TcpConnection> resetsOnTheirWay = new ArrayList<>();
     private final List<TcpConnection> blockedByFault = new ArrayList<>();
+    private long mappedBytes;
+    private long mostMappedBytes;
     private int idlePolls;
     private long turnNanos;
     private boolean asleep;
@@ -75,11 +79,11 @@ final class KernelCalls implements Syscalls {
     }
 
     long mappedBytes() {
-        long bytes = 0;
-        for (Memory.Mapping mapping : mappings) {
-            bytes += mapping.memory.byteSize();
-        }
-        return bytes;
+        return mappedBytes;
+    }
+
+    long mostMappedBytes() {
+        return mostMappedBytes;
     }
 
     boolean isWakeupPending() {
@@ -150,8 +154,15 @@ final class KernelCalls implements Syscalls {
         }
         Memory.Mapping mapping = memory.map(bytes);
         mappings.add(mapping);
+        mappedBytes += bytes;
+        mostMappedBytes = Math.max(mostMappedBytes, mappedBytes);
         kernel.answer(Call.MMAP, -1, (int) bytes);
         return mapping.memory;
+    }
+
+    @Override
+    public long memoryLimit() {
+        return MEMORY_LIMIT;
     }
 
     @Override
@@ -162,6 +173,7 @@ final class KernelCalls implements Syscalls {
             if (mapping.memory.address() == segment.address()
                     && mapping.memory.byteSize() == segment.byteSize()) {
                 mappings.remove(i);
+                mappedBytes -= segment.byteSize();
                 memory.unmap(mapping);
                 kernel.answer(Call.MUNMAP, -1, (int) segment.byteSize());
                 return;

@@ -36,6 +36,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     private static final int MAX_TURNS = 200_000;
     private static final int READ_BYTES = 64 * 1024;
+    private static final long PLENTY_BYTES = 1L << 32;
+    private static final int SEGMENT_BYTES = 8 * 1024;
 
     /** How much there is to do. */
     enum Size {
@@ -59,7 +61,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     final SimulatedKernel kernel;
 
     private final Choices choices;
-    private final ServerOptions options;
+    private ServerOptions options;
     private final List<SwarmPeer> peers = new ArrayList<>();
     private final List<Choices> handlerChoices = new ArrayList<>();
     private final List<CheckedHandler> live = new ArrayList<>();
@@ -87,6 +89,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private int peerClosed;
     private int timedOut;
     private int cutOffCount;
+    private int cutOffForMemory;
+    private long mappedAtStart;
     private long bytesDelivered;
 
     Scenario(Case run, SimulatedKernel kernel, Choices choices) {
@@ -106,6 +110,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         fillsTasks = choices.below(1024) == 0;
         probes = new Probes(this, choices.split(), choices.below(4) == 0);
         drawPeers(run.droppedPeers());
+        drawShortages(choices.split(), run.droppedPeers());
     }
 
     private Shutdown drawShutdown() {
@@ -135,6 +140,19 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         return choices.below(8) == 0 ? drawn.withMaxConnections(choices.between(1, 4)) : drawn;
     }
 
+    /**
+     * Memory for some segments of 8 KiB now and then, for which more peers compete; and else more
+     * than any run takes.
+     */
+    private void drawShortages(Choices shortages, long droppedPeers) {
+        boolean scarce = shortages.below(8) == 0;
+        options = options.withMaxBufferBytes(PLENTY_BYTES);
+        if (scarce) {
+            options = options.withMaxBufferBytes((1 << 14) + shortages.magnitude(0, 1 << 15));
+            addPeers(shortages.below(12), shortages, Size.SMALL, droppedPeers);
+        }
+    }
+
     /** None in all but one of {@code oneIn} cases, and rarely none else. */
     private Duration drawTimeout(int oneIn) {
         boolean none = choices.below(oneIn) > 0 || choices.below(8) == 0;
@@ -157,10 +175,15 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             Fault fault = choices.below(2) == 0 ? Fault.RECV_SHORT : Fault.SEND_SHORT;
             kernel.faults().cutAll(fault, choices.between(1, 3));
         }
-        for (int i = 0; i < count; i++) {
-            SwarmPeer peer = new SwarmPeer(this, i, choices.split(), size);
-            handlerChoices.add(choices.split());
-            if (i >= Long.SIZE || (dropped >>> i & 1) == 0) {
+        addPeers(count, choices, size, dropped);
+    }
+
+    private void addPeers(int count, Choices chooser, Size size, long dropped) {
+        for (int n = 0; n < count; n++) {
+            int index = handlerChoices.size();
+            SwarmPeer peer = new SwarmPeer(this, index, chooser.split(), size);
+            handlerChoices.add(chooser.split());
+            if (index >= Long.SIZE || (dropped >>> index & 1) == 0) {
                 peers.add(peer);
             }
         }
@@ -174,6 +197,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         if (open()) {
             kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
             kernel.setWorld(this);
+            mappedAtStart = kernel.mappedBytes();
             turn();
             cutOff = true;
             checkLastCall();
@@ -229,6 +253,11 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             for (int i = 0; i < live.size(); i++) {
                 live.get(i).checkBetweenTurns();
             }
+            if (running().bufferBytes() > options.maxBufferBytes()) {
+                throw kernel.violation(
+                        "%d bytes of memory are held, where %d are allowed",
+                        running().bufferBytes(), options.maxBufferBytes());
+            }
             probes.checkAfterTurn();
             if (!calm && kernel.calls() >= calmAtCall) {
                 becomeCalm();
@@ -266,6 +295,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         check("cutOff", stats.cutOff(), cutOffCount);
         check("peerClosed", stats.peerClosed(), peerClosed);
         check("timeouts", stats.timeouts(), timedOut);
+        check("cutOffForMemory", stats.cutOffForMemory(), cutOffForMemory);
         check("bytesWritten", stats.bytesWritten(), sent);
         if (stats.bytesRead() > received || stats.bytesRead() < bytesDelivered) {
             throw kernel.violation(
@@ -294,7 +324,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                 + stats.timeouts()
                 + stats.protocolErrors()
                 + stats.handlerFailures()
-                + stats.cutOff();
+                + stats.cutOff()
+                + stats.cutOffForMemory();
     }
 
     private void check(String what, long actual, long expected) {
@@ -380,6 +411,33 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         return scratch;
     }
 
+    /** Whether connections may come to be cut off for want of memory. */
+    boolean mayLackMemory() {
+        long most = kernel.mostMappedBytes() - mappedAtStart;
+        return most + 2 * SEGMENT_BYTES > options.maxBufferBytes()
+                || kernel.faults().struck(Fault.MEMORY_REFUSED) > 0;
+    }
+
+    /** Whether there surely is memory for as much. */
+    boolean hasMemoryFor(int length) {
+        return length <= SEGMENT_BYTES
+                && running().bufferBytes() + 2 * SEGMENT_BYTES <= options.maxBufferBytes()
+                && kernel.faults().struck(Fault.MEMORY_REFUSED) == 0;
+    }
+
+    /** A live one other than {@code asker} that holds memory and has not moved for so long. */
+    @Nullable CheckedHandler holderOtherThan(CheckedHandler asker, long leastNanos) {
+        for (int i = 0; i < live.size(); i++) {
+            CheckedHandler other = live.get(i);
+            if (other.peer.index != asker.peer.index
+                    && other.holdsInput()
+                    && other.nanosNotMoved() >= leastNanos) {
+                return other;
+            }
+        }
+        return null;
+    }
+
     /** Whether a fault accounts for {@code cause}. */
     boolean explains(Throwable cause) {
         return cause instanceof OutOfMemoryError
@@ -429,6 +487,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         cutOffCount += reason instanceof CloseReason.CutOff ? 1 : 0;
         peerClosed += reason instanceof CloseReason.PeerClosed ? 1 : 0;
         timedOut += reason instanceof CloseReason.TimedOut ? 1 : 0;
+        cutOffForMemory += reason instanceof CloseReason.Overload ? 1 : 0;
     }
 
     void closeAny(Choices chooser) {

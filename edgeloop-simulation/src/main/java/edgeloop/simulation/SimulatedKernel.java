@@ -130,6 +130,11 @@ public final class SimulatedKernel {
         return syscalls.mappedBytes();
     }
 
+    /** The most bytes that were mapped at once. */
+    long mostMappedBytes() {
+        return syscalls.mostMappedBytes();
+    }
+
     /** Whether the last wait found nothing to report and nothing to wait for. */
     public boolean isAsleep() {
         return syscalls.isAsleep();

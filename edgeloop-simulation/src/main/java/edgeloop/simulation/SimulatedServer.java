@@ -7,6 +7,7 @@ import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
 import edgeloop.SyscallException;
+import edgeloop.buffer.MemoryBudget;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.sys.Syscalls;
 import java.lang.invoke.MethodHandle;
@@ -54,6 +55,7 @@ public final class SimulatedServer implements AutoCloseable {
                             Reactor.class,
                             Syscalls.class,
                             int.class,
+                            MemoryBudget.class,
                             ReactorListener.class,
                             BiConsumer.class);
             OPEN_REACTOR = reactor.findStatic(Reactor.class, "open", openReactor);
@@ -112,11 +114,12 @@ public final class SimulatedServer implements AutoCloseable {
                     kernel.note("    logged: %s", problem);
                     problems.add(problem);
                 };
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), syscalls);
         try {
             Reactor reactor =
                     (Reactor)
                             OPEN_REACTOR.invokeExact(
-                                    syscalls, options.maxEvents(), options.listener(), log);
+                                    syscalls, options.maxEvents(), budget, options.listener(), log);
             Server server = (Server) OPEN.invokeExact(reactor, options, handlers);
             return new SimulatedServer(kernel, server, problems);
         } catch (SyscallException e) {
@@ -178,6 +181,15 @@ public final class SimulatedServer implements AutoCloseable {
     public int segmentsTaken() {
         try {
             return ((SegmentPool) SEGMENTS.invokeExact(server.reactor())).taken();
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** The bytes of memory that the segments come from. */
+    public long bufferBytes() {
+        try {
+            return ((SegmentPool) SEGMENTS.invokeExact(server.reactor())).mappedBytes();
         } catch (Throwable e) {
             throw unchecked(e);
         }

@@ -249,8 +249,8 @@ class MutationTest {
                     new Mutant(
                             "output of a closed connection is kept",
                             "Connection",
-                            "        dropOutput();\n        dropUnread();",
-                            "        dropUnread();",
+                            "        dropOutput();\n        dropUnread();\n        cancelTimeouts",
+                            "        dropUnread();\n        cancelTimeouts",
                             1_000),
                     new Mutant(
                             "unread input of a closed connection is kept",
@@ -393,8 +393,41 @@ class MutationTest {
                             "        if",
                             20_000));
 
+    private static final List<Mutant> SHORTAGES =
+            List.of(
+                    new Mutant(
+                            "E67 the sum of all memory has no bound",
+                            "buffer/MemoryBudget",
+                            "while (before + bytes <= limit) {",
+                            "while (before >= 0) {",
+                            20_000),
+                    new Mutant(
+                            "E67 memory that went back to the kernel is still counted",
+                            "buffer/SegmentPool",
+                            "syscalls.unmap(slab.memory);\n        budget.giveBack(slabBytes());",
+                            "syscalls.unmap(slab.memory);",
+                            20_000),
+                    new Mutant(
+                            "E67 whoever needs memory is cut off, not whoever holds it",
+                            "MemoryShortage",
+                            "long[] order = candidates();",
+                            "long[] order = {};",
+                            20_000),
+                    new Mutant(
+                            "E67 those who move are cut off first",
+                            "MemoryShortage",
+                            "millis >= STALLED_MILLIS ? 1 : 0;",
+                            "millis >= STALLED_MILLIS ? 0 : 1;",
+                            100_000),
+                    new Mutant(
+                            "E67 who was cut off goes on",
+                            "Connection",
+                            "doom(OUT_OF_MEMORY);",
+                            "",
+                            20_000));
+
     static Stream<Mutant> all() {
-        return Stream.of(ACCEPTING, READING, WRITING, CLOSING, LOOP_AND_TIMERS, ENDING)
+        return Stream.of(ACCEPTING, READING, WRITING, CLOSING, LOOP_AND_TIMERS, ENDING, SHORTAGES)
                 .flatMap(List::stream);
     }
 

@@ -6,9 +6,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reactor's segments. They are cut from slabs of {@value #SLAB_SEGMENTS}, which are mapped when
- * needed and unmapped when a second one lies wholly free: a burst of slow peers takes memory from
- * the kernel, and gives it back when it is over.
+ * A reactor's segments. They are cut from slabs of {@value #SLAB_SEGMENTS}, or fewer where the
+ * budget is small, which are mapped when needed and unmapped when a second one lies wholly free: a
+ * burst of slow peers takes memory from the kernel, and gives it back when it is over.
  *
  * <p>The segment given back last is taken first, while it is still in the CPU's cache; and the
  * first slab with a free segment serves until it is full, so that the others run empty.
@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentPool implements AutoCloseable {
     static final int SLAB_SEGMENTS = 128;
 
+    /** A budget is of so many slabs at least, so that one does not hold all there is. */
+    private static final int LEAST_SLABS = 16;
+
     private final Syscalls syscalls;
+    private final MemoryBudget budget;
+    private final int slabSegments;
 
     /**
      * The slabs with at least one free segment, chained: one leaves at no more cost than another.
@@ -37,8 +42,11 @@ public final class SegmentPool implements AutoCloseable {
     private int emptySlabs;
     private int taken;
 
-    public SegmentPool(Syscalls syscalls) {
+    public SegmentPool(Syscalls syscalls, MemoryBudget budget) {
         this.syscalls = syscalls;
+        this.budget = budget;
+        long part = Long.highestOneBit(budget.limit() / LEAST_SLABS / Segment.BYTES);
+        this.slabSegments = Math.clamp(part, 1, SLAB_SEGMENTS);
     }
 
     /** Segments in use. */
@@ -48,13 +56,26 @@ public final class SegmentPool implements AutoCloseable {
 
     /** Native memory held, free or in use. */
     public long mappedBytes() {
-        return (long) slabs * SLAB_SEGMENTS * Segment.BYTES;
+        return slabs * slabBytes();
     }
 
-    Segment take() {
+    private long slabBytes() {
+        return (long) slabSegments * Segment.BYTES;
+    }
+
+    /** The segments that the memory held is cut into. */
+    public int mappedSegments() {
+        return slabs * slabSegments;
+    }
+
+    /** An empty segment; null where the budget is spent, or the kernel has no memory. */
+    @Nullable Segment take() {
         Slab slab = firstAvailable;
         if (slab == null) {
-            slab = new Slab(syscalls.map((long) SLAB_SEGMENTS * Segment.BYTES));
+            slab = map();
+            if (slab == null) {
+                return null;
+            }
             slabs++;
             emptySlabs++;
             link(slab);
@@ -63,7 +84,7 @@ public final class SegmentPool implements AutoCloseable {
             emptySlabs--;
         }
         Segment segment = slab.take();
-        if (slab.used == SLAB_SEGMENTS) {
+        if (slab.used == slabSegments) {
             unlink(slab);
         }
         taken++;
@@ -73,12 +94,24 @@ public final class SegmentPool implements AutoCloseable {
         return segment;
     }
 
+    private @Nullable Slab map() {
+        if (!budget.take(slabBytes())) {
+            return null;
+        }
+        try {
+            return new Slab(syscalls.map(slabBytes()));
+        } catch (OutOfMemoryError e) {
+            budget.giveBack(slabBytes());
+            return null;
+        }
+    }
+
     void give(Segment segment) {
         if (leaks != null) {
             leaks.given(segment);
         }
         Slab slab = segment.slab;
-        if (slab.used == SLAB_SEGMENTS) {
+        if (slab.used == slabSegments) {
             link(slab);
         }
         slab.give(segment);
@@ -135,7 +168,12 @@ public final class SegmentPool implements AutoCloseable {
     private void release(Slab slab) {
         unlink(slab);
         slabs--;
+        unmap(slab);
+    }
+
+    private void unmap(Slab slab) {
         syscalls.unmap(slab.memory);
+        budget.giveBack(slabBytes());
     }
 
     /** Puts a slab behind the others that are available. */
@@ -179,7 +217,7 @@ public final class SegmentPool implements AutoCloseable {
     public void close() {
         assert taken == 0 : taken + " segments were not given back";
         for (Slab slab = firstAvailable; slab != null; slab = slab.next) {
-            syscalls.unmap(slab.memory);
+            unmap(slab);
         }
         firstAvailable = null;
         lastAvailable = null;

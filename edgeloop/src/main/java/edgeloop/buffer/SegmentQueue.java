@@ -26,40 +26,62 @@ public final class SegmentQueue {
     private @Nullable Piece head;
     private @Nullable Piece tail;
     private long size;
+    private int segments;
 
     /** The bytes in the queue. */
     public long size() {
         return size;
     }
 
+    /** The segments of memory in the queue: ranges of files take none. */
+    public int segments() {
+        return segments;
+    }
+
     public boolean isEmpty() {
         return size == 0;
     }
 
-    /** Appends a copy of {@code length} bytes of {@code source} from {@code offset}. */
-    public void append(SegmentPool pool, MemorySegment source, int offset, int length) {
+    /**
+     * Appends a copy of {@code length} bytes of {@code source} from {@code offset}.
+     *
+     * @return the bytes appended: fewer where there is no memory for more
+     */
+    public int append(SegmentPool pool, MemorySegment source, int offset, int length) {
         int copied = 0;
         while (copied < length) {
             Segment segment = tailWithSpace(pool);
+            if (segment == null) {
+                break;
+            }
             int n = Math.min(length - copied, segment.space());
             MemorySegment.copy(source, (long) offset + copied, segment.memory, segment.end, n);
             segment.end += n;
             copied += n;
-            size += n; // at each step: the pool may throw for want of memory
         }
+        size += copied;
+        return copied;
     }
 
-    /** Appends a copy of {@code length} bytes of {@code source} from {@code offset}. */
-    public void append(SegmentPool pool, byte[] source, int offset, int length) {
+    /**
+     * Appends a copy of {@code length} bytes of {@code source} from {@code offset}.
+     *
+     * @return the bytes appended: fewer where there is no memory for more
+     */
+    public int append(SegmentPool pool, byte[] source, int offset, int length) {
         int copied = 0;
         while (copied < length) {
             Segment segment = tailWithSpace(pool);
+            if (segment == null) {
+                break;
+            }
             int n = Math.min(length - copied, segment.space());
             MemorySegment.copy(source, offset + copied, segment.memory, JAVA_BYTE, segment.end, n);
             segment.end += n;
             copied += n;
-            size += n; // at each step: the pool may throw for want of memory
         }
+        size += copied;
+        return copied;
     }
 
     /**
@@ -71,12 +93,15 @@ public final class SegmentQueue {
         size += length;
     }
 
-    private Segment tailWithSpace(SegmentPool pool) {
+    private @Nullable Segment tailWithSpace(SegmentPool pool) {
         if (tail instanceof Segment last && last.space() > 0) {
             return last;
         }
         Segment fresh = pool.take();
-        link(fresh);
+        if (fresh != null) {
+            link(fresh);
+            segments++;
+        }
         return fresh;
     }
 
@@ -162,6 +187,7 @@ public final class SegmentQueue {
                 return;
             }
             rest -= first.size();
+            segments--;
             removeFirst(first);
             pool.give(first);
         }
@@ -178,6 +204,7 @@ public final class SegmentQueue {
     /** Removes all bytes. */
     void clear(SegmentPool pool) {
         size = 0;
+        segments = 0;
         for (Piece first = head; first != null; first = head) {
             removeFirst(first);
             pool.give(first);

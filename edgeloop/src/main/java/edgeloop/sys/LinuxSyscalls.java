@@ -116,6 +116,11 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public long memoryLimit() {
+        return new MemoryLimit("").bytes();
+    }
+
+    @Override
     public void unmap(MemorySegment memory) {
         int result = call(SYS_MUNMAP, memory.address(), memory.byteSize());
         assert result == 0 : Errno.name(-result);

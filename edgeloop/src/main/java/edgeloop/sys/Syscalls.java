@@ -31,6 +31,13 @@ public interface Syscalls {
      */
     MemorySegment map(long bytes);
 
+    /**
+     * The bytes of memory that the process may use: the least of its control groups' limits and the
+     * machine's; {@link Long#MAX_VALUE} where that is not known. Reads files, so it is for the
+     * start.
+     */
+    long memoryLimit();
+
     /** Returns memory from {@link #map} to the kernel (munmap(2)); it must not be touched again. */
     void unmap(MemorySegment memory);
 

@@ -3,6 +3,7 @@ package edgeloop.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edgeloop.sys.Errno;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.util.ArrayList;
@@ -10,15 +11,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SegmentPoolTest {
     private static final long SLAB_BYTES = (long) SegmentPool.SLAB_SEGMENTS * Segment.BYTES;
 
     private final ScriptedSyscalls syscalls = new ScriptedSyscalls();
-    private final SegmentPool pool = new SegmentPool(syscalls);
+    private final SegmentPool pool = new SegmentPool(syscalls, new MemoryBudget(Long.MAX_VALUE));
     private final List<Segment> taken = new ArrayList<>();
 
     @AfterEach
@@ -121,6 +124,53 @@ final class SegmentPoolTest {
         assertThatThrownBy(pool::close)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("1 segments");
+    }
+
+    @Test
+    @DisplayName("E67 pools of one budget hold no more than it has, and share what is left")
+    void poolsShareABudget() {
+        var budget = new MemoryBudget(16L * 1024 * 1024);
+        var first = new SegmentPool(syscalls, budget);
+        var second = new SegmentPool(syscalls, budget);
+        List<Segment> inFirst = takeAll(first);
+        assertThat(inFirst).hasSize(16 * SegmentPool.SLAB_SEGMENTS);
+        assertThat(first.mappedBytes()).isEqualTo(16 * SLAB_BYTES);
+        assertThat(takeAll(second)).isEmpty();
+
+        inFirst.forEach(first::give);
+        List<Segment> inSecond = takeAll(second);
+        assertThat(inSecond).hasSize(15 * SegmentPool.SLAB_SEGMENTS); // the first keeps a slab
+        inSecond.forEach(second::give);
+        first.close();
+        second.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16384, 1", "1000000, 4", "1048576, 8", "16777216, 128", "1073741824, 128"})
+    @DisplayName("E67 a small budget comes in small slabs")
+    void aSmallBudgetComesInSmallSlabs(long bytes, int segments) {
+        var small = new SegmentPool(syscalls, new MemoryBudget(bytes));
+        Segment segment = small.take();
+        assertThat(small.mappedSegments()).isEqualTo(segments);
+        small.give(segment);
+        small.close();
+    }
+
+    @Test
+    @DisplayName("E67 where the kernel refuses memory there is no segment, and then again there is")
+    void refusedMemoryIsNoError() {
+        syscalls.answerNext(Call.MAP, -Errno.ENOMEM);
+        assertThat(pool.take()).isNull();
+        assertThat(pool.mappedBytes()).isZero();
+        take(1);
+    }
+
+    private static List<Segment> takeAll(SegmentPool from) {
+        List<Segment> all = new ArrayList<>();
+        for (Segment segment = from.take(); segment != null; segment = from.take()) {
+            all.add(segment);
+        }
+        return all;
     }
 
     private void take(int segments) {

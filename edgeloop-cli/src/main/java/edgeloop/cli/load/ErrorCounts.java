@@ -56,7 +56,10 @@ final class ErrorCounts {
             case CloseReason.Failed failed -> failed.errno();
             case CloseReason.TimedOut _ -> TIMEOUT;
             case CloseReason.ProtocolError _ -> MISMATCH;
-            case CloseReason.LocallyClosed _, CloseReason.CutOff _, CloseReason.HandlerFailed _ ->
+            case CloseReason.LocallyClosed _,
+                    CloseReason.CutOff _,
+                    CloseReason.HandlerFailed _,
+                    CloseReason.Overload _ ->
                     CLIENT_FAILURE;
         };
     }
