@@ -13,8 +13,8 @@ public class LoopBenchmark extends PieceBenchmark {
     private static final int TIMEOUT_TICKS = 30_000;
 
     private final Server server;
-    private final ChannelTable table = new ChannelTable();
-    private final TimerWheel wheel = new TimerWheel();
+    private final ChannelTable table = new ChannelTable(true);
+    private final TimerWheel wheel = new TimerWheel(Integer.MAX_VALUE);
     private final Counters counters = new Counters();
     private final long[] keys = new long[CHANNELS];
     private final Timeout timeout;

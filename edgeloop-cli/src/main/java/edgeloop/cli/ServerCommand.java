@@ -199,10 +199,11 @@ final class ServerCommand implements Callable<Integer> {
                         "",
                         "A TIME is a whole number with the unit ms, s, m or h; without one it is in"
                                 + " seconds. A SIZE is a whole number with the unit k, m or g.",
-                        "SIGINT and SIGTERM end the server: it finishes what it has read and"
-                                + " closes. A second signal closes at once.",
+                        "SIGINT and SIGTERM end the server: it serves who waits, finishes what it"
+                                + " has read and closes. A second signal closes at once.",
                         "Exit codes: 0 ended by a signal, 1 could not start or failed, 2 bad"
-                                + " option.");
+                                + " option, 130 or 143 a second signal (SIGINT, SIGTERM) cut"
+                                + " something off.");
         // In the order of the help.
         spec.addOption(port)
                 .addOption(bind)
