@@ -189,6 +189,7 @@ final class Acceptor extends Channel {
         List<ConnectionRef> accepted = lastAccepted;
         if (then != null && accepted != null) {
             afterLastCall = null;
+            lastAccepted = null;
             close();
             then.accept(accepted);
         }

@@ -329,7 +329,9 @@ public final class Reactor implements Executor {
         } while (!toClose.isEmpty());
         control.close();
         runAll(control);
-        atEnd.forEach(this::runTask);
+        for (int i = 0; i < atEnd.size(); i++) { // one may add another
+            runTask(atEnd.get(i));
+        }
         BiConsumer<Object, Throwable> leak =
                 (leaked, taken) -> problems.report(leaked + " was never given back", taken);
         if (connectionLeaks != null) {
@@ -372,7 +374,8 @@ public final class Reactor implements Executor {
 
     /**
      * Runs {@code task} once, {@code delay} from now: never earlier, and as a rule less than 2 ms
-     * later. On the reactor's thread only.
+     * later. On the reactor's thread only. What is still to come when the reactor ends does not
+     * run.
      *
      * @param delay a negative one counts as none
      * @param task what it throws is logged
