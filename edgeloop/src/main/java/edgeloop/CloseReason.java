@@ -47,6 +47,11 @@ public sealed interface CloseReason {
             IDLE,
             /** The peer took nothing for {@link ConnectionOptions#writeTimeout}. */
             WRITE,
+            /**
+             * The peer had finished, and for {@link ConnectionOptions#halfCloseTimeout} no byte was
+             * read, and none written for it.
+             */
+            HALF_CLOSE,
             /** The remote side did not answer for {@link ClientOptions#connectTimeout}. */
             CONNECT
         }

@@ -86,7 +86,7 @@ public final class Connection extends Channel {
     private boolean readable;
     private boolean writable;
 
-    /** epoll has told of a FIN or of an error, which recv is to find. */
+    /** epoll has told of a FIN or of an error, which recv is to find, or recv has found the FIN. */
     private boolean endSeen;
 
     private boolean paused;
@@ -118,6 +118,11 @@ public final class Connection extends Channel {
 
     // In milliseconds since the reactor's start, as an int that wraps: only differences count.
     private int lastMoveMillis;
+
+    /**
+     * When output last went out or began to wait. Where none waits and the peer has finished: when
+     * that was seen, or bytes came after it.
+     */
     private int lastSendMillis;
 
     /** Bytes moved since {@link #lastMoveMillis}, which every so many renew. */
@@ -339,7 +344,8 @@ public final class Connection extends Channel {
 
     /**
      * Stops reading: the peer's bytes wait in the kernel, and its window closes when that is full.
-     * A FIN waits as well; a reset does not.
+     * A FIN waits as well, but not for ever, see {@link ConnectionOptions#halfCloseTimeout}; a
+     * reset does not.
      */
     public void pause() {
         checkUse();
@@ -547,7 +553,10 @@ public final class Connection extends Channel {
                 burstNanos = reactor.nowNanos();
             }
             readable = !inputEnded;
-            endSeen |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
+            if ((events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0 && !endSeen) {
+                endSeen = true;
+                renewHalfClose();
+            }
             read();
         }
         if ((events & EPOLLERR) != 0) {
@@ -626,6 +635,16 @@ public final class Connection extends Channel {
             }
             budget -= Math.max(MIN_COST, state == State.OPEN ? receive() : discard());
         }
+        watchForEnd();
+    }
+
+    /**
+     * A peer that has gone looks like one that has finished: where nobody reads, time must tell.
+     */
+    private void watchForEnd() {
+        if (endSeen && !wantsInput()) {
+            watch();
+        }
     }
 
     /** Receives once and lets the handler have it; answers the bytes received. */
@@ -648,6 +667,9 @@ public final class Connection extends Channel {
             moved(n);
             inBurst = true;
             burstGoesOn = n == Reactor.INPUT_BYTES - kept;
+            if (endSeen) {
+                renewHalfClose();
+            }
             group().counters.bytesRead += n;
             deliver(kept + n);
             return n;
@@ -656,6 +678,7 @@ public final class Connection extends Channel {
             case 0 -> deliverEnd(kept);
             case Errno.EAGAIN -> {
                 readable = false; // drained: the next byte is a new edge
+                endSeen = false; // it would be there now
                 burstGoesOn = false;
                 endBurst();
             }
@@ -707,6 +730,8 @@ public final class Connection extends Channel {
 
     private void deliverEnd(int kept) {
         inputEnded = true;
+        endSeen = true;
+        renewHalfClose();
         readable = false;
         burstGoesOn = false;
         IoBuffer in = reactor.input();
@@ -752,6 +777,8 @@ public final class Connection extends Channel {
             endBurst();
             if (state == State.CLOSING) {
                 endOutput();
+            } else {
+                watchForEnd();
             }
         } else {
             watch();
@@ -898,7 +925,7 @@ public final class Connection extends Channel {
     int millisLeft() {
         return switch (state) {
             case CONNECTING -> millisLeft(group().connectTimeoutMillis, lastSendMillis);
-            case OPEN -> Math.min(millisLeftToMove(), millisLeftToWrite());
+            case OPEN -> Math.min(millisLeftToMove(), millisLeftToSend());
             case CLOSING -> millisLeftToWrite();
             case LINGERING -> millisLeft(group().lingerTimeoutMillis, lastSendMillis);
             case DOOMED, UNUSED -> Watchdog.NO_TIMEOUT;
@@ -907,6 +934,16 @@ public final class Connection extends Channel {
 
     private int millisLeftToMove() {
         return millisLeft(group().idleTimeoutMillis, lastMoveMillis);
+    }
+
+    private int millisLeftToSend() {
+        return pendingOutput() > 0 ? millisLeftToWrite() : millisLeftToAnswer();
+    }
+
+    private int millisLeftToAnswer() {
+        return endSeen
+                ? millisLeft(group().halfCloseTimeoutMillis, lastSendMillis)
+                : Watchdog.NO_TIMEOUT;
     }
 
     private int millisLeftToWrite() {
@@ -927,6 +964,13 @@ public final class Connection extends Channel {
         if (movedBytes >= group().idleBytes) {
             movedBytes = 0;
             lastMoveMillis = nowMillis();
+        }
+    }
+
+    /** The peer's end has shown itself, or bytes have come since. */
+    private void renewHalfClose() {
+        if (state == State.OPEN && pendingOutput() == 0) { // else another timeout counts from it
+            lastSendMillis = nowMillis();
         }
     }
 
@@ -957,6 +1001,8 @@ public final class Connection extends Channel {
         } else if (millisLeftToWrite() <= 0) {
             limit = CloseReason.TimedOut.Limit.WRITE;
             resetOnClose = true; // a FIN would queue behind what the peer does not take
+        } else if (millisLeftToSend() <= 0) {
+            limit = CloseReason.TimedOut.Limit.HALF_CLOSE;
         }
         doom(new CloseReason.TimedOut(limit));
     }

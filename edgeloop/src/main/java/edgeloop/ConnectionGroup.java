@@ -14,6 +14,7 @@ final class ConnectionGroup {
     final int idleBytes;
     final int writeTimeoutMillis;
     final int lingerTimeoutMillis;
+    final int halfCloseTimeoutMillis;
     final int connectTimeoutMillis;
 
     /** Counts connections by address, or null where their number is not limited. */
@@ -34,6 +35,7 @@ final class ConnectionGroup {
         this.idleBytes = options.idleBytes();
         this.writeTimeoutMillis = (int) options.writeTimeout().toMillis();
         this.lingerTimeoutMillis = (int) options.lingerTimeout().toMillis();
+        this.halfCloseTimeoutMillis = (int) options.halfCloseTimeout().toMillis();
         this.connectTimeoutMillis = (int) connectTimeout.toMillis();
     }
 

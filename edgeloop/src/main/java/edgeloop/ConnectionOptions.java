@@ -20,6 +20,10 @@ import java.util.Objects;
  * @param writeTimeout how long the peer may take nothing of waiting output; zero for ever
  * @param lingerTimeout how long a closed connection waits for the peer's FIN and throws its input
  *     away, so that input on the way does not destroy the last output (RFC 9112 section 9.6)
+ * @param halfCloseTimeout how long a connection whose peer has sent its FIN may go without a byte
+ *     read or written while no output waits; zero for ever. A peer that has gone looks like one
+ *     that has only finished and still reads, also to a handler that has paused: this bounds how
+ *     long its answer may take. While output waits, the write timeout holds instead
  */
 public record ConnectionOptions(
         int highWaterMark,
@@ -28,7 +32,8 @@ public record ConnectionOptions(
         Duration idleTimeout,
         int idleBytes,
         Duration writeTimeout,
-        Duration lingerTimeout) {
+        Duration lingerTimeout,
+        Duration halfCloseTimeout) {
 
     /** A bound on {@code idleBytes}. */
     public static final int MAX_IDLE_BYTES = 1 << 20;
@@ -41,7 +46,8 @@ public record ConnectionOptions(
                     Duration.ZERO,
                     1,
                     Duration.ofSeconds(60),
-                    Duration.ofSeconds(1));
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(10));
 
     /**
      * Checks the ranges.
@@ -64,6 +70,7 @@ public record ConnectionOptions(
         }
         checkTimeout("writeTimeout", writeTimeout);
         checkTimeout("lingerTimeout", lingerTimeout);
+        checkTimeout("halfCloseTimeout", halfCloseTimeout);
     }
 
     /** Durations are kept as an {@code int} of milliseconds: up to 24 days. */
@@ -76,7 +83,7 @@ public record ConnectionOptions(
 
     /**
      * {@return marks of 64 KiB and 16 KiB with backpressure, no idle timeout, which any byte would
-     * renew, a write timeout of 60 s and a linger timeout of 1 s}
+     * renew, a write timeout of 60 s, a linger timeout of 1 s and a half-close timeout of 10 s}
      */
     public static ConnectionOptions defaults() {
         return DEFAULTS;
@@ -90,7 +97,14 @@ public record ConnectionOptions(
      */
     public ConnectionOptions withWaterMarks(int low, int high) {
         return new ConnectionOptions(
-                high, low, backpressure, idleTimeout, idleBytes, writeTimeout, lingerTimeout);
+                high,
+                low,
+                backpressure,
+                idleTimeout,
+                idleBytes,
+                writeTimeout,
+                lingerTimeout,
+                halfCloseTimeout);
     }
 
     /**
@@ -106,7 +120,8 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 writeTimeout,
-                lingerTimeout);
+                lingerTimeout,
+                halfCloseTimeout);
     }
 
     /**
@@ -122,7 +137,8 @@ public record ConnectionOptions(
                 timeout,
                 idleBytes,
                 writeTimeout,
-                lingerTimeout);
+                lingerTimeout,
+                halfCloseTimeout);
     }
 
     /**
@@ -138,7 +154,8 @@ public record ConnectionOptions(
                 idleTimeout,
                 bytes,
                 writeTimeout,
-                lingerTimeout);
+                lingerTimeout,
+                halfCloseTimeout);
     }
 
     /**
@@ -154,7 +171,8 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 timeout,
-                lingerTimeout);
+                lingerTimeout,
+                halfCloseTimeout);
     }
 
     /**
@@ -170,6 +188,24 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 writeTimeout,
+                timeout,
+                halfCloseTimeout);
+    }
+
+    /**
+     * {@return a copy with another half-close timeout}
+     *
+     * @param timeout from 0 to 24 days, see {@link #halfCloseTimeout}
+     */
+    public ConnectionOptions withHalfCloseTimeout(Duration timeout) {
+        return new ConnectionOptions(
+                highWaterMark,
+                lowWaterMark,
+                backpressure,
+                idleTimeout,
+                idleBytes,
+                writeTimeout,
+                lingerTimeout,
                 timeout);
     }
 }

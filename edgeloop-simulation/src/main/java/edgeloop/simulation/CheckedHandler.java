@@ -380,7 +380,10 @@ abstract class CheckedHandler implements ConnectionHandler {
             case IDLE ->
                     scenario.idleMillis() == 0 || idle < (scenario.idleMillis() - 1) * 1_000_000L
                             ? "idle for " + idle + " ns only"
-                            : isUnheard() ? "nobody looked for what it had sent" : null;
+                            : scenario.idleBytes() == 1 && isUnheard()
+                                    ? "nobody looked for what it had sent"
+                                    : null;
+            case HALF_CLOSE -> wrongHalfClose(now);
             case WRITE -> {
                 long waited = now - Math.max(waitsSinceTurn, socket.lastSendTurn);
                 yield scenario.writeMillis() == 0
@@ -392,13 +395,26 @@ abstract class CheckedHandler implements ConnectionHandler {
         };
     }
 
+    private @Nullable String wrongHalfClose(long now) {
+        long rested = now - Math.max(socket.endMovedTurn, socket.lastSendTurn);
+        if (scenario.halfCloseMillis() == 0
+                || rested < (scenario.halfCloseMillis() - 1) * 1_000_000L) {
+            return "at rest for " + rested + " ns only";
+        }
+        if (!socket.endTold) {
+            return "nothing told of the peer's end";
+        }
+        if (waitsSinceNanos != World.NEVER) {
+            return "output waits";
+        }
+        return isUnheard() ? "nobody looked for what it had sent" : null;
+    }
+
     /** Whether input that would be read lay there when the turn began. */
     private boolean isUnheard() {
         boolean blocked = connection.isCongested() && scenario.hasBackpressure();
         boolean reads = !paused && !ended && !closing && !blocked;
-        return reads
-                && scenario.idleBytes() == 1
-                && socket.inputSinceNanos < scenario.kernel.turnNanos();
+        return reads && socket.inputSinceNanos < scenario.kernel.turnNanos();
     }
 
     /** Checks what holds between turns. */
@@ -456,6 +472,17 @@ abstract class CheckedHandler implements ConnectionHandler {
         if (waitsSinceNanos != World.NEVER
                 && isLate(untilNanos, waitsSince, scenario.writeMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its write timeout", peer.index);
+        }
+        boolean open = !closing && !scenario.isShuttingDown();
+        if (open
+                && waitsSinceNanos == World.NEVER
+                && (ended || (socket.peerFinished && !socket.queued && !socket.isBroken()))
+                && isLate(
+                        untilNanos,
+                        Math.max(socket.endMovedNanos, socket.lastSendNanos),
+                        scenario.halfCloseMillis())) {
+            throw scenario.kernel.violation(
+                    "peer %d: sleeps past its half-close timeout", peer.index);
         }
     }
 

@@ -21,6 +21,15 @@ final class Handlers {
         return Duration.ofNanos(choices.magnitude(0, 1 << 24));
     }
 
+    /** A delay, or one longer than all timeouts where there is one that ends what waits for it. */
+    private static Duration delay(Choices choices, boolean dawdles) {
+        return dawdles ? Scenario.LONG : delay(choices);
+    }
+
+    private static boolean dawdles(Scenario scenario, Choices choices) {
+        return scenario.halfCloseMillis() > 0 && choices.below(4) == 0;
+    }
+
     /** Echoes at once. */
     static final class Echo extends CheckedHandler {
         Echo(Scenario scenario, SwarmPeer peer, Connection connection) {
@@ -102,10 +111,13 @@ final class Handlers {
         }
     }
 
-    /** Echoes, and stops reading for a while now and then. */
+    /** Echoes, and stops reading for a while now and then, or for long. */
     static final class Pause extends CheckedHandler {
+        private final boolean dawdles;
+
         Pause(Scenario scenario, SwarmPeer peer, Connection connection) {
             super(scenario, peer, connection);
+            dawdles = dawdles(scenario, choices);
         }
 
         @Override
@@ -123,7 +135,7 @@ final class Handlers {
                 return;
             }
             connection.schedule(
-                    delay(choices),
+                    delay(choices, dawdles),
                     () -> {
                         entered(connection, "timer");
                         resume();
@@ -160,10 +172,12 @@ final class Handlers {
 
     /** Echoes, and writes more in answer to the peer's FIN. */
     static final class Trailer extends CheckedHandler {
+        private final boolean dawdles;
         private int left;
 
         Trailer(Scenario scenario, SwarmPeer peer, Connection connection) {
             super(scenario, peer, connection);
+            dawdles = dawdles(scenario, choices);
             left = choices.below(4);
         }
 
@@ -185,7 +199,7 @@ final class Handlers {
             left--;
             send(choices.magnitude(1, 500));
             connection.schedule(
-                    delay(choices),
+                    delay(choices, dawdles),
                     () -> {
                         entered(connection, "timer");
                         trail();

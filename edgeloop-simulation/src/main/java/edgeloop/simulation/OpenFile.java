@@ -26,6 +26,9 @@ abstract class OpenFile {
         }
     }
 
+    /** The program acts on an event of this that has told it {@code mask}. */
+    void told(int mask) {}
+
     /** close(2) of the only descriptor. */
     void release() {}
 }

@@ -34,6 +34,11 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** How much later than promised a timer may be seen: rounding to ticks of 1 ms. */
     static final long SLACK_NANOS = 3_000_000;
 
+    /** By then each timeout that is drawn has run out. */
+    static final Duration LONG = Duration.ofSeconds(20);
+
+    private static final int MAX_TIMEOUT_MILLIS = 8_000;
+
     private static final int MAX_TURNS = 200_000;
     private static final int READ_BYTES = 64 * 1024;
     private static final long PLENTY_BYTES = 1L << 32;
@@ -129,7 +134,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                         .withIdleTimeout(drawTimeout(4))
                         .withIdleBytes(choices.below(4) == 0 ? choices.magnitude(1, 200) : 1)
                         .withWriteTimeout(drawTimeout(2))
-                        .withLingerTimeout(drawTimeout(1));
+                        .withLingerTimeout(drawTimeout(1))
+                        .withHalfCloseTimeout(drawTimeout(2));
         ServerOptions drawn =
                 ServerOptions.defaults()
                         .withBacklog(choices.magnitude(1, 256))
@@ -156,7 +162,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** None in all but one of {@code oneIn} cases, and rarely none else. */
     private Duration drawTimeout(int oneIn) {
         boolean none = choices.below(oneIn) > 0 || choices.below(8) == 0;
-        return none ? Duration.ZERO : Duration.ofMillis(choices.magnitude(1, 8_000));
+        return none ? Duration.ZERO : Duration.ofMillis(choices.magnitude(1, MAX_TIMEOUT_MILLIS));
     }
 
     private void drawPeers(long dropped) {
@@ -384,6 +390,10 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         return (int) options.connection().writeTimeout().toMillis();
     }
 
+    int halfCloseMillis() {
+        return (int) options.connection().halfCloseTimeout().toMillis();
+    }
+
     int highWaterMark() {
         return options.connection().highWaterMark();
     }
@@ -522,7 +532,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     @Override
     public void onEvents(int fd, int events) {
-        kernel.acknowledge(fd);
+        kernel.acknowledge(fd, events);
     }
 
     // ---- What the kernel calls ----------------------------------------------------------------

@@ -225,12 +225,13 @@ public final class SimulatedKernel {
     }
 
     /** The program acts on an event of {@code fd}: it must have been told of one. */
-    void acknowledge(int fd) {
+    void acknowledge(int fd, int mask) {
         OpenFile file = syscalls.files.get(fd);
         if (file == null || file.reported == 0) {
             throw violation("the program acts on an event of %d that it was not told of", fd);
         }
         file.reported--;
+        file.told(mask);
     }
 
     /** Whether a wakeup by eventfd is on its way to the program. */

@@ -62,6 +62,13 @@ final class TcpConnection extends OpenFile {
     /** recv has answered 0. */
     boolean endSeen;
 
+    /** An event has told of the peer's end, or recv; and recv has not answered EAGAIN since. */
+    boolean endTold;
+
+    // When the end was told, or what came behind it was read: the time itself, and the turn's.
+    long endMovedNanos;
+    long endMovedTurn;
+
     /** The last errno, other than EAGAIN and EINTR, that a call on this connection answered. */
     int lastErrno;
 
@@ -146,8 +153,27 @@ final class TcpConnection extends OpenFile {
         return output.space() == 0 ? -Errno.EAGAIN : Math.min(length, output.space());
     }
 
+    @Override
+    void told(int mask) {
+        if ((mask & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0 && !endTold) {
+            endTold = true;
+            markEndMoved();
+        }
+    }
+
+    private void markEndMoved() {
+        endMovedNanos = kernel.elapsedNanos();
+        endMovedTurn = kernel.turnNanos();
+    }
+
     /** recv(2) answered {@code result}. */
     void recvAnswered(int result) {
+        if (result >= 0) {
+            endTold |= result == 0;
+            markEndMoved();
+        } else if (result == -Errno.EAGAIN) {
+            endTold = false;
+        }
         if (result > 0) {
             received += result;
             if (input.size() == 0) {

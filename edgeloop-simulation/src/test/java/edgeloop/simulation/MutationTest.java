@@ -163,8 +163,8 @@ class MutationTest {
                     new Mutant(
                             "E16 a peer that takes nothing is kept for ever",
                             "Connection",
-                            "case OPEN -> Math.min(millisLeftToMove(), millisLeftToWrite());",
-                            "case OPEN -> millisLeftToMove();",
+                            "pendingOutput() > 0 ? millisLeftToWrite() : millisLeftToAnswer();",
+                            "pendingOutput() > 0 ? Watchdog.NO_TIMEOUT : millisLeftToAnswer();",
                             5_000));
 
     private static final List<Mutant> CLOSING =
@@ -226,6 +226,24 @@ class MutationTest {
                             "Connection",
                             "if (!isLive() || wantsInput()) {",
                             "if (fd >= 0) {",
+                            20_000),
+                    new Mutant(
+                            "E62 nobody looks for the end of a peer that is not read",
+                            "Connection",
+                            "        watchForEnd();\n    }\n",
+                            "    }\n",
+                            5_000),
+                    new Mutant(
+                            "E62 the end is forgotten while output waits",
+                            "Connection",
+                            "} else {\n                watchForEnd();\n            }",
+                            "}",
+                            20_000),
+                    new Mutant(
+                            "E62 what is read does not count after the peer's end",
+                            "Connection",
+                            "if (endSeen) {\n                renewHalfClose();\n            }",
+                            "",
                             20_000),
                     new Mutant(
                             "E27 onClose comes twice",
