@@ -63,6 +63,11 @@ final class BodyDecoder {
         state = chunked ? State.LINE : left == 0 ? State.COMPLETE : State.DATA;
     }
 
+    /** Whether the body has been read to its end. */
+    boolean isComplete() {
+        return state == State.COMPLETE;
+    }
+
     /** The trailer fields of a complete body: names in lower case, values of equal ones joined. */
     Map<String, String> trailers() {
         return trailers;

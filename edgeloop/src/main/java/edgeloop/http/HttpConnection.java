@@ -283,8 +283,7 @@ final class HttpConnection implements ConnectionHandler {
                 decoder().read(length);
                 deliver(in.readSlice(length));
             } else if (length == BodyDecoder.COMPLETE) {
-                bodyLeft = false;
-                bodyReceived(decoder().trailers());
+                bodyEnded();
             } else if (length == BodyDecoder.REFUSED) {
                 refuse(decoder().status(), decoder().problem());
             } else {
@@ -304,6 +303,11 @@ final class HttpConnection implements ConnectionHandler {
             }
             data.skip(data.remaining()); // one that is kept has nothing in it
         }
+    }
+
+    private void bodyEnded() {
+        bodyLeft = false;
+        bodyReceived(decoder().trailers());
     }
 
     private void bodyReceived(Map<String, String> trailers) {
@@ -342,8 +346,12 @@ final class HttpConnection implements ConnectionHandler {
     void resume(RequestBody resumed) {
         if (resumed == body && bodyPaused) {
             bodyPaused = false;
-            beginWindow();
-            connection.resume();
+            if (!inRead && decoder().isComplete()) {
+                bodyEnded(); // no input is left to come and show it
+            } else {
+                beginWindow();
+                connection.resume();
+            }
         }
     }
 

@@ -161,6 +161,32 @@ class ReceivedBodyTest {
     }
 
     @Test
+    void receiverThatPausesAtTheLastPieceHearsOfTheEndAfterwards() throws Exception {
+        CompletableFuture<RequestBody> paused = new CompletableFuture<>();
+        BodyReceiver receiver =
+                new BodyReceiver() {
+                    @Override
+                    public void onData(RequestBody body, IoBuffer data) {
+                        body.pause();
+                        paused.complete(body);
+                    }
+
+                    @Override
+                    public Response onEnd(RequestBody body) {
+                        return Response.text(200, "all");
+                    }
+                };
+        try (TestServer server = new TestServer(r -> r.receive(receiver))) {
+            Client client = server.connect().send(POST + "Content-Length: 5\r\n\r\nhello");
+            RequestBody body = paused.get(10, SECONDS);
+            server.server.reactor().execute(body::resume);
+            assertThat(client.readAnswer()).endsWith("all");
+            client.send(GET);
+            assertThat(client.readAnswer()).endsWith("all");
+        }
+    }
+
+    @Test
     void receiverIsToldWhenTheClientGoes() throws Exception {
         Recorder recorder = new Recorder();
         try (TestServer server = new TestServer(r -> r.receive(recorder))) {
