@@ -93,7 +93,7 @@ final class HttpConnection implements ConnectionHandler {
 
     // Limits in time, on the reactor's clock.
     private long idleSinceNanos;
-    private long headDeadlineNanos = NEVER;
+    private long deadlineNanos = NEVER; // of a head that has begun, or of an answer's head
     private long windowEndNanos;
     private long windowBytes;
     private @Nullable Timeout timer;
@@ -124,9 +124,8 @@ final class HttpConnection implements ConnectionHandler {
             if (all && unread == 0) {
                 connection.awaitInput(); // it has its answer, and need not be asked for more
             }
-        } else if (headDeadlineNanos == NEVER) {
-            headDeadlineNanos = loop.reactor.nanoTime() + loop.headNanos;
-            setTimer(headDeadlineNanos);
+        } else if (deadlineNanos == NEVER) {
+            setDeadline(loop.headNanos);
         }
     }
 
@@ -181,7 +180,7 @@ final class HttpConnection implements ConnectionHandler {
         if (result == Parsing.MORE) {
             return false;
         }
-        headDeadlineNanos = NEVER;
+        deadlineNanos = NEVER;
         if (result == Parsing.DONE) {
             dispatch(current, in);
         } else {
@@ -263,6 +262,7 @@ final class HttpConnection implements ConnectionHandler {
         }
         phase = Phase.BODY;
         bodyPaused = false;
+        deadlineNanos = NEVER;
         beginWindow();
         if (!inRead) {
             connection.resume();
@@ -337,15 +337,17 @@ final class HttpConnection implements ConnectionHandler {
     }
 
     void pause(RequestBody paused) {
-        if (paused == body && phase == Phase.BODY) {
+        if (paused == body && phase == Phase.BODY && !bodyPaused) {
             bodyPaused = true;
             connection.pause();
+            expectAnswer();
         }
     }
 
     void resume(RequestBody resumed) {
         if (resumed == body && bodyPaused) {
             bodyPaused = false;
+            deadlineNanos = NEVER;
             if (!inRead && decoder().isComplete()) {
                 bodyEnded(); // no input is left to come and show it
             } else {
@@ -391,6 +393,7 @@ final class HttpConnection implements ConnectionHandler {
     private void abandon() {
         BodyReceiver receiving = receiver;
         ResponseStream writing = stream;
+        LateAnswer awaited = lateAnswer;
         endBody();
         stream = null;
         content = null;
@@ -400,6 +403,17 @@ final class HttpConnection implements ConnectionHandler {
         }
         if (writing != null) {
             writing.closed();
+        }
+        if (awaited != null) {
+            cancel(awaited);
+        }
+    }
+
+    private void cancel(LateAnswer awaited) {
+        try {
+            awaited.cancel();
+        } catch (Throwable e) {
+            loop.reactor.reportProblem("An answer could not be cancelled", e);
         }
     }
 
@@ -435,14 +449,16 @@ final class HttpConnection implements ConnectionHandler {
             }
             case Body.Received received -> receive(received.receiver());
             case Body.Later later -> {
-                lateAnswer = new LateAnswer();
-                lateAnswer.await(later.answer(), connection.ref(), this::answerLate);
+                lateAnswer = new LateAnswer(later.answer());
+                lateAnswer.await(connection.ref(), this::answerLate);
+                expectAnswer();
             }
         }
     }
 
     private void writeHead(Response response, byte[] coding) {
         status = response.status();
+        deadlineNanos = NEVER;
         if (continueAwaited) {
             // It may send its body yet, or not: what follows could be either.
             continueAwaited = false;
@@ -639,19 +655,21 @@ final class HttpConnection implements ConnectionHandler {
     }
 
     private void wake() {
-        long now = loop.reactor.nanoTime();
-        long deadline =
-                switch (phase) {
-                    case HEAD ->
-                            headDeadlineNanos == NEVER
-                                    ? idleSinceNanos + loop.keepAliveNanos
-                                    : headDeadlineNanos;
-                    case BODY -> windowEndNanos;
-                    case ANSWERING, ENDED -> now + loop.keepAliveNanos;
-                };
         if (lateAnswer != null) {
             answerLate(lateAnswer); // perhaps it could not be told that it is there
         }
+        long now = loop.reactor.nanoTime();
+        long deadline =
+                switch (phase) {
+                    case HEAD -> orDeadline(idleSinceNanos + loop.keepAliveNanos);
+                    case BODY -> orDeadline(windowEndNanos);
+                    case ANSWERING -> {
+                        // As soon as it is answered, the wait for the next request begins.
+                        long next = now + loop.keepAliveNanos;
+                        yield next - orDeadline(next) < 0 ? next : orDeadline(next);
+                    }
+                    case ENDED -> now + loop.keepAliveNanos;
+                };
         if (deadline - now > 0) {
             setTimer(deadline);
         } else {
@@ -659,14 +677,32 @@ final class HttpConnection implements ConnectionHandler {
         }
     }
 
+    private long orDeadline(long other) {
+        return deadlineNanos == NEVER ? other : deadlineNanos;
+    }
+
+    private void setDeadline(long nanos) {
+        deadlineNanos = loop.reactor.nanoTime() + nanos;
+        setTimer(deadlineNanos);
+    }
+
+    /** The head of the answer is due from now on, unless it has been before. */
+    private void expectAnswer() {
+        if (loop.answerNanos > 0 && deadlineNanos == NEVER) {
+            setDeadline(loop.answerNanos);
+        }
+    }
+
     private void expired(long now) {
-        if (phase == Phase.BODY) {
+        if (phase == Phase.ANSWERING || (bodyPaused && deadlineNanos != NEVER)) {
+            answerOverdue();
+        } else if (phase == Phase.BODY) {
             if (windowBytes < loop.windowBytes && !bodyPaused && !connection.isCongested()) {
                 refuse(408, "a body slower than " + loop.options.minBodyRate() + " bytes/s");
             } else {
                 beginWindow();
             }
-        } else if (headDeadlineNanos != NEVER && !connection.isCongested()) {
+        } else if (deadlineNanos != NEVER && !connection.isCongested()) {
             refuse(408, "a head that took longer than " + loop.options.headTimeout());
         } else if (connection.pendingOutput() > 0) {
             setTimer(now + loop.keepAliveNanos); // the client reads the last answer yet
@@ -674,6 +710,18 @@ final class HttpConnection implements ConnectionHandler {
             phase = Phase.ENDED;
             connection.close();
         }
+    }
+
+    /** Answers in the place of whoever was to answer, and tells them. */
+    private void answerOverdue() {
+        loop.reactor.reportProblem(
+                "An HTTP handler gave no answer within "
+                        + loop.options.answerTimeout()
+                        + "; the client gets 503",
+                null);
+        keepAlive = false;
+        answer(HttpLoop.OVERDUE);
+        abandon();
     }
 
     private void beginWindow() {

@@ -15,6 +15,9 @@ final class HttpLoop {
 
     static final Response FAILED = Response.empty(500);
 
+    /** For want of an answer in time. */
+    static final Response OVERDUE = Response.empty(503);
+
     /** RFC 9110 section 9.3.7. */
     static final Response OPTIONS_OF_SERVER =
             Response.empty(204).withHeader("Allow", Method.ALL_NAMES);
@@ -25,6 +28,9 @@ final class HttpLoop {
     final @Nullable AccessLog accessLog;
     final long keepAliveNanos;
     final long headNanos;
+
+    /** Zero for ever. */
+    final long answerNanos;
 
     /** What a body must bring in {@link #headNanos}. */
     final long windowBytes;
@@ -46,6 +52,7 @@ final class HttpLoop {
         this.accessLog = accessLog;
         this.keepAliveNanos = options.keepAliveTimeout().toNanos();
         this.headNanos = options.headTimeout().toNanos();
+        this.answerNanos = options.answerTimeout().toNanos();
         this.windowBytes = options.minBodyRate() * options.headTimeout().toMillis() / 1000;
         this.dateLine = new DateLine(reactor.nanoTime(), reactor.wallClockMillis());
     }

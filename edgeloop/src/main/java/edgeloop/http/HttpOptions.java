@@ -21,6 +21,10 @@ import java.util.Objects;
  *     paused it does not count
  * @param keepAliveTimeout how long a connection may wait for its first or next request, from 1 ms
  *     to 24 days; then it is closed
+ * @param answerTimeout how long the head of an answer may take that is given later, from 1 ms to 24
+ *     days, or zero for ever: from the end of the request's head or, where the handler receives the
+ *     body, from its end; also for how long a receiver may pause it. Then the client gets 503 and
+ *     the connection is closed. An answer that has begun has no limit of its own
  */
 public record HttpOptions(
         int maxRequestLineBytes,
@@ -29,7 +33,8 @@ public record HttpOptions(
         long maxBodyBytes,
         Duration headTimeout,
         int minBodyRate,
-        Duration keepAliveTimeout) {
+        Duration keepAliveTimeout,
+        Duration answerTimeout) {
 
     /** A bound on request line and header section together: a head is parsed in one piece. */
     public static final int MAX_HEAD_BYTES = 60 * 1024;
@@ -42,6 +47,7 @@ public record HttpOptions(
                     1 << 20,
                     Duration.ofSeconds(10),
                     256,
+                    Duration.ofSeconds(60),
                     Duration.ofSeconds(60));
 
     /**
@@ -57,6 +63,9 @@ public record HttpOptions(
         checkRange("minBodyRate", minBodyRate, 0, Integer.MAX_VALUE);
         checkTimeout("headTimeout", headTimeout);
         checkTimeout("keepAliveTimeout", keepAliveTimeout);
+        if (!Duration.ZERO.equals(answerTimeout)) {
+            checkTimeout("answerTimeout", answerTimeout);
+        }
     }
 
     private static void checkRange(String name, long value, long min, long max) {
@@ -76,7 +85,7 @@ public record HttpOptions(
 
     /**
      * {@return a request line of 8 KiB, 100 headers of 32 KiB, a body of 1 MiB that brings 256
-     * bytes a second, 10 s for a head and 60 s between requests}
+     * bytes a second, 10 s for a head, 60 s between requests and 60 s for an answer}
      */
     public static HttpOptions defaults() {
         return DEFAULTS;
@@ -97,7 +106,8 @@ public record HttpOptions(
                 maxBodyBytes,
                 headTimeout,
                 minBodyRate,
-                keepAliveTimeout);
+                keepAliveTimeout,
+                answerTimeout);
     }
 
     /**
@@ -113,7 +123,8 @@ public record HttpOptions(
                 bytes,
                 headTimeout,
                 minBodyRate,
-                keepAliveTimeout);
+                keepAliveTimeout,
+                answerTimeout);
     }
 
     /**
@@ -129,7 +140,8 @@ public record HttpOptions(
                 maxBodyBytes,
                 timeout,
                 minBodyRate,
-                keepAliveTimeout);
+                keepAliveTimeout,
+                answerTimeout);
     }
 
     /**
@@ -145,7 +157,8 @@ public record HttpOptions(
                 maxBodyBytes,
                 headTimeout,
                 bytesPerSecond,
-                keepAliveTimeout);
+                keepAliveTimeout,
+                answerTimeout);
     }
 
     /**
@@ -161,6 +174,24 @@ public record HttpOptions(
                 maxBodyBytes,
                 headTimeout,
                 minBodyRate,
+                timeout,
+                answerTimeout);
+    }
+
+    /**
+     * {@return a copy with another time for an answer}
+     *
+     * @param timeout zero for ever, see {@link #answerTimeout}
+     */
+    public HttpOptions withAnswerTimeout(Duration timeout) {
+        return new HttpOptions(
+                maxRequestLineBytes,
+                maxHeaderBytes,
+                maxHeaders,
+                maxBodyBytes,
+                headTimeout,
+                minBodyRate,
+                keepAliveTimeout,
                 timeout);
     }
 }

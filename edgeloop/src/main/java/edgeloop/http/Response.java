@@ -90,8 +90,14 @@ public final class Response {
      * {@return what becomes an answer some time} Any thread may complete it. Meanwhile the handler
      * is free, and the connection waits: no other request of it is read.
      *
-     * @param answer if it fails, the client gets 500. One that never comes holds its connection
-     *     until the client goes or a timeout of {@link edgeloop.ConnectionOptions} runs out
+     * <p>When the client goes, or {@link HttpOptions#answerTimeout} runs out, the answer's future
+     * is cancelled: {@link java.util.concurrent.CompletableFuture#cancel}, on the reactor's thread,
+     * and with it runs what depends on it; that must not block. One future for several requests
+     * would be cancelled for all when one of them goes: each is to have a {@link
+     * java.util.concurrent.CompletableFuture#copy} of it.
+     *
+     * @param answer if it fails, the client gets 500; if it does not come in time, 503. What comes
+     *     later than that is dropped
      */
     public static Response later(CompletionStage<Response> answer) {
         return new Response(0, new byte[0], new Body.Later(answer));
