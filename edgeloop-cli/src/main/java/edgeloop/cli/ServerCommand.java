@@ -143,6 +143,15 @@ final class ServerCommand implements Callable<Integer> {
                                     + " too (default: ${DEFAULT-VALUE}).")
                     .build();
 
+    private final OptionSpec halfCloseTimeout =
+            Options.time("--half-close-timeout")
+                    .defaultValue("10s")
+                    .description(
+                            "Close connections whose peer has sent its FIN, that have nothing to"
+                                    + " send and moved no byte for TIME; 0 for never (default:"
+                                    + " ${DEFAULT-VALUE}).")
+                    .build();
+
     private final OptionSpec drainTimeout =
             Options.time("--drain-timeout")
                     .defaultValue("10s")
@@ -218,6 +227,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(idleBytes)
                 .addOption(writeTimeout)
                 .addOption(lingerTimeout)
+                .addOption(halfCloseTimeout)
                 .addOption(drainTimeout)
                 .addOption(protocol);
         httpOptions.addTo(spec);
@@ -338,7 +348,8 @@ final class ServerCommand implements Callable<Integer> {
                 .withIdleTimeout(idle)
                 .withIdleBytes(idleBytes.getValue())
                 .withWriteTimeout(writeTimeout.getValue())
-                .withLingerTimeout(lingerTimeout.getValue());
+                .withLingerTimeout(lingerTimeout.getValue())
+                .withHalfCloseTimeout(halfCloseTimeout.getValue());
     }
 
     private static int orUnlimited(OptionSpec option) {

@@ -54,6 +54,7 @@ final class ServerCommandTest {
                         "--idle-bytes=64",
                         "--write-timeout=30s",
                         "--linger-timeout=0",
+                        "--half-close-timeout=3s",
                         "--drain-timeout",
                         "500ms",
                         "--stats=5");
@@ -69,6 +70,7 @@ final class ServerCommandTest {
         assertThat(options.connection().idleBytes()).isEqualTo(64);
         assertThat(options.connection().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.connection().lingerTimeout()).isEqualTo(Duration.ZERO);
+        assertThat(options.connection().halfCloseTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(options.drainTimeout()).isEqualTo(Duration.ofMillis(500));
     }
 
@@ -159,6 +161,7 @@ final class ServerCommandTest {
                 .contains("--idle-bytes=N")
                 .contains("--write-timeout=TIME")
                 .contains("--linger-timeout=TIME")
+                .contains("--half-close-timeout=TIME")
                 .contains("--drain-timeout=TIME")
                 .contains("--trace")
                 .contains("--version");
