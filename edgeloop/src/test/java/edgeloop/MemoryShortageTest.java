@@ -71,7 +71,7 @@ class MemoryShortageTest {
     void whoHoldsMostWithoutMovingGoesFirst() {
         var handler = new Keeping();
         try (TurnedServer server = new TurnedServer(bound(MIB), handler::on)) {
-            server.kernel.stopClock(1);
+            server.kernel.stopClock(server.kernel.nanoTime());
             List<Peer> stalled = new ArrayList<>();
             for (int kib : new int[] {8, 40, 24, 16}) {
                 stalled.add(keeping(server, kib * 1024));
@@ -94,7 +94,7 @@ class MemoryShortageTest {
     void outputThatIsNotTakenDoesNotMove() {
         var handler = new Keeping();
         try (TurnedServer server = new TurnedServer(bound(MIB), handler::on)) {
-            server.kernel.stopClock(1);
+            server.kernel.stopClock(server.kernel.nanoTime());
             Peer deaf = server.accepted();
             server.kernel.answerAlways(Call.SEND, -Errno.EAGAIN);
             handler.connections.getFirst().write("never sent");
@@ -145,7 +145,7 @@ class MemoryShortageTest {
         ConnectionOptions connection = ConnectionOptions.defaults().withIdleBytes(100);
         ServerOptions options = bound(MIB).withConnection(connection);
         try (TurnedServer server = new TurnedServer(options, handler::on)) {
-            server.kernel.stopClock(1);
+            server.kernel.stopClock(server.kernel.nanoTime());
             Peer reader = keeping(server, 40_000);
             server.accepted(4_096);
             server.turnUntilAsleep();
@@ -183,7 +183,7 @@ class MemoryShortageTest {
     void memoryOfTheDoomedGoesBackFirst() {
         var handler = new Keeping();
         try (TurnedServer server = new TurnedServer(bound(MIB), handler::on)) {
-            server.kernel.stopClock(1);
+            server.kernel.stopClock(server.kernel.nanoTime());
             for (int i = 0; i < 16; i++) {
                 keeping(server, 64_000);
             }

@@ -2,6 +2,7 @@ package edgeloop.buffer;
 
 import edgeloop.bench.PieceBenchmark;
 import edgeloop.sys.LinuxSyscalls;
+import java.util.Objects;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** The pool of what waits: output that the kernel has not taken, input that is not whole. */
@@ -11,7 +12,7 @@ public class SegmentBenchmark extends PieceBenchmark {
 
     @Benchmark
     public int takeAndGive() {
-        Segment segment = pool.take();
+        Segment segment = Objects.requireNonNull(pool.take());
         int space = segment.space();
         pool.give(segment);
         return space;
