@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * A listening socket: accepts until the kernel has no more, within a budget.
  *
  * <p>When descriptors or memory run out, accepting pauses and a timer resumes it. The connections
- * that wait gave their edge already, so no event would.
+ * that wait gave their edge already, so no event would. Some descriptors are reserved for files and
+ * for what else has to be opened: when they are touched, connections go that wait for nothing, or
+ * if there are none, accepting pauses as well.
  */
 final class Acceptor extends Channel {
     /** Connections accepted in one go; then the others have their turn. */
@@ -36,6 +38,13 @@ final class Acceptor extends Channel {
     private static final int FAILURE_BUDGET = 16;
 
     private static final Duration PAUSE = Duration.ofMillis(100);
+
+    // The reserve: a part of the descriptors, within bounds, but no great part of those that are
+    // left for connections.
+    private static final int RESERVED_PART = 16;
+    private static final int LEAST_RESERVED = 4;
+    private static final int MOST_RESERVED = 64;
+    private static final int RESERVED_PART_OF_FREE = 4;
 
     private final ConnectionGroup group;
     private final HandlerFactory handlers;
@@ -47,6 +56,18 @@ final class Acceptor extends Channel {
 
     private @Nullable Consumer<List<ConnectionRef>> afterLastCall;
     private int lastCallLeft;
+
+    /** From how many open connections on the reserve is near, and looked for at each accept. */
+    private int tightFrom = Integer.MAX_VALUE;
+
+    /** From here on descriptors are reserved. The kernel hands out the lowest that is free. */
+    private int reserveStart;
+
+    /** Descriptors were freed, and no connection has been accepted since. */
+    private boolean freed;
+
+    /** The errno for which descriptors are awaited; 0 where it is the reserve that is touched. */
+    private int shortOf;
 
     private Acceptor(
             Reactor reactor,
@@ -60,6 +81,16 @@ final class Acceptor extends Channel {
         this.group = group;
         this.handlers = handlers;
         this.maxConnections = maxConnections;
+        int _ = findReserve();
+    }
+
+    /** The limit is asked for again each time it is met: prlimit(1) may change it. */
+    private int findReserve() {
+        int limit = reactor.syscalls().descriptorLimit();
+        int reserve = Math.clamp(limit / RESERVED_PART, LEAST_RESERVED, MOST_RESERVED);
+        reserve = Math.clamp((limit - fd) / RESERVED_PART_OF_FREE, 0, reserve);
+        reserveStart = limit - reserve;
+        return reserve;
     }
 
     /**
@@ -205,8 +236,16 @@ final class Acceptor extends Channel {
                 endLastCall();
                 return;
             }
+            if (group.open() >= tightFrom && isReserveNext()) {
+                awaitDescriptors();
+                return;
+            }
             int accepted = reactor.syscalls().accept(fd);
             if (accepted >= 0) {
+                freed = false;
+                if (accepted >= reserveStart) {
+                    nearReserve();
+                }
                 admit(accepted);
             } else if (accepted == -Errno.EAGAIN) {
                 endLastCall();
@@ -256,6 +295,45 @@ final class Acceptor extends Channel {
         }
     }
 
+    private void nearReserve() {
+        int reserve = findReserve();
+        tightFrom = Math.max(1, group.open() - reserve);
+    }
+
+    /** Whether the next descriptor would be a reserved one, or there is none. */
+    private boolean isReserveNext() {
+        int probe = reactor.syscalls().duplicate(fd);
+        if (probe >= 0) {
+            reactor.syscalls().close(probe);
+            if (probe < reserveStart) {
+                return false;
+            }
+        }
+        int _ = findReserve();
+        return probe < 0 || probe >= reserveStart;
+    }
+
+    /** Has connections go that wait for nothing, and goes on in the next turn if some have. */
+    private void awaitDescriptors() {
+        paused = true;
+        reactor.descriptors().want(this);
+    }
+
+    /** Connections have gone, or there are none that could. */
+    void descriptorsFreed(boolean any) {
+        if (fd < 0) {
+            return;
+        }
+        paused = false;
+        freed = any;
+        if (any) {
+            reactor.resumeLater(this); // when they have been closed
+        } else {
+            pause(shortOf == 0 ? Problem.DESCRIPTORS_RESERVED : Problem.ACCEPTING_PAUSES, shortOf);
+        }
+        shortOf = 0;
+    }
+
     private void failed(int errno, int failures) {
         group.counters.acceptErrors++;
         switch (errno) {
@@ -272,19 +350,31 @@ final class Acceptor extends Channel {
                     Errno.ENONET,
                     Errno.EOPNOTSUPP -> {
                 if (failures >= FAILURE_BUDGET) {
-                    pause(errno);
+                    pause(Problem.ACCEPTING_PAUSES, errno);
                 }
             }
-            // EMFILE, ENFILE, ENOBUFS, ENOMEM: the connection stays in the queue. And whatever else
-            // there may be is not met with a loop.
-            default -> pause(errno);
+            // The connection stays in the queue.
+            case Errno.EMFILE, Errno.ENFILE -> {
+                if (errno == Errno.EMFILE) {
+                    nearReserve();
+                }
+                if (freed) { // to no avail: it may be the whole machine that has no more
+                    freed = false;
+                    pause(Problem.ACCEPTING_PAUSES, errno);
+                } else {
+                    shortOf = errno;
+                    awaitDescriptors();
+                }
+            }
+            // ENOBUFS, ENOMEM: likewise. And whatever else there may be is not met with a loop.
+            default -> pause(Problem.ACCEPTING_PAUSES, errno);
         }
     }
 
-    private void pause(int errno) {
+    private void pause(Problem problem, int errno) {
         paused = true;
         group.counters.acceptPauses++;
-        reactor.problems().report(Problem.ACCEPTING_PAUSES, errno);
+        reactor.problems().report(problem, errno);
         reactor.schedule(PAUSE, this::unpause);
     }
 

@@ -70,7 +70,12 @@ public sealed interface CloseReason {
              * held most of it without moving, or needed some where nobody else held any. What
              * waited is lost, and the peer gets a reset.
              */
-            MEMORY
+            MEMORY,
+            /**
+             * Descriptors: this one had been idle for longest, as {@link ConnectionHandler#isIdle}
+             * has it. Nothing is lost, and the peer gets a FIN.
+             */
+            DESCRIPTORS
         }
     }
 
@@ -90,6 +95,10 @@ public sealed interface CloseReason {
 
     /** {@return whether the connection ended otherwise than by a close of either side} */
     default boolean isError() {
-        return !(this instanceof PeerClosed || this instanceof LocallyClosed);
+        return switch (this) {
+            case PeerClosed _, LocallyClosed _ -> false;
+            case Overload overload -> overload.resource() != Overload.Resource.DESCRIPTORS;
+            default -> true;
+        };
     }
 }

@@ -70,6 +70,8 @@ public final class Connection extends Channel {
     private static final CloseReason CUT_OFF = new CloseReason.CutOff();
     private static final CloseReason OUT_OF_MEMORY =
             new CloseReason.Overload(CloseReason.Overload.Resource.MEMORY);
+    private static final CloseReason OUT_OF_DESCRIPTORS =
+            new CloseReason.Overload(CloseReason.Overload.Resource.DESCRIPTORS);
 
     private enum State {
         CONNECTING,
@@ -1036,6 +1038,47 @@ public final class Connection extends Channel {
         }
         dropOutput();
         dropUnread();
+    }
+
+    boolean isLingering() {
+        return state == State.LINGERING;
+    }
+
+    /** Whether this waits for nothing, so that it may go when descriptors are short. */
+    boolean mayGo() {
+        if (state != State.OPEN || inputEnded || hasUnread() || pendingOutput() > 0) {
+            return isLingering();
+        }
+        try {
+            return handler().isIdle(this);
+        } catch (Throwable e) {
+            handlerFailed(e);
+            return false;
+        }
+    }
+
+    /** Since when it has waited, if it may go. */
+    int waitsSinceMillis() {
+        return isLingering() ? lastSendMillis : lastMoveMillis;
+    }
+
+    /**
+     * Closes this for want of descriptors, if it may go and has waited since then. The kernel is
+     * asked first: a request may be there of which no event has told yet.
+     */
+    boolean letGo(int sinceMillis) {
+        if (!mayGo() || waitsSinceMillis() != sinceMillis) {
+            return false;
+        }
+        if (state == State.OPEN) {
+            onReady(EPOLLIN);
+            boolean more = readable && wantsInput();
+            if (more || !mayGo() || waitsSinceMillis() != sinceMillis) {
+                return false;
+            }
+        }
+        doom(isLingering() ? null : OUT_OF_DESCRIPTORS);
+        return true;
     }
 
     private void handlerFailed(Throwable cause) {

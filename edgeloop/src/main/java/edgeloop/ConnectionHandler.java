@@ -51,6 +51,18 @@ public interface ConnectionHandler {
     }
 
     /**
+     * Whether the connection could be closed now without a loss to anybody: it is between two
+     * requests, say. Asked when descriptors run short, of many connections at once; those that have
+     * been idle for longest are then closed with {@link CloseReason.Overload}. By default none is.
+     *
+     * @param connection the one that is open, has no output waiting and has left no input unread
+     * @return true if it may go
+     */
+    default boolean isIdle(Connection connection) {
+        return false;
+    }
+
+    /**
      * The connection is gone; its last callback, exactly once. After this call the object serves
      * another peer: drop every reference to it.
      *

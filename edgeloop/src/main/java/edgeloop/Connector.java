@@ -34,6 +34,9 @@ final class Connector implements ConnectionHandler {
         Syscalls syscalls = reactor.syscalls();
         int socket = syscalls.socket(SocketAddresses.familyOf(remote.getAddress()));
         if (socket < 0) {
+            if (-socket == Errno.EMFILE || -socket == Errno.ENFILE) {
+                reactor.descriptors().want(null); // for the next attempt
+            }
             failLater(reactor, -socket);
             return;
         }

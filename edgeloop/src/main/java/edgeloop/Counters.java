@@ -26,6 +26,7 @@ final class Counters {
     private long handlerFailures;
     private long cutOff;
     private long cutOffForMemory;
+    private long closedForDescriptors;
 
     void closed(CloseReason reason) {
         switch (reason) {
@@ -40,6 +41,7 @@ final class Counters {
             case CloseReason.Overload overload -> {
                 switch (overload.resource()) {
                     case MEMORY -> cutOffForMemory++;
+                    case DESCRIPTORS -> closedForDescriptors++;
                 }
             }
         }
@@ -72,6 +74,7 @@ final class Counters {
                 cutOff,
                 unaccepted,
                 cutOffBytes,
-                cutOffForMemory);
+                cutOffForMemory,
+                closedForDescriptors);
     }
 }

@@ -99,11 +99,21 @@ public final class Directory implements AutoCloseable {
      * @return the file, to be closed by the caller
      * @throws SyscallException if it can't be opened: {@code ENOENT}, {@code EACCES}, {@code EXDEV}
      *     if it is outside, {@code ELOOP} for a symbolic link that is not followed, {@code ENXIO}
-     *     if it is neither a regular file nor a directory, {@code EMFILE}, ...
+     *     if it is neither a regular file nor a directory, {@code EMFILE} if there is no descriptor
+     *     although what is {@linkplain Reactor#onDescriptorShortage kept} was closed, ...
      */
     public FileHandle open(byte[] path) throws SyscallException {
         checkOpen();
-        int file = SyscallException.check("openat2", find(path));
+        int file = find(path);
+        if (isShortage(file)) {
+            if (reactor.descriptors().release()) {
+                file = find(path);
+            }
+            if (isShortage(file)) {
+                reactor.descriptors().want(null); // for the next attempt
+            }
+        }
+        SyscallException.check("openat2", file);
         memory.set(JAVA_BYTE, 0, (byte) 0);
         int result = reactor.syscalls().status(file, memory, status);
         if (result == 0 && !status.isRegularFile() && !status.isDirectory()) {
@@ -114,6 +124,10 @@ public final class Directory implements AutoCloseable {
             throw new SyscallException("statx", -result);
         }
         return new FileHandle(this, file, status);
+    }
+
+    private static boolean isShortage(int result) {
+        return result == -Errno.EMFILE || result == -Errno.ENFILE || result == -Errno.ENOMEM;
     }
 
     /**

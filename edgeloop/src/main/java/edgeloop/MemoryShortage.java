@@ -45,7 +45,6 @@ final class MemoryShortage {
      *     holds any
      */
     boolean makeRoom(Connection asker) {
-        long heldBytes = segments.mappedBytes();
         long[] order = candidates();
         int wanted = Math.max(LEAST_SEGMENTS, segments.mappedSegments() / PART);
         int freed = 0;
@@ -59,10 +58,8 @@ final class MemoryShortage {
             cutOff += next.isLive() ? 1 : 0;
             next.cutOff();
         }
-        if (freed == 0) {
-            report(heldBytes, 1);
-        } else if (cutOff > 0) {
-            report(heldBytes, cutOff);
+        if (freed == 0 || cutOff > 0) {
+            problems.report(Problem.MEMORY_SHORT, 0);
         }
         return freed > 0;
     }
@@ -96,16 +93,5 @@ final class MemoryShortage {
 
     private @Nullable Connection at(int slot) {
         return channels.at(slot) instanceof Connection connection ? connection : null;
-    }
-
-    private void report(long heldBytes, int cutOff) {
-        problems.report(
-                "No memory for more than the "
-                        + heldBytes / 1024
-                        + " KiB that waiting input and output hold: "
-                        + cutOff
-                        + (cutOff == 1 ? " connection is" : " connections are")
-                        + " cut off",
-                null);
     }
 }

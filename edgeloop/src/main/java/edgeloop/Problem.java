@@ -6,6 +6,11 @@ package edgeloop;
  */
 enum Problem {
     ACCEPTING_PAUSES("Accepting pauses for 100 ms"),
+    DESCRIPTORS_RESERVED("Accepting pauses for 100 ms: the descriptors left are kept for files"),
+    DESCRIPTORS_SHORT("Descriptors are short; connections that wait for nothing are closed"),
+    MEMORY_SHORT(
+            "There is no memory for more waiting input and output; connections that hold most are"
+                    + " cut off"),
     HANDLER_FAILED("A connection's handler failed; the connection is closed"),
     ON_CLOSE_FAILED("onClose failed"),
     TASK_FAILED("A task failed"),

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,7 @@ public final class Reactor implements Executor {
     private final SegmentPool segments;
     private final ProblemLog problems;
     private final MemoryShortage memoryShortage;
+    private final DescriptorShortage descriptors = new DescriptorShortage(this);
     private final @Nullable LeakDetector<Connection> connectionLeaks = LeakDetector.ifDebug();
 
     private final long startNanos;
@@ -190,6 +192,7 @@ public final class Reactor implements Executor {
         dispatch(events);
         resumeReady();
         expireTimers();
+        descriptors.letGo();
         flushWritten();
         closeFinished();
     }
@@ -237,6 +240,7 @@ public final class Reactor implements Executor {
     private boolean hasWork() {
         // One that is to stop has nothing to wait for, even if nobody wakes it.
         return !running
+                || descriptors.isWanted()
                 || !(toResume.isEmpty()
                         && toFlush.isEmpty()
                         && toClose.isEmpty()
@@ -414,6 +418,17 @@ public final class Reactor implements Executor {
         atEnd.add(task);
     }
 
+    /**
+     * Runs {@code release} whenever descriptors run short, before any connection is closed for
+     * that: for what keeps files open that it does not need. On the reactor's thread only.
+     *
+     * @param release answers whether it closed anything; must not throw
+     */
+    public void onDescriptorShortage(BooleanSupplier release) {
+        checkThread();
+        descriptors.add(release);
+    }
+
     void schedule(Timeout timeout, Duration delay) {
         long ticks = TimerWheel.MAX_TICK;
         if (delay.compareTo(Duration.ofNanos(Long.MAX_VALUE / 4)) < 0) {
@@ -553,6 +568,10 @@ public final class Reactor implements Executor {
 
     TimerWheel wheel() {
         return wheel;
+    }
+
+    DescriptorShortage descriptors() {
+        return descriptors;
     }
 
     ChannelTable channels() {

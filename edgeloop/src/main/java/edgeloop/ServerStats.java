@@ -30,6 +30,7 @@ package edgeloop;
  * @param cutOffBytes bytes of those cut off that were lost: received and not answered, here or in
  *     the kernel, or written and not acknowledged by the peer
  * @param cutOffForMemory connections ended because of {@link ServerOptions#maxBufferBytes}
+ * @param closedForDescriptors idle connections ended because descriptors ran short; no error
  */
 public record ServerStats(
         int activeConnections,
@@ -53,7 +54,8 @@ public record ServerStats(
         long cutOff,
         long unaccepted,
         long cutOffBytes,
-        long cutOffForMemory) {
+        long cutOffForMemory,
+        long closedForDescriptors) {
 
     /**
      * {@return all that went wrong: failed accepts, connections that ended by an error, and those

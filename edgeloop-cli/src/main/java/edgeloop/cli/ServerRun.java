@@ -216,6 +216,7 @@ final class ServerRun {
         add(causes, stats.rejected(), "rejected over --max-connections");
         add(causes, stats.rejectedPerIp(), "rejected over --max-connections-per-ip");
         add(causes, stats.acceptPauses(), "pauses of accepting");
+        add(causes, stats.closedForDescriptors(), "idle closed for want of descriptors");
         return causes.toString();
     }
 

@@ -15,6 +15,8 @@ enum Call {
     SENDMSG,
     SHUTDOWN,
     CLOSE,
+    FCNTL,
+    PRLIMIT,
     SETSOCKOPT,
     SO_LINGER,
     SO_ERROR,

@@ -200,6 +200,31 @@ abstract class CheckedHandler implements ConnectionHandler {
         return scenario.kernel.turnNanos() - since;
     }
 
+    @Override
+    public final boolean isIdle(Connection c) {
+        if (!c.isOpen() || c.pendingOutput() > 0) {
+            throw scenario.kernel.violation("peer %d is asked whether it is idle", peer.index);
+        }
+        return isIdle();
+    }
+
+    /** Every other one of those that do nothing but in answer to their peer lets itself go. */
+    private boolean isIdle() {
+        boolean answers = peer.behaviour == Behaviour.ECHO || peer.behaviour == Behaviour.FRAMES;
+        boolean moreExpected = closing || ended || paused || left > 0;
+        return answers && peer.index % 2 == 0 && !moreExpected && written == socket.sent;
+    }
+
+    /** Whether it could have been closed in that turn, and since. */
+    final boolean hasBeenIdleSince(long turn) {
+        // Not all that moves counts as a move, if idleBytes is more than 1.
+        long lastTurn = Math.max(leftTurn, Math.max(socket.lastSendTurn, socket.lastMoveTurn));
+        return isIdle()
+                && !scenario.isShuttingDown()
+                && lastTurn < turn
+                && socket.receivable(1) == -Errno.EAGAIN;
+    }
+
     final void close() {
         closing = true;
         connection.close();
@@ -322,7 +347,11 @@ abstract class CheckedHandler implements ConnectionHandler {
             case CloseReason.HandlerFailed _ when aborting -> null;
             case CloseReason.HandlerFailed failed when scenario.explains(failed.cause()) -> null;
             case CloseReason.HandlerFailed failed -> "it did not throw " + failed.cause();
-            case CloseReason.Overload _ -> wrongCutOff();
+            case CloseReason.Overload overload ->
+                    switch (overload.resource()) {
+                        case MEMORY -> wrongCutOff();
+                        case DESCRIPTORS -> wrongGoing();
+                    };
             case CloseReason.ProtocolError _ -> "it did not say so";
             case CloseReason.CutOff _ -> scenario.isCutOff() ? null : "the server goes on";
         };
@@ -352,7 +381,11 @@ abstract class CheckedHandler implements ConnectionHandler {
             return "of " + written + " bytes only " + socket.sent + " were sent";
         }
         long lingered = scenario.kernel.turnNanos() - socket.shutTurn;
-        if (socket.closedUnread && lingered < (scenario.lingerMillis() - 1) * 1_000_000L) {
+        // For want of descriptors those go first that linger.
+        boolean mayLinger = !scenario.mayLackDescriptors();
+        if (socket.closedUnread
+                && mayLinger
+                && lingered < (scenario.lingerMillis() - 1) * 1_000_000L) {
             return "closed with input unread after " + lingered + " ns";
         }
         return null;
@@ -369,6 +402,21 @@ abstract class CheckedHandler implements ConnectionHandler {
         return other != null && nanosNotMoved() < STALLED_NANOS - SLACK_NANOS
                 ? "peer " + other.peer.index + " holds some, and has not moved for longer"
                 : null;
+    }
+
+    private @Nullable String wrongGoing() {
+        if (!scenario.mayLackDescriptors()) {
+            return "there were descriptors";
+        }
+        if (!isIdle() || socket.lingerZero) {
+            return "it was not idle, or it was reset";
+        }
+        if (socket.inputSinceNanos < scenario.kernel.turnNanos()) {
+            return "nobody looked for what it had sent";
+        }
+        long before = socket.lastMoveTurn - SLACK_NANOS;
+        CheckedHandler other = scenario.idleSinceBefore(this, before);
+        return other == null ? null : "peer " + other.peer.index + " has been idle for longer";
     }
 
     private @Nullable String wrongTimeout(CloseReason.TimedOut.Limit limit) {

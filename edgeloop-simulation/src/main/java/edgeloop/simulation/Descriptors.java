@@ -26,11 +26,32 @@ final class Descriptors {
         return open >= limit;
     }
 
-    int add(OpenFile file) {
+    /** The number that all are below. */
+    int limit() {
+        return limit == Integer.MAX_VALUE ? limit : FIRST + limit;
+    }
+
+    /** The lowest number that is free. */
+    int lowestFree() {
         int fd = lowest;
         while (fd < files.length && files[fd] != null) {
             fd++;
         }
+        return fd;
+    }
+
+    /** Whether one of {@code kind} is open. */
+    boolean has(Class<? extends OpenFile> kind) {
+        for (OpenFile file : files) {
+            if (kind.isInstance(file)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int add(OpenFile file) {
+        int fd = lowestFree();
         if (fd == files.length) {
             files = Arrays.copyOf(files, 2 * fd);
         }

@@ -78,6 +78,11 @@ final class FileCalls {
         }
     }
 
+    /** Whether the program has files open, for each of which a descriptor is taken. */
+    boolean areOpen(Descriptors files) {
+        return files.has(RegularFile.class);
+    }
+
     int openAt(int directory, MemorySegment path) {
         String name = path.getString(0);
         if (directory == FileConstants.AT_FDCWD && !name.equals(PATTERN)) {

@@ -221,8 +221,10 @@ final class KernelCalls implements Syscalls {
         kernel.enter();
         Listener socket = file(Call.ACCEPT, fd, Listener.class);
         idlePolls = 0;
+        checkReserve();
         int result = accept(socket);
-        socket.acceptAnswered(result, kernel.elapsedNanos());
+        boolean scarce = result >= 0 && isReserved(result);
+        socket.acceptAnswered(result, kernel.elapsedNanos(), turnNanos, scarce);
         return kernel.answer(Call.ACCEPT, fd, result);
     }
 
@@ -386,6 +388,55 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
+    public int duplicate(int fd) {
+        OpenFile file = file(Call.FCNTL, fd, OpenFile.class);
+        int result = open(Call.FCNTL, new Duplicate());
+        if (file instanceof Listener socket) {
+            socket.probed(kernel.elapsedNanos(), turnNanos, isReserved(result));
+        }
+        return result;
+    }
+
+    @Override
+    public int descriptorLimit() {
+        return kernel.answer(Call.PRLIMIT, -1, files.limit());
+    }
+
+    /** Whether few descriptors are free below the limit, so that {@code fd} should not be taken. */
+    private boolean isReserved(int fd) {
+        return files.limit() != Integer.MAX_VALUE && (fd < 0 || fd >= reserveStart());
+    }
+
+    /** As the library has it, where the limit is as low as a seed draws it. */
+    private int reserveStart() {
+        int free = files.limit() - Objects.requireNonNull(listener).fd;
+        return files.limit() - Math.min(4, free / 4);
+    }
+
+    /** The descriptors that are reserved must not be used up by connections. */
+    private void checkReserve() {
+        if (files.limit() == Integer.MAX_VALUE) {
+            return;
+        }
+        int first = reserveStart();
+        if (files.lowestFree() > first
+                && files.get(first) instanceof TcpConnection
+                && !fileCalls.areOpen(files)) {
+            throw kernel.violation(
+                    "accept: it would be descriptor %d, and from %d on they are reserved",
+                    files.lowestFree(), first);
+        }
+    }
+
+    /** A second descriptor of a file. */
+    private static final class Duplicate extends OpenFile {
+        @Override
+        int readiness() {
+            return 0;
+        }
+    }
+
+    @Override
     public int setOption(int fd, int level, int option, int value) {
         return setUp(Call.SETSOCKOPT, fd, EINVAL);
     }
@@ -481,6 +532,9 @@ final class KernelCalls implements Syscalls {
         kernel.enter();
         EpollInstance instance = file(Call.EPOLL_WAIT, epoll, EpollInstance.class);
         asleep = false;
+        if (listener != null) {
+            listener.turnEnds(turnNanos, kernel.elapsedNanos());
+        }
         arrive();
         kernel.happen();
         if (faults.strikes(Fault.WAIT_INTERRUPTED)) {

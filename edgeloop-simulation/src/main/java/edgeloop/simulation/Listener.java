@@ -11,10 +11,16 @@ final class Listener extends OpenFile {
     boolean listening;
     private int backlog;
 
-    /** What accept(2) answered last, and when. */
+    /** What accept(2) answered last. */
     int lastResult;
 
+    /** The end of the turn in which that was, or the program came to know of descriptors. */
     long lastNanos;
+
+    private long lastTurn;
+
+    /** The turn in which few descriptors were free, by accept's answer or a probe; or -1. */
+    long scarceTurn = -1;
 
     void listen(int newBacklog) {
         backlog = newBacklog;
@@ -35,9 +41,23 @@ final class Listener extends OpenFile {
     }
 
     /** accept(2) answered {@code result}. */
-    void acceptAnswered(int result, long nowNanos) {
+    void acceptAnswered(int result, long nowNanos, long turn, boolean scarce) {
         lastResult = result;
+        probed(nowNanos, turn, scarce);
+    }
+
+    /** The program has come to know whether few descriptors are free. */
+    void probed(long nowNanos, long turn, boolean scarce) {
         lastNanos = nowNanos;
+        lastTurn = turn;
+        scarceTurn = scarce ? turn : -1;
+    }
+
+    /** A turn ends; whatever the program made of what it learnt in it counts from now on. */
+    void turnEnds(long turn, long nowNanos) {
+        if (lastTurn == turn) {
+            lastNanos = nowNanos;
+        }
     }
 
     @Override

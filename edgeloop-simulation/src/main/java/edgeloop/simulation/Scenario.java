@@ -75,6 +75,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private final int calmAtCall;
     private final int shutdownAtCall;
     private final boolean closesFromOutside;
+    private final boolean descriptorsLimited;
 
     private @Nullable SimulatedServer server;
     private @Nullable Directory directory;
@@ -95,6 +96,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private int timedOut;
     private int cutOffCount;
     private int cutOffForMemory;
+    private int closedForDescriptors;
     private long mappedAtStart;
     private long bytesDelivered;
 
@@ -105,7 +107,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         kernel.faults().setRate(Fault.SETUP_REFUSED, choices.below(64) == 0 ? 1 << 12 : 0);
         kernel.faults().drop(run.droppedFaults(), run.faultLimit());
         options = drawOptions();
-        if (choices.below(16) == 0) {
+        descriptorsLimited = choices.below(16) == 0;
+        if (descriptorsLimited) {
             kernel.limitDescriptors(4 + choices.magnitude(1, 8));
         }
         calmAtCall = choices.magnitude(0, 4_096);
@@ -147,14 +150,16 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     }
 
     /**
-     * Memory for some segments of 8 KiB now and then, for which more peers compete; and else more
-     * than any run takes.
+     * Memory for some segments of 8 KiB now and then, and else more than any run takes. Where that
+     * or descriptors are scarce, more peers compete.
      */
     private void drawShortages(Choices shortages, long droppedPeers) {
         boolean scarce = shortages.below(8) == 0;
         options = options.withMaxBufferBytes(PLENTY_BYTES);
         if (scarce) {
             options = options.withMaxBufferBytes((1 << 14) + shortages.magnitude(0, 1 << 15));
+        }
+        if (scarce || descriptorsLimited) {
             addPeers(shortages.below(12), shortages, Size.SMALL, droppedPeers);
         }
     }
@@ -302,6 +307,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         check("peerClosed", stats.peerClosed(), peerClosed);
         check("timeouts", stats.timeouts(), timedOut);
         check("cutOffForMemory", stats.cutOffForMemory(), cutOffForMemory);
+        check("closedForDescriptors", stats.closedForDescriptors(), closedForDescriptors);
         check("bytesWritten", stats.bytesWritten(), sent);
         if (stats.bytesRead() > received || stats.bytesRead() < bytesDelivered) {
             throw kernel.violation(
@@ -331,7 +337,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                 + stats.protocolErrors()
                 + stats.handlerFailures()
                 + stats.cutOff()
-                + stats.cutOffForMemory();
+                + stats.cutOffForMemory()
+                + stats.closedForDescriptors();
     }
 
     private void check(String what, long actual, long expected) {
@@ -428,6 +435,22 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                 || kernel.faults().struck(Fault.MEMORY_REFUSED) > 0;
     }
 
+    /** Whether connections may come to be closed for want of descriptors. */
+    boolean mayLackDescriptors() {
+        return descriptorsLimited || kernel.faults().struck(Fault.ACCEPT_EXHAUSTED) > 0;
+    }
+
+    /** A live one other than {@code gone} that has been idle since before {@code turn}. */
+    @Nullable CheckedHandler idleSinceBefore(CheckedHandler gone, long turn) {
+        for (int i = 0; i < live.size(); i++) {
+            CheckedHandler other = live.get(i);
+            if (other.peer.index != gone.peer.index && other.hasBeenIdleSince(turn)) {
+                return other;
+            }
+        }
+        return null;
+    }
+
     /** Whether there surely is memory for as much. */
     boolean hasMemoryFor(int length) {
         return length <= SEGMENT_BYTES
@@ -497,7 +520,10 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         cutOffCount += reason instanceof CloseReason.CutOff ? 1 : 0;
         peerClosed += reason instanceof CloseReason.PeerClosed ? 1 : 0;
         timedOut += reason instanceof CloseReason.TimedOut ? 1 : 0;
-        cutOffForMemory += reason instanceof CloseReason.Overload ? 1 : 0;
+        if (reason instanceof CloseReason.Overload(CloseReason.Overload.Resource resource)) {
+            cutOffForMemory += resource == CloseReason.Overload.Resource.MEMORY ? 1 : 0;
+            closedForDescriptors += resource == CloseReason.Overload.Resource.DESCRIPTORS ? 1 : 0;
+        }
     }
 
     void closeAny(Choices chooser) {
@@ -610,10 +636,22 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             throw kernel.violation("the server sleeps after it was to stop");
         }
         kernel.checkListenerBeforeSleep();
+        checkNobodyIsIdle(kernel.acceptWaitsSinceTurn());
         for (int i = 0; i < live.size(); i++) {
             live.get(i).checkBeforeSleep(untilNanos);
         }
         probes.checkBeforeSleep(untilNanos);
+    }
+
+    /** Where peers wait for descriptors, since {@code turn}, none is held that could be freed. */
+    private void checkNobodyIsIdle(long turn) {
+        for (int i = 0; turn >= 0 && i < live.size(); i++) {
+            if (live.get(i).hasBeenIdleSince(turn)) {
+                throw kernel.violation(
+                        "the server sleeps, connections wait for descriptors, and peer %d is idle",
+                        live.get(i).peer.index);
+            }
+        }
     }
 
     @Override

@@ -250,12 +250,26 @@ public final class SimulatedKernel {
         if (socket == null || socket.pending.isEmpty() || socket.queued || !socket.listening) {
             return;
         }
-        boolean pausedByError = socket.lastResult < 0 && socket.lastResult != -Errno.EAGAIN;
+        boolean pausedByError =
+                (socket.lastResult < 0 && socket.lastResult != -Errno.EAGAIN)
+                        || socket.scarceTurn >= 0;
         if (!pausedByError || elapsedNanos - socket.lastNanos > MAX_ACCEPT_PAUSE_NANOS) {
             throw violation(
                     "the program sleeps, and %d connections wait to be accepted",
                     socket.pending.size());
         }
+    }
+
+    /**
+     * The turn in which accepting ended for want of descriptors, where connections wait for that;
+     * or -1.
+     */
+    long acceptWaitsSinceTurn() {
+        Listener socket = syscalls.listener;
+        if (socket == null || !socket.listening || socket.pending.isEmpty() || socket.queued) {
+            return -1;
+        }
+        return socket.scarceTurn;
     }
 
     // ---- What calls have in common ------------------------------------------------------------

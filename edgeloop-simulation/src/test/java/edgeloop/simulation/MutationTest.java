@@ -442,6 +442,42 @@ class MutationTest {
                             "Connection",
                             "doom(OUT_OF_MEMORY);",
                             "",
+                            20_000),
+                    new Mutant(
+                            "E68 idle connections keep their descriptors",
+                            "DescriptorShortage",
+                            "boolean any = release() || closeSome();",
+                            "boolean any = release();",
+                            20_000),
+                    new Mutant(
+                            "E68 no descriptors are reserved",
+                            "Acceptor",
+                            "reserveStart = limit - reserve;",
+                            "reserveStart = limit;",
+                            20_000),
+                    new Mutant(
+                            "E68 the reserve is used up one by one",
+                            "Acceptor",
+                            "tightFrom = Math.max(1, group.open() - reserve);",
+                            "if (isReserveNext()) { awaitDescriptors(); }",
+                            20_000),
+                    new Mutant(
+                            "E68 a connection goes whose handler does not let it",
+                            "Connection",
+                            "return handler().isIdle(this);",
+                            "return true;",
+                            20_000),
+                    new Mutant(
+                            "E68 those who were idle last go first",
+                            "DescriptorShortage",
+                            "(lingers << INT_BITS | waited) << INT_BITS | slot;",
+                            "(lingers << INT_BITS | waited ^ Integer.MAX_VALUE) << INT_BITS | slot;",
+                            20_000),
+                    new Mutant(
+                            "E68 the kernel is not asked before an idle connection goes",
+                            "Connection",
+                            "            onReady(EPOLLIN);\n            boolean more",
+                            "            boolean more",
                             20_000));
 
     static Stream<Mutant> all() {

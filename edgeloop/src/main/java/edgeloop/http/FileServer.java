@@ -18,7 +18,11 @@ final class FileServer {
     private static final Response NOT_FOUND = Response.text(404, "not found\n");
     private static final Response FORBIDDEN = Response.text(403, "forbidden\n");
     private static final Response BAD_PATH = Response.text(400, "bad path\n");
-    private static final Response BUSY = Response.text(503, "too many open files\n");
+
+    /** By then idle connections will have gone. */
+    private static final Response BUSY =
+            Response.text(503, "too many open files\n").withHeader("Retry-After", "1");
+
     private static final Response NOT_ALLOWED =
             Response.methodNotAllowed(Method.GET, Method.HEAD, Method.OPTIONS);
     private static final Response ALLOWED =
@@ -35,6 +39,7 @@ final class FileServer {
         this.root = Directory.open(reactor, root);
         this.listing = listing;
         reactor.atEnd(cache::clear);
+        reactor.onDescriptorShortage(cache::clear);
     }
 
     Response answer(Request request) throws IOException {
@@ -72,26 +77,8 @@ final class FileServer {
         try {
             return open(request, path, now);
         } catch (SyscallException e) {
-            if (isExhausted(e) && cache.clear()) {
-                return openAgain(request, path, now);
-            }
             return refusal(e);
         }
-    }
-
-    private Object openAgain(Request request, byte[] path, long now) throws IOException {
-        try {
-            return open(request, path, now);
-        } catch (SyscallException e) {
-            return refusal(e);
-        }
-    }
-
-    private static boolean isExhausted(SyscallException e) {
-        return switch (e.errnoName()) {
-            case "EMFILE", "ENFILE", "ENOMEM" -> true;
-            default -> false;
-        };
     }
 
     private static Response refusal(SyscallException e) throws SyscallException {

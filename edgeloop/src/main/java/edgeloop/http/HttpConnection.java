@@ -371,6 +371,12 @@ final class HttpConnection implements ConnectionHandler {
         }
     }
 
+    /** It waits for a request of which nothing has come. */
+    @Override
+    public boolean isIdle(Connection from) {
+        return phase == Phase.HEAD && request == null;
+    }
+
     /** The client sends no more. What it asked for whole has been answered before. */
     @Override
     public void onEnd(Connection from, IoBuffer in) {

@@ -19,6 +19,7 @@ import static edgeloop.sys.SyscallNumbers.SYS_EPOLL_CREATE1;
 import static edgeloop.sys.SyscallNumbers.SYS_EPOLL_CTL;
 import static edgeloop.sys.SyscallNumbers.SYS_EPOLL_WAIT;
 import static edgeloop.sys.SyscallNumbers.SYS_EVENTFD2;
+import static edgeloop.sys.SyscallNumbers.SYS_FCNTL;
 import static edgeloop.sys.SyscallNumbers.SYS_GETDENTS64;
 import static edgeloop.sys.SyscallNumbers.SYS_GETPEERNAME;
 import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKNAME;
@@ -30,6 +31,7 @@ import static edgeloop.sys.SyscallNumbers.SYS_MUNMAP;
 import static edgeloop.sys.SyscallNumbers.SYS_OPENAT;
 import static edgeloop.sys.SyscallNumbers.SYS_OPENAT2;
 import static edgeloop.sys.SyscallNumbers.SYS_PREAD64;
+import static edgeloop.sys.SyscallNumbers.SYS_PRLIMIT64;
 import static edgeloop.sys.SyscallNumbers.SYS_READ;
 import static edgeloop.sys.SyscallNumbers.SYS_RECVFROM;
 import static edgeloop.sys.SyscallNumbers.SYS_SENDFILE;
@@ -63,6 +65,8 @@ public final class LinuxSyscalls implements Syscalls {
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int TFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int CLOCK_MONOTONIC = 1;
+    private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int RLIMIT_NOFILE = 7;
     private static final int PROT_READ_WRITE = 0x3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
@@ -190,6 +194,18 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     public int close(int fd) {
         return call(SYS_CLOSE, fd);
+    }
+
+    @Override
+    public int duplicate(int fd) {
+        return call(SYS_FCNTL, fd, F_DUPFD_CLOEXEC, 0);
+    }
+
+    @Override
+    public int descriptorLimit() {
+        int result = call(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, 0, scratch.address());
+        long limit = result < 0 ? Integer.MAX_VALUE : scratch.get(JAVA_LONG, 0); // rlim_cur
+        return limit < 0 || limit > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) limit;
     }
 
     @Override

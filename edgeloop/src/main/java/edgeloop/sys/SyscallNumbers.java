@@ -19,6 +19,7 @@ final class SyscallNumbers {
     static final int SYS_EPOLL_WAIT = X86 ? 232 : 22;
 
     static final int SYS_EVENTFD2 = X86 ? 290 : 19;
+    static final int SYS_FCNTL = X86 ? 72 : 25;
     static final int SYS_GETDENTS64 = X86 ? 217 : 61;
     static final int SYS_GETPEERNAME = X86 ? 52 : 205;
     static final int SYS_GETSOCKNAME = X86 ? 51 : 204;
@@ -30,6 +31,7 @@ final class SyscallNumbers {
     static final int SYS_OPENAT = X86 ? 257 : 56;
     static final int SYS_OPENAT2 = 437;
     static final int SYS_PREAD64 = X86 ? 17 : 67;
+    static final int SYS_PRLIMIT64 = X86 ? 302 : 261;
     static final int SYS_READ = X86 ? 0 : 63;
     static final int SYS_RECVFROM = X86 ? 45 : 207;
     static final int SYS_SENDFILE = X86 ? 40 : 71;

@@ -93,6 +93,12 @@ public interface Syscalls {
     /** close(2). The descriptor is gone whatever the answer, so it is never asked twice. */
     int close(int fd);
 
+    /** The lowest descriptor that is free now, as a duplicate of {@code fd} (fcntl(2)). */
+    int duplicate(int fd);
+
+    /** The number that all descriptors are below: {@code RLIMIT_NOFILE}, getrlimit(2). */
+    int descriptorLimit();
+
     /** setsockopt(2) of an {@code int} option. */
     int setOption(int fd, int level, int option, int value);
 

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -60,6 +62,17 @@ final class LinuxSyscallsTest {
         assertThat(flags(accepted(listener))).isEqualTo(CLOSE_ON_EXEC | NON_BLOCKING);
         int socket = keep(syscalls.socket(SocketConstants.AF_INET6));
         assertThat(flags(socket)).isEqualTo(CLOSE_ON_EXEC | NON_BLOCKING);
+        int duplicate = keep(syscalls.duplicate(socket));
+        assertThat(flags(duplicate)).isEqualTo(CLOSE_ON_EXEC | NON_BLOCKING);
+    }
+
+    @Test
+    @DisplayName("E68 the limit on descriptors is that of the process")
+    void limitOnDescriptorsIsThatOfTheProcess() throws Exception {
+        String limits = Files.readString(Path.of("/proc/self/limits"));
+        Matcher line = Pattern.compile("Max open files +(\\d+)").matcher(limits);
+        assertThat(line.find()).isTrue();
+        assertThat(syscalls.descriptorLimit()).isEqualTo(Integer.parseInt(line.group(1)));
     }
 
     private static int flags(int fd) throws IOException {

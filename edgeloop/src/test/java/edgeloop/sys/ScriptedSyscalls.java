@@ -61,6 +61,8 @@ public final class ScriptedSyscalls implements Syscalls {
         STATUS,
         READ_FILE,
         DIRECTORY_ENTRIES,
+        DUPLICATE,
+        DESCRIPTOR_LIMIT,
         MAP,
         UNMAP
     }
@@ -81,6 +83,7 @@ public final class ScriptedSyscalls implements Syscalls {
                     Call.EPOLL_CREATE,
                     Call.EVENTFD,
                     Call.TIMERFD,
+                    Call.DUPLICATE,
                     Call.OPEN_AT,
                     Call.OPEN_BENEATH);
 
@@ -355,6 +358,16 @@ public final class ScriptedSyscalls implements Syscalls {
         }
         int outcome = kernel.close(fd);
         return call(Call.CLOSE, fd, () -> outcome);
+    }
+
+    @Override
+    public int duplicate(int fd) {
+        return call(Call.DUPLICATE, fd, () -> kernel.duplicate(fd));
+    }
+
+    @Override
+    public int descriptorLimit() {
+        return call(Call.DESCRIPTOR_LIMIT, -1, kernel::descriptorLimit);
     }
 
     @Override

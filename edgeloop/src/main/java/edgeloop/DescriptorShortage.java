@@ -1,0 +1,126 @@
+package edgeloop;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens when descriptors run short: files are closed that were kept for later, or else
+ * connections that wait for nothing, those first that have for longest.
+ *
+ * <p>A scan puts all that could go in order, and serves until none of them is left: one that moves
+ * meanwhile is younger than the others. So what an accepted connection costs does not grow with the
+ * number of those that are open.
+ */
+final class DescriptorShortage {
+    /** Of those that could go, one in so many goes at once, */
+    private static final int PART = 8;
+
+    /** and no more than these: as many as of nginx's, ngx_drain_connections. */
+    private static final int MOST_AT_ONCE = 32;
+
+    /** Of an int that is not negative. */
+    private static final int INT_BITS = 31;
+
+    private final Reactor reactor;
+    private final List<BooleanSupplier> releases = new ArrayList<>();
+    private @Nullable Acceptor asker;
+    private boolean wanted;
+
+    // Those that could go when they were last looked for, the first to go last: in one long each
+    // whether it lingers, for how long it had waited then, and its slot.
+    private long[] order = {};
+    private int left;
+    private int scanMillis;
+
+    DescriptorShortage(Reactor reactor) {
+        this.reactor = reactor;
+    }
+
+    void add(BooleanSupplier release) {
+        releases.add(release);
+    }
+
+    /** Closes files that are kept for later; false if there are none. */
+    boolean release() {
+        boolean any = false;
+        for (BooleanSupplier release : releases) {
+            any |= release.getAsBoolean();
+        }
+        return any;
+    }
+
+    /**
+     * Has connections go before this turn ends.
+     *
+     * @param acceptor is to be told whether any did
+     */
+    void want(@Nullable Acceptor acceptor) {
+        wanted = true;
+        asker = acceptor == null ? asker : acceptor;
+    }
+
+    boolean isWanted() {
+        return wanted;
+    }
+
+    /** A step of the turn, in which no handler is about: those that go are asked first. */
+    void letGo() {
+        if (!wanted) {
+            return;
+        }
+        wanted = false;
+        boolean any = release() || closeSome();
+        Acceptor told = asker;
+        asker = null;
+        if (told != null) {
+            told.descriptorsFreed(any);
+        }
+    }
+
+    private boolean closeSome() {
+        int gone = closeOfThoseFound();
+        if (gone == 0) {
+            scan();
+            gone = closeOfThoseFound();
+        }
+        if (gone > 0) {
+            reactor.problems().report(Problem.DESCRIPTORS_SHORT, 0);
+        }
+        return gone > 0;
+    }
+
+    private int closeOfThoseFound() {
+        int most = Math.clamp(left / PART, 1, MOST_AT_ONCE);
+        int gone = 0;
+        while (left > 0 && gone < most) {
+            left--;
+            int slot = (int) order[left] & Integer.MAX_VALUE;
+            int waited = (int) (order[left] >>> INT_BITS) & Integer.MAX_VALUE;
+            if (reactor.channels().at(slot) instanceof Connection connection
+                    && connection.letGo(scanMillis - waited)) {
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    private void scan() {
+        ChannelTable channels = reactor.channels();
+        scanMillis = (int) reactor.nowTick();
+        left = 0;
+        for (int slot = 0; slot < channels.size(); slot++) {
+            if (channels.at(slot) instanceof Connection connection && connection.mayGo()) {
+                if (left == order.length) {
+                    order = Arrays.copyOf(order, Math.max(64, 2 * left));
+                }
+                long lingers = connection.isLingering() ? 1 : 0;
+                long waited = Math.max(0, scanMillis - connection.waitsSinceMillis());
+                order[left++] = (lingers << INT_BITS | waited) << INT_BITS | slot;
+            }
+        }
+        Arrays.sort(order, 0, left);
+    }
+}
