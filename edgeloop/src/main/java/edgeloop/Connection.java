@@ -691,8 +691,7 @@ public final class Connection extends Channel {
     }
 
     private void deliver(int length) {
-        IoBuffer in = reactor.input();
-        in.reset(length);
+        IoBuffer in = reactor.input().take(length);
         flushFollows = true;
         try {
             handler().onRead(this, in);
@@ -701,7 +700,7 @@ public final class Connection extends Channel {
             handlerFailed(e);
         }
         flushFollows = false;
-        in.reset(0); // a handler that kept the buffer finds nothing in it
+        in.invalidate();
         if (waitingOutput() > 0 || state == State.CLOSING) {
             flush();
         } else {
@@ -736,8 +735,7 @@ public final class Connection extends Channel {
         renewHalfClose();
         readable = false;
         burstGoesOn = false;
-        IoBuffer in = reactor.input();
-        in.reset(kept);
+        IoBuffer in = reactor.input().take(kept);
         flushFollows = true;
         try {
             handler().onEnd(this, in);
@@ -745,15 +743,14 @@ public final class Connection extends Channel {
             handlerFailed(e);
         }
         flushFollows = false;
-        in.reset(0);
+        in.invalidate();
         dropUnread();
         flush();
     }
 
     /** Receives once and throws it away; answers the bytes received. */
     private int discard() {
-        IoBuffer in = reactor.input();
-        int n = syscalls().recv(fd, in.memory(), 0, Reactor.INPUT_BYTES);
+        int n = syscalls().recv(fd, reactor.input().memory(), 0, Reactor.INPUT_BYTES);
         if (n == -Errno.EAGAIN) {
             readable = false;
         } else if (n <= 0 && n != -Errno.EINTR) {

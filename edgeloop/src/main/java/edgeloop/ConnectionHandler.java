@@ -16,7 +16,7 @@ public interface ConnectionHandler {
      * together with what has come since; at most {@link Connection#MAX_UNREAD_BYTES} may be left.
      *
      * @param connection the one whose peer it is
-     * @param in the unread bytes, at least one; valid during this call alone
+     * @param in the unread bytes, at least one; dead when this call has returned, as are its slices
      */
     void onRead(Connection connection, IoBuffer in);
 
@@ -33,7 +33,8 @@ public interface ConnectionHandler {
      * finishes the output and closes.
      *
      * @param connection the one whose peer it is
-     * @param in what {@link #onRead} left unread, often nothing; valid during this call alone
+     * @param in what {@link #onRead} left unread, often nothing; dead when this call has returned,
+     *     as are its slices
      */
     default void onEnd(Connection connection, IoBuffer in) {
         connection.close();

@@ -20,8 +20,16 @@ import org.jspecify.annotations.Nullable;
  * message by returning. The {@code get} methods look at a byte by its distance from the first
  * unread one and move nothing.
  *
- * <p>The buffer is the reactor's and belongs to the handler during the call alone: after it, and on
- * any other thread, it must not be used. Multi-byte numbers are big-endian, the network's order.
+ * <p>The buffer is the reactor's and belongs to the handler during the call alone. When that has
+ * returned, the buffer, its slices and theirs are dead: every method throws {@link
+ * IllegalStateException}, but for {@link #toString} and {@link #invalidate}. What is to be kept is
+ * copied, by {@link #readBytes(int)}. On any other thread a buffer must not be used at all.
+ *
+ * <p>A slice stays dead for ever. The object that a callback was given serves another one after 63
+ * others have been served, for as long as that runs; where assertions are on, or with {@code
+ * -Dedgeloop.debug=true}, it stays dead as well.
+ *
+ * <p>Multi-byte numbers are big-endian, the network's order.
  */
 public final class IoBuffer {
     private static final ValueLayout.OfShort SHORT =
@@ -31,9 +39,17 @@ public final class IoBuffer {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+    /** The limit of a dead buffer. Below each position, so that no check of a range succeeds. */
+    private static final int DEAD = -1;
+
     private final MemorySegment memory;
     private int position;
     private int limit;
+
+    /** The slices of this, the newest first, and the next older one of those of the same buffer. */
+    private @Nullable IoBuffer slices;
+
+    private @Nullable IoBuffer olderSlice;
 
     IoBuffer(MemorySegment memory) {
         this.memory = memory;
@@ -43,7 +59,7 @@ public final class IoBuffer {
      * A buffer of its own with a copy of {@code bytes}, for the tests of a parser.
      *
      * @param bytes what is to be unread in it
-     * @return the buffer, which may be kept
+     * @return the buffer, which may be kept until {@link #invalidate}
      */
     public static IoBuffer copyOf(byte[] bytes) {
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(bytes.length, 1));
@@ -53,10 +69,53 @@ public final class IoBuffer {
         return buffer;
     }
 
-    /** Makes the first {@code length} bytes of the memory unread. */
+    /** Makes the first {@code length} bytes of the memory unread, and this alive. */
     void reset(int length) {
         position = 0;
         limit = length;
+    }
+
+    /**
+     * Ends this buffer, its slices and theirs: they are dead from now on. The buffers of {@link
+     * ConnectionHandler}'s methods end by themselves when these return. This is for a protocol that
+     * hands a slice to a callback of its own, and wants to be sure that it is not kept. A handler
+     * that does it to the buffer it was given fails. Does nothing to a dead buffer.
+     */
+    public void invalidate() {
+        kill();
+        IoBuffer next = takeSlices(null);
+        while (next != null) {
+            IoBuffer slice = next;
+            slice.kill();
+            next = slice.takeSlices(slice.olderSlice);
+            slice.olderSlice = null;
+        }
+    }
+
+    private void kill() {
+        position = 0;
+        limit = DEAD;
+    }
+
+    /** This one's slices, now without it, and {@code others} behind them. */
+    private @Nullable IoBuffer takeSlices(@Nullable IoBuffer others) {
+        IoBuffer first = slices;
+        if (first == null) {
+            return others;
+        }
+        slices = null;
+        IoBuffer oldest = first;
+        while (oldest.olderSlice != null) {
+            oldest = oldest.olderSlice;
+        }
+        oldest.olderSlice = others;
+        return first;
+    }
+
+    private static IllegalStateException dead() {
+        return new IllegalStateException(
+                "the buffer is dead: it is valid until the callback that it was given to returns;"
+                        + " what is to be kept is to be copied");
     }
 
     MemorySegment memory() {
@@ -69,12 +128,16 @@ public final class IoBuffer {
 
     /** {@return the number of unread bytes} */
     public int remaining() {
-        return limit - position;
+        int left = limit - position;
+        if (left < 0) {
+            throw dead();
+        }
+        return left;
     }
 
     /** {@return whether any byte is unread} */
     public boolean hasRemaining() {
-        return position < limit;
+        return remaining() > 0;
     }
 
     /**
@@ -118,7 +181,7 @@ public final class IoBuffer {
     }
 
     private int at(int index, int length) {
-        if (index < 0 || index > remaining() - length) {
+        if (index < 0 || index > limit - position - length) {
             throw new IndexOutOfBoundsException(
                     length + " bytes at " + index + " of " + remaining() + " unread");
         }
@@ -224,7 +287,7 @@ public final class IoBuffer {
      * belongs to one message by it.
      *
      * @param length from 0
-     * @return them; to be used no longer than this buffer
+     * @return them; dead when this buffer is, or when it is {@linkplain #invalidate invalidated}
      * @throws BufferUnderflowException if fewer are left
      */
     public IoBuffer readSlice(int length) {
@@ -232,6 +295,19 @@ public final class IoBuffer {
         IoBuffer slice = new IoBuffer(memory);
         slice.position = from;
         slice.limit = from + length;
+        slice.olderSlice = newestLivingSlice();
+        slices = slice;
+        return slice;
+    }
+
+    /** Those that have been invalidated need not be kept account of any more. */
+    private @Nullable IoBuffer newestLivingSlice() {
+        IoBuffer slice = slices;
+        while (slice != null && slice.limit == DEAD) {
+            IoBuffer older = slice.olderSlice;
+            slice.olderSlice = null;
+            slice = older;
+        }
         return slice;
     }
 
@@ -246,15 +322,21 @@ public final class IoBuffer {
     }
 
     private int advance(int length) {
-        if (length < 0) {
-            throw new IllegalArgumentException("a negative length: " + length);
-        }
-        if (length > remaining()) {
-            throw new BufferUnderflowException();
+        if (length < 0 || length > limit - position) {
+            throw notThere(length);
         }
         int from = position;
         position += length;
         return from;
+    }
+
+    private RuntimeException notThere(int length) {
+        if (limit == DEAD) {
+            return dead();
+        }
+        return length < 0
+                ? new IllegalArgumentException("a negative length: " + length)
+                : new BufferUnderflowException();
     }
 
     /**
@@ -276,10 +358,11 @@ public final class IoBuffer {
      * @return its distance from the first unread byte, or -1 if none from there on is equal to it
      */
     public int indexOf(byte wanted, int from) {
+        int end = remaining();
         if (from < 0) {
             throw new IndexOutOfBoundsException(from);
         }
-        for (int index = from; index < remaining(); index++) {
+        for (int index = from; index < end; index++) {
             if (memory.get(JAVA_BYTE, position + index) == wanted) {
                 return index;
             }
@@ -289,6 +372,6 @@ public final class IoBuffer {
 
     @Override
     public String toString() {
-        return "IoBuffer[" + remaining() + " unread]";
+        return limit == DEAD ? "IoBuffer[dead]" : "IoBuffer[" + remaining() + " unread]";
     }
 }

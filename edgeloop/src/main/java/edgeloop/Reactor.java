@@ -71,7 +71,7 @@ public final class Reactor implements Executor {
     private final List<Runnable> atEnd = new ArrayList<>();
 
     private final MemorySegment memory;
-    private final IoBuffer input;
+    private final InputBuffers input;
     private final IoVector vector;
     private final SegmentPool segments;
     private final ProblemLog problems;
@@ -100,7 +100,7 @@ public final class Reactor implements Executor {
         this.waker = waker;
         this.alarm = alarm;
         this.listener = listener;
-        this.input = new IoBuffer(memory.asSlice(0, INPUT_BYTES));
+        this.input = new InputBuffers(memory.asSlice(0, INPUT_BYTES), !DebugMode.ON);
         this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
         this.segments = new SegmentPool(syscalls, budget);
         this.problems = new ProblemLog(syscalls, log);
@@ -586,7 +586,7 @@ public final class Reactor implements Executor {
         return vector;
     }
 
-    IoBuffer input() {
+    InputBuffers input() {
         return input;
     }
 

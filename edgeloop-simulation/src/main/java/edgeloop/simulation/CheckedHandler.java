@@ -108,7 +108,10 @@ abstract class CheckedHandler implements ConnectionHandler {
     /** Reads {@code n} bytes without writing them. */
     final void take(IoBuffer in, int n) {
         byte[] bytes = scenario.scratch(n);
-        in.readBytes(bytes, 0, n);
+        IoBuffer slice = in.readSlice(n);
+        slice.readBytes(bytes, 0, n);
+        scenario.keep(slice);
+        scenario.keep(slice.readSlice(0));
         if (!Pattern.matches(bytes, n, peer.index, consumed)) {
             throw scenario.kernel.violation(
                     "the handler of peer %d got wrong bytes from %d", peer.index, consumed);
@@ -265,6 +268,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     @Override
     public final void onRead(Connection c, IoBuffer in) {
         entered(c, "onRead");
+        scenario.keep(in);
         if (ended || paused || !c.isOpen()) {
             throw scenario.kernel.violation(
                     "peer %d: onRead, but ended %b, paused %b, open %b",
@@ -293,6 +297,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     @Override
     public final void onEnd(Connection c, IoBuffer in) {
         entered(c, "onEnd");
+        scenario.keep(in);
         if (ended || !socket.endSeen || consumed + in.remaining() != socket.received) {
             throw scenario.kernel.violation(
                     "peer %d: onEnd, ended before %b, FIN read %b, %d bytes after %d of %d",
@@ -325,6 +330,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     }
 
     final void entered(Connection c, String callback) {
+        scenario.checkKept();
         if (c != connection || closed) {
             throw scenario.kernel.violation(
                     "peer %d: %s %s",

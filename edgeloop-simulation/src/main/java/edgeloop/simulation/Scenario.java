@@ -10,6 +10,7 @@ import edgeloop.ConnectionRef;
 import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.HandlerFactory;
+import edgeloop.IoBuffer;
 import edgeloop.Reactor;
 import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
@@ -70,6 +71,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private final List<SwarmPeer> peers = new ArrayList<>();
     private final List<Choices> handlerChoices = new ArrayList<>();
     private final List<CheckedHandler> live = new ArrayList<>();
+    private final List<IoBuffer> kept = new ArrayList<>();
     private final Probes probes;
     private final Shutdown shutdown;
     private final int calmAtCall;
@@ -492,6 +494,22 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         } catch (SyscallException e) {
             return false;
         }
+    }
+
+    /** A callback keeps a view of its input, though it may not. */
+    void keep(IoBuffer view) {
+        kept.add(view);
+    }
+
+    /** The views that earlier callbacks have kept are dead: nothing of a stranger is in them. */
+    void checkKept() {
+        for (int i = 0; i < kept.size(); i++) {
+            String state = kept.get(i).toString();
+            if (!state.equals("IoBuffer[dead]")) {
+                throw kernel.violation("%s outlives its callback", state);
+            }
+        }
+        kept.clear();
     }
 
     void connected(SwarmPeer peer, PeerSocket socket) {

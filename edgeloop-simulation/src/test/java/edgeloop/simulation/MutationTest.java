@@ -114,6 +114,36 @@ class MutationTest {
                             "Connection",
                             "doom(new CloseReason.HandlerFailed(cause));",
                             "",
+                            1_000),
+                    new Mutant(
+                            "E57 the buffer is not killed",
+                            "Connection",
+                            "in.invalidate();\n        if (pendingOutput",
+                            "if (pendingOutput",
+                            100),
+                    new Mutant(
+                            "E57 the buffer of the end is not killed",
+                            "Connection",
+                            "in.invalidate();\n        dropUnread",
+                            "dropUnread",
+                            1_000),
+                    new Mutant(
+                            "E57 slices outlive their buffer",
+                            "IoBuffer",
+                            "IoBuffer next = takeSlices(null);",
+                            "IoBuffer next = null;",
+                            1_000),
+                    new Mutant(
+                            "E57 slices outlive the slice that they are of",
+                            "IoBuffer",
+                            "next = slice.takeSlices(slice.olderSlice);",
+                            "next = slice.olderSlice;",
+                            1_000),
+                    new Mutant(
+                            "E57 one buffer serves all callbacks",
+                            "InputBuffers",
+                            "buffers[next++ & COUNT - 1]",
+                            "buffers[0]",
                             1_000));
 
     private static final List<Mutant> WRITING =
