@@ -62,8 +62,8 @@ class RequestFuzzTest {
             if (result != Parsing.DONE) {
                 return false;
             }
-            Request request = new Request(head);
-            request.attach(in, null);
+            Request request = new Request();
+            request.attach(head, in, null);
             told.append(request.method()).append(request.target()).append(request.path());
             told.append(request.query()).append(request.host()).append(head.contentLength());
             for (int i = 0; i < request.headerCount(); i++) {

@@ -12,8 +12,8 @@ public interface BodyReceiver {
      * A piece of the body has come.
      *
      * @param body can be paused
-     * @param data at least one byte, valid during this call alone; what is left unread in it is
-     *     lost
+     * @param data at least one byte; dead when this call has returned, as are its slices, and what
+     *     is left unread in it is lost
      * @throws Exception any
      */
     void onData(RequestBody body, IoBuffer data) throws Exception;

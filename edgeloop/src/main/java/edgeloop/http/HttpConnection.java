@@ -58,7 +58,7 @@ final class HttpConnection implements ConnectionHandler {
     private final HttpLoop loop;
     private final Connection connection;
     private Phase phase = Phase.HEAD;
-    private @Nullable Request request;
+    private @Nullable HeadParser head;
     private @Nullable BodyDecoder decoder;
 
     /** Input is being looked at: what is answered meanwhile need not ask for more. */
@@ -120,7 +120,7 @@ final class HttpConnection implements ConnectionHandler {
         if (phase != Phase.HEAD) {
             return;
         }
-        if (request == null) {
+        if (head == null) {
             if (all && unread == 0) {
                 connection.awaitInput(); // it has its answer, and need not be asked for more
             }
@@ -171,12 +171,12 @@ final class HttpConnection implements ConnectionHandler {
     }
 
     private boolean readHead(IoBuffer in) {
-        Request current = request;
+        HeadParser current = head;
         if (current == null) {
             current = loop.take();
-            request = current;
+            head = current;
         }
-        int result = current.head.parse(in);
+        int result = current.parse(in);
         if (result == Parsing.MORE) {
             return false;
         }
@@ -184,32 +184,29 @@ final class HttpConnection implements ConnectionHandler {
         if (result == Parsing.DONE) {
             dispatch(current, in);
         } else {
-            refuse(result, current.head.problem());
+            refuse(result, current.problem());
         }
         return true;
     }
 
-    private void dispatch(Request current, IoBuffer in) {
-        HeadParser head = current.head;
-        keepAlive = head.keepsAlive();
-        headOnly = head.method() == Method.HEAD;
-        http10 = head.minorVersion() == 0;
-        bodyLeft = head.hasBody();
-        if (head.contentLength() > loop.options.maxBodyBytes()) {
+    private void dispatch(HeadParser current, IoBuffer in) {
+        keepAlive = current.keepsAlive();
+        headOnly = current.method() == Method.HEAD;
+        http10 = current.minorVersion() == 0;
+        bodyLeft = current.hasBody();
+        if (current.contentLength() > loop.options.maxBodyBytes()) {
             refuse(413, "a body longer than " + loop.options.maxBodyBytes() + " bytes");
             return;
         }
         if (bodyLeft) {
-            decoder().begin(head);
+            decoder().begin(current);
         }
         phase = Phase.ANSWERING;
-        current.attach(in, connection);
-        note = loop.accessLog == null ? null : new AccessNote(connection, current);
-        Response response = handle(current);
-        in.skip(head.length());
+        Response response = handle(current, in);
+        in.skip(current.length());
         // RFC 9110 section 10.1.1: one that does not wait for 100 need not be told to go on.
-        continueAwaited = bodyLeft && head.expectsContinue() && !in.hasRemaining();
-        giveRequestBack();
+        continueAwaited = bodyLeft && current.expectsContinue() && !in.hasRemaining();
+        giveHeadBack();
         answer(response);
     }
 
@@ -222,14 +219,19 @@ final class HttpConnection implements ConnectionHandler {
         return current;
     }
 
-    private Response handle(Request current) {
+    private Response handle(HeadParser current, IoBuffer in) {
+        Request request = loop.request();
+        request.attach(current, in, connection);
         try {
-            if (current.head.isForServer()) {
+            note = loop.accessLog == null ? null : new AccessNote(connection, request);
+            if (current.isForServer()) {
                 return HttpLoop.OPTIONS_OF_SERVER;
             }
-            return Objects.requireNonNull(loop.handler.handle(current), "a handler's response");
+            return Objects.requireNonNull(loop.handler.handle(request), "a handler's response");
         } catch (Throwable e) {
             return failed(e);
+        } finally {
+            request.detach();
         }
     }
 
@@ -239,10 +241,10 @@ final class HttpConnection implements ConnectionHandler {
         return HttpLoop.FAILED;
     }
 
-    private void giveRequestBack() {
-        Request current = request;
+    private void giveHeadBack() {
+        HeadParser current = head;
         if (current != null) {
-            request = null;
+            head = null;
             loop.give(current);
         }
     }
@@ -301,8 +303,8 @@ final class HttpConnection implements ConnectionHandler {
                 endBody();
                 answer(failed(e));
             }
-            data.skip(data.remaining()); // one that is kept has nothing in it
         }
+        data.invalidate();
     }
 
     private void bodyEnded() {
@@ -380,7 +382,7 @@ final class HttpConnection implements ConnectionHandler {
     /** The client sends no more. What it asked for whole has been answered before. */
     @Override
     public void onEnd(Connection from, IoBuffer in) {
-        if (phase == Phase.BODY || request != null) {
+        if (phase == Phase.BODY || head != null) {
             connection.protocolError("a request that ends before its end");
         } else {
             connection.close();
@@ -391,7 +393,7 @@ final class HttpConnection implements ConnectionHandler {
     @Override
     public void onClose(Connection from, CloseReason reason) {
         phase = Phase.ENDED;
-        giveRequestBack();
+        giveHeadBack();
         abandon();
     }
 
@@ -636,7 +638,7 @@ final class HttpConnection implements ConnectionHandler {
         writeHead(loop.refusal(refusal), NO_CODING);
         countAnswer(refusal);
         phase = Phase.ENDED;
-        giveRequestBack();
+        giveHeadBack();
         abandon();
         connection.protocolError(problem);
     }

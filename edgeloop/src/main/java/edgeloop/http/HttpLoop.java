@@ -2,14 +2,26 @@ package edgeloop.http;
 
 import edgeloop.Reactor;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /** What the HTTP connections of one reactor share: all that one needs only while it is served. */
 final class HttpLoop {
-    /** Spare requests that are kept; more are wanted only while heads arrive in pieces. */
+    /** Spare parsers that are kept; more are wanted only while heads arrive in pieces. */
     private static final int MAX_SPARES = 64;
+
+    /**
+     * What handlers see as a request takes turns, so that one which was kept stays dead for a while
+     * and does not stand for the next request at once. Where assertions are on, or as {@code
+     * -Dedgeloop.debug} says, each is a new one and stays dead for ever.
+     */
+    private static final int REQUESTS = 64;
+
+    private static final String DEBUG = System.getProperty("edgeloop.debug");
+    private static final boolean NEW_REQUESTS =
+            DEBUG == null ? HttpLoop.class.desiredAssertionStatus() : Boolean.parseBoolean(DEBUG);
 
     private static final int HANDLER_FAILURES = 0;
 
@@ -35,7 +47,9 @@ final class HttpLoop {
     /** What a body must bring in {@link #headNanos}. */
     final long windowBytes;
 
-    private final Deque<Request> spares = new ArrayDeque<>();
+    private final Deque<HeadParser> spares = new ArrayDeque<>();
+    private final Request[] requests = new Request[NEW_REQUESTS ? 0 : REQUESTS];
+    private int nextRequest;
     private DateLine dateLine;
 
     /** By the status's first digit; the first is for what has none. Written by one thread. */
@@ -54,21 +68,26 @@ final class HttpLoop {
         this.headNanos = options.headTimeout().toNanos();
         this.answerNanos = options.answerTimeout().toNanos();
         this.windowBytes = options.minBodyRate() * options.headTimeout().toMillis() / 1000;
+        Arrays.setAll(requests, _ -> new Request());
         this.dateLine = new DateLine(reactor.nanoTime(), reactor.wallClockMillis());
     }
 
-    /** A request that stands for nothing yet. */
-    Request take() {
-        Request spare = spares.pollLast();
-        return spare == null ? new Request(new HeadParser(options)) : spare;
+    /** A parser that has seen nothing yet. */
+    HeadParser take() {
+        HeadParser spare = spares.pollLast();
+        return spare == null ? new HeadParser(options) : spare;
     }
 
-    void give(Request request) {
-        request.detach();
-        request.head.reset();
+    void give(HeadParser head) {
+        head.reset();
         if (spares.size() < MAX_SPARES) {
-            spares.addLast(request);
+            spares.addLast(head);
         }
+    }
+
+    /** A request that stands for nothing yet, and will again when its handler has returned. */
+    Request request() {
+        return NEW_REQUESTS ? new Request() : requests[nextRequest++ & REQUESTS - 1];
     }
 
     DateLine dateLine() {

@@ -10,60 +10,67 @@ import org.jspecify.annotations.Nullable;
  * A request's head, as it lies in the input buffer. Looking at it costs nothing; what answers a
  * {@code String} makes one at each call.
  *
- * <p>Valid while {@link HttpHandler#handle} runs, and on its thread: afterwards the object stands
- * for another request, and each method throws {@link IllegalStateException} until it does.
+ * <p>Valid while {@link HttpHandler#handle} runs, and on its thread. When that has returned the
+ * object is dead: each method throws {@link IllegalStateException}. What an answer that is given
+ * later needs is to be asked before. The object stands for another request after 63 others, while
+ * that is handled; where assertions are on, or with {@code -Dedgeloop.debug=true}, it never does.
  */
 public final class Request {
-    final HeadParser head;
+    private @Nullable HeadParser head;
     private @Nullable IoBuffer in;
     private @Nullable Connection connection;
 
-    Request(HeadParser head) {
-        this.head = head;
-    }
+    Request() {}
 
-    void attach(IoBuffer buffer, Connection newConnection) {
+    void attach(HeadParser newHead, IoBuffer buffer, Connection newConnection) {
+        head = newHead;
         in = buffer;
         connection = newConnection;
     }
 
     void detach() {
+        head = null;
         in = null;
         connection = null;
     }
 
+    private HeadParser head() {
+        return living(head);
+    }
+
     private IoBuffer in() {
-        if (in == null) {
+        return living(in);
+    }
+
+    private static <T> T living(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("a request is valid only while its handler runs");
         }
-        return in;
+        return part;
     }
 
     /** {@return the connection that it came on; a handler must not write to it} */
     public Connection connection() {
-        if (connection == null) {
-            throw new IllegalStateException("a request is valid only while its handler runs");
-        }
-        return connection;
+        return living(connection);
     }
 
     /** {@return the method} */
     public Method method() {
-        IoBuffer _ = in();
-        return head.method();
+        return head().method();
     }
 
     /** {@return 1 for HTTP/1.1, 0 for HTTP/1.0} */
     public int minorVersion() {
-        IoBuffer _ = in();
-        return head.minorVersion();
+        return head().minorVersion();
     }
 
     // ---- The target ----------------------------------------------------------------------------
 
     /** {@return the request target as it was sent} */
     public String target() {
-        return Bytes.text(in(), head.targetStart(), head.targetEnd() - head.targetStart());
+        HeadParser parsed = head();
+        int start = parsed.targetStart();
+        return Bytes.text(in(), start, parsed.targetEnd() - start);
     }
 
     /**
@@ -71,12 +78,13 @@ public final class Request {
      * is OPTIONS' alone}
      */
     public String path() {
-        return Bytes.text(in(), head.pathStart(), pathLength());
+        return Bytes.text(in(), head().pathStart(), pathLength());
     }
 
     /** {@return the length of {@link #path} in bytes, from 1} */
     public int pathLength() {
-        return head.pathEnd() - head.pathStart();
+        HeadParser parsed = head();
+        return parsed.pathEnd() - parsed.pathStart();
     }
 
     /**
@@ -88,7 +96,7 @@ public final class Request {
         if (index < 0 || index >= pathLength()) {
             throw new IndexOutOfBoundsException(index);
         }
-        return in().getByte(head.pathStart() + index);
+        return in().getByte(head().pathStart() + index);
     }
 
     /**
@@ -98,7 +106,7 @@ public final class Request {
      * @return true if each byte is the same
      */
     public boolean pathEquals(byte[] path) {
-        return Bytes.equal(in(), head.pathStart(), pathLength(), path);
+        return Bytes.equal(in(), head().pathStart(), pathLength(), path);
     }
 
     /**
@@ -109,7 +117,7 @@ public final class Request {
      */
     public boolean pathStartsWith(byte[] start) {
         return pathLength() >= start.length
-                && Bytes.equal(in(), head.pathStart(), start.length, start);
+                && Bytes.equal(in(), head().pathStart(), start.length, start);
     }
 
     /**
@@ -118,8 +126,9 @@ public final class Request {
      */
     public int pathHash() {
         IoBuffer buffer = in();
+        int end = head().pathEnd();
         int hash = 1;
-        for (int i = head.pathStart(); i < head.pathEnd(); i++) {
+        for (int i = head().pathStart(); i < end; i++) {
             hash = 31 * hash + buffer.getByte(i);
         }
         return hash;
@@ -128,8 +137,8 @@ public final class Request {
     /** {@return what follows the target's first "?", as it was sent; null if there is none} */
     public @Nullable String query() {
         IoBuffer buffer = in();
-        int start = head.queryStart();
-        int end = head.targetEnd();
+        int start = head().queryStart();
+        int end = head().targetEnd();
         return start > end ? null : Bytes.text(buffer, start, end - start);
     }
 
@@ -138,15 +147,16 @@ public final class Request {
      * or else the Host header's (RFC 9112 section 3.2.2); empty if it names none}
      */
     public String host() {
-        return Bytes.text(in(), head.hostStart(), head.hostEnd() - head.hostStart());
+        HeadParser parsed = head();
+        int start = parsed.hostStart();
+        return Bytes.text(in(), start, parsed.hostEnd() - start);
     }
 
     // ---- The body ------------------------------------------------------------------------------
 
     /** {@return whether a body follows} */
     public boolean hasBody() {
-        IoBuffer _ = in();
-        return head.hasBody();
+        return head().hasBody();
     }
 
     /**
@@ -157,7 +167,7 @@ public final class Request {
      * @return for the handler to return
      */
     public Response receive(BodyReceiver receiver) {
-        IoBuffer _ = in();
+        HeadParser _ = head();
         return Response.whenReceived(receiver);
     }
 
@@ -208,8 +218,7 @@ public final class Request {
 
     /** {@return the number of header lines} */
     public int headerCount() {
-        IoBuffer _ = in();
-        return head.fields.count();
+        return head().fields.count();
     }
 
     /**
@@ -218,7 +227,7 @@ public final class Request {
      * @param line from 0 to below {@link #headerCount}
      */
     public String headerName(int line) {
-        FieldLines fields = head.fields;
+        FieldLines fields = head().fields;
         return Bytes.text(in(), fields.nameStart(line), fields.nameLength(line));
     }
 
@@ -228,13 +237,13 @@ public final class Request {
      * @param line from 0 to below {@link #headerCount}
      */
     public String headerValue(int line) {
-        FieldLines fields = head.fields;
+        FieldLines fields = head().fields;
         return Bytes.text(in(), fields.valueStart(line), fields.valueLength(line));
     }
 
     private int find(String name, int from) {
         IoBuffer buffer = in();
-        FieldLines fields = head.fields;
+        FieldLines fields = head().fields;
         for (int line = from; line < fields.count(); line++) {
             int length = fields.nameLength(line);
             if (Bytes.equalIgnoringCase(buffer, fields.nameStart(line), length, name)) {
