@@ -39,7 +39,10 @@ final class LogThread implements BiConsumer<String, @Nullable Throwable> {
         this.loggers = loggers;
     }
 
-    /** Starts the thread, which looks its logger up; does nothing if it has been started. */
+    /**
+     * Starts the thread, which loads what error paths need and looks its logger up; does nothing if
+     * it has been started.
+     */
     synchronized void start() {
         if (started) {
             return;
@@ -83,6 +86,7 @@ final class LogThread implements BiConsumer<String, @Nullable Throwable> {
 
     private void run() {
         try {
+            Rehearsal.run();
             findLogger();
         } catch (Throwable e) {
             // The first line tries again, and counts as lost if that fails as well.

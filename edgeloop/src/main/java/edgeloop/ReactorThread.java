@@ -24,6 +24,7 @@ final class ReactorThread {
         // Before it runs: the caller must not be taken for the reactor's thread meanwhile.
         reactor.assignTo(thread);
         thread.start();
+        LogThread.SHARED.start();
     }
 
     private void run() {

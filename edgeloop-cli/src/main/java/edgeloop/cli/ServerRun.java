@@ -7,7 +7,6 @@ import edgeloop.ServerStats;
 import edgeloop.http.Http;
 import java.io.Console;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +61,7 @@ final class ServerRun {
                         + server.port()
                         + "\nUsing edge-triggered mode\nMax events per wait: "
                         + maxEvents);
+        Rehearsal.start(server, http, statistics);
     }
 
     /**
@@ -151,13 +151,7 @@ final class ServerRun {
             return;
         }
         saidLast = true;
-        out.print(
-                (stuck ? "" : "All connections closed.\n")
-                        + "Final stats: "
-                        + StatsReport.requests(stats, http == null ? null : http.stats())
-                        + " requests served, "
-                        + (stats.errors() + left(stats))
-                        + " errors");
+        out.print(lastLines(stats, http, stuck));
         if (statistics != null && statistics.dropped() > 0) {
             err.print(
                     ServerCommand.NAME
@@ -175,6 +169,15 @@ final class ServerRun {
             err.print(ServerCommand.NAME + ": " + causes);
         }
         over.countDown();
+    }
+
+    static String lastLines(ServerStats stats, @Nullable Http http, boolean stuck) {
+        return (stuck ? "" : "All connections closed.\n")
+                + "Final stats: "
+                + StatsReport.requests(stats, http == null ? null : http.stats())
+                + " requests served, "
+                + (stats.errors() + left(stats))
+                + " errors";
     }
 
     /** The connections that end with the process: none, unless the reactor is stuck. */
@@ -202,8 +205,9 @@ final class ServerRun {
         String by = "by " + (signal == null ? "--drain-timeout" : "a second signal, " + signal);
         add(causes, stats.cutOff() + stats.activeConnections(), "connections cut off " + by);
         if (stats.cutOffBytes() > 0) {
-            double megabytes = stats.cutOffBytes() / BYTES_PER_MEGABYTE;
-            causes.add(String.format(Locale.ROOT, "%.1f MB of theirs lost", megabytes));
+            // Without a Formatter, which loads much: this is said when descriptors may be short.
+            double tenths = stats.cutOffBytes() / (BYTES_PER_MEGABYTE / 10);
+            causes.add(Math.round(tenths) / 10.0 + " MB of theirs lost");
         }
         add(causes, stats.unaccepted() + stats.pendingConnections(), "not accepted before the end");
         add(causes, stats.resets(), "connections reset by the peer");

@@ -54,6 +54,24 @@ final class StatsPrinter {
         notifyAll();
     }
 
+    /** Words a report that nobody sees, with all that this needs. */
+    void rehearse(ServerStats stats) {
+        String _ = word(new StatsReport(), 1, stats, new LatencyRecorder.Summary(0, 0));
+    }
+
+    private String word(
+            StatsReport words,
+            double seconds,
+            ServerStats stats,
+            LatencyRecorder.Summary latencies) {
+        return words.next(
+                LocalTime.now(ZoneId.systemDefault()),
+                seconds,
+                stats,
+                http == null ? null : http.stats(),
+                latencies);
+    }
+
     private void run() {
         long last = System.nanoTime();
         try {
@@ -62,13 +80,7 @@ final class StatsPrinter {
             while (sleepUntil(last + intervalNanos)) {
                 ServerStats stats = server.stats();
                 long now = System.nanoTime();
-                print(
-                        report.next(
-                                LocalTime.now(ZoneId.systemDefault()),
-                                (now - last) / 1e9,
-                                stats,
-                                http == null ? null : http.stats(),
-                                latency.takeInterval()));
+                print(word(report, (now - last) / 1e9, stats, latency.takeInterval()));
                 last = now;
             }
         } catch (InterruptedException e) {
