@@ -264,12 +264,6 @@ class MutationTest {
                             "    }\n",
                             5_000),
                     new Mutant(
-                            "E62 the end is forgotten while output waits",
-                            "Connection",
-                            "} else {\n                watchForEnd();\n            }",
-                            "}",
-                            20_000),
-                    new Mutant(
                             "E62 what is read does not count after the peer's end",
                             "Connection",
                             "if (endSeen) {\n                renewHalfClose();\n            }",
