@@ -376,7 +376,7 @@ final class HttpConnection implements ConnectionHandler {
     /** It waits for a request of which nothing has come. */
     @Override
     public boolean isIdle(Connection from) {
-        return phase == Phase.HEAD && request == null;
+        return phase == Phase.HEAD && head == null;
     }
 
     /** The client sends no more. What it asked for whole has been answered before. */
