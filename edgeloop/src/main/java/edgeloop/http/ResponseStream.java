@@ -3,6 +3,7 @@ package edgeloop.http;
 import edgeloop.Connection;
 import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
+import edgeloop.Reactor;
 import edgeloop.Timeout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class ResponseStream {
     private final HttpConnection exchange;
     private final Connection connection;
     private final ConnectionRef ref;
+    private final Reactor reactor;
     private final Response response;
     private final boolean chunked;
     private boolean begun;
@@ -39,6 +41,7 @@ public final class ResponseStream {
         this.exchange = exchange;
         this.connection = connection;
         this.ref = connection.ref();
+        this.reactor = connection.reactor();
         this.response = response;
         this.chunked = chunked;
     }
@@ -223,9 +226,15 @@ public final class ResponseStream {
      *
      * @param delay a negative one counts as none
      * @param task what it throws closes the connection
-     * @return what can cancel the task
+     * @return what can cancel the task; already cancelled if this has ended
      */
     public Timeout schedule(Duration delay, Runnable task) {
+        if (over) {
+            // The connection may serve another client by now: the timeout is not to hang on it.
+            Timeout none = reactor.schedule(Duration.ZERO, () -> {});
+            boolean _ = none.cancel();
+            return none;
+        }
         return connection.schedule(
                 delay,
                 () -> {

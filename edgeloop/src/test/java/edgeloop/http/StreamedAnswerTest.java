@@ -4,8 +4,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edgeloop.Timeout;
 import edgeloop.http.TestServer.Client;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -230,6 +232,26 @@ class StreamedAnswerTest {
                                 written.complete(null);
                             });
             written.get(10, SECONDS);
+        }
+    }
+
+    @Test
+    @DisplayName("E58 a timeout set on a stream whose client has gone does not hang on a stranger")
+    void timeoutOfAStreamThatIsOver() throws Exception {
+        CompletableFuture<ResponseStream> started = new CompletableFuture<>();
+        CompletableFuture<Boolean> pending = new CompletableFuture<>();
+        try (TestServer server = new TestServer(_ -> stream(started::complete))) {
+            Client client = server.connect().send(GET);
+            client.readHead();
+            client.reset();
+            server.await(() -> server.server.stats().resets() == 1);
+            Runnable schedule =
+                    () -> {
+                        Timeout timeout = started.join().schedule(Duration.ofHours(1), () -> {});
+                        pending.complete(timeout.isPending());
+                    };
+            server.server.reactor().execute(schedule);
+            assertThat(pending.get(10, SECONDS)).isFalse();
         }
     }
 
