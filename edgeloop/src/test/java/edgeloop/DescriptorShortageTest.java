@@ -21,6 +21,8 @@ class DescriptorShortageTest {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final CloseReason IDLE = new Overload(Overload.Resource.DESCRIPTORS);
 
+    private static final byte[] FILE = {'f', 'i', 'l', 'e'};
+
     /** Echoes, and lets idle connections go. */
     private static class Echo implements ConnectionHandler {
         final List<CloseReason> ends = new ArrayList<>();
@@ -252,16 +254,15 @@ class DescriptorShortageTest {
             List<String> released = new ArrayList<>();
             server.reactor.onDescriptorShortage(() -> released.isEmpty() && released.add("files"));
             server.kernel.answerNext(Call.OPEN_BENEATH, -Errno.EMFILE);
-            directory.open("file".getBytes()).close();
+            directory.open(FILE).close();
             server.turn(3);
             assertThat(server.stats().closedForDescriptors()).isZero();
 
             server.kernel.answerNext(Call.OPEN_BENEATH, -Errno.EMFILE);
-            assertThatThrownBy(() -> directory.open("file".getBytes()))
-                    .isInstanceOf(SyscallException.class);
+            assertThatThrownBy(() -> directory.open(FILE)).isInstanceOf(SyscallException.class);
             server.turn(3);
             assertThat(server.stats().closedForDescriptors()).isEqualTo(1);
-            directory.open("file".getBytes()).close();
+            directory.open(FILE).close();
         }
     }
 

@@ -36,8 +36,8 @@ class MutationTest {
                     new Mutant(
                             "E1 over budget, the listener is not queued again",
                             "Acceptor",
-                            "reactor.resumeLater(this);",
-                            "",
+                            "        }\n        reactor.resumeLater(this);\n",
+                            "        }\n",
                             10_000),
                     new Mutant(
                             "E2 the pause of accepting has no end",
