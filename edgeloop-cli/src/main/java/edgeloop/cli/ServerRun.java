@@ -21,6 +21,7 @@ final class ServerRun {
      */
     private static final Duration LAST_WAIT = Duration.ofMillis(400);
 
+    private final Thread main = Thread.currentThread();
     private final Server server;
     private final @Nullable Http http;
     private final @Nullable StatsPrinter statistics;
@@ -99,8 +100,7 @@ final class ServerRun {
         server.shutdownNow();
         try {
             if (over.await(LAST_WAIT.toMillis(), MILLISECONDS)) {
-                // The main thread ends the process, unless a stream takes nothing.
-                Thread.sleep(LAST_WAIT);
+                boolean _ = main.join(LAST_WAIT); // which ends the process, if no stream is stuck
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
