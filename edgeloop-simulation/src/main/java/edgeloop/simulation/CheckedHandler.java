@@ -7,7 +7,6 @@ import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
 import edgeloop.sys.Errno;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -257,9 +256,16 @@ abstract class CheckedHandler implements ConnectionHandler {
     }
 
     /** Has {@code task} done by way of the reactor's tasks, or at once if it takes no more. */
-    final void handOver(Consumer<Connection> task) {
-        if (!scenario.tell(ref, task)) {
-            task.accept(connection);
+    final void handOver(Runnable task) {
+        boolean taken =
+                scenario.tell(
+                        ref,
+                        c -> {
+                            entered(c, "task");
+                            task.run();
+                        });
+        if (!taken) {
+            task.run();
         }
     }
 

@@ -153,20 +153,12 @@ final class Handlers {
         void read(IoBuffer in) {
             int n = in.remaining();
             take(in, n);
-            handOver(
-                    c -> {
-                        entered(c, "task");
-                        send(n);
-                    });
+            handOver(() -> send(n));
         }
 
         @Override
         void end(IoBuffer in) {
-            handOver(
-                    c -> {
-                        entered(c, "task");
-                        close();
-                    });
+            handOver(this::close);
         }
     }
 
