@@ -118,7 +118,7 @@ class MutationTest {
                     new Mutant(
                             "E57 the buffer is not killed",
                             "Connection",
-                            "in.invalidate();\n        if (pendingOutput",
+                            "in.invalidate();\n        if (waitingOutput",
                             "if (pendingOutput",
                             100),
                     new Mutant(
