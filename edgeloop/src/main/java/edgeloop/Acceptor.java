@@ -18,7 +18,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +125,7 @@ final class Acceptor extends Channel {
             SyscallException.check("epoll_ctl", result);
             return acceptor;
         } catch (SyscallException e) {
-            syscalls.close(listener);
+            reactor.close(listener);
             throw e;
         }
     }
@@ -169,7 +168,7 @@ final class Acceptor extends Channel {
             SyscallException.check("bind", syscalls.bind(socket, address));
             return socket;
         } catch (SyscallException e) {
-            syscalls.close(socket);
+            int _ = syscalls.close(socket); // what failed first is what is told
             throw e;
         }
     }
@@ -179,9 +178,18 @@ final class Acceptor extends Channel {
         SyscallException.check("setsockopt", syscalls.setOption(fd, level, option, value));
     }
 
-    /** The address listened on, with the port that the kernel chose where 0 was asked for. */
-    InetSocketAddress address() {
-        return Objects.requireNonNull(reactor.syscalls().localAddress(fd), "getsockname");
+    /**
+     * The address listened on, with the port that the kernel chose where 0 was asked for.
+     *
+     * @throws SyscallException if the kernel will not tell
+     */
+    InetSocketAddress address() throws SyscallException {
+        InetSocketAddress address = reactor.syscalls().localAddress(fd);
+        if (address == null) {
+            // Of a socket that is bound, and memory that is ours, getsockname(2) knows no other.
+            throw new SyscallException("getsockname", Errno.ENOBUFS);
+        }
+        return address;
     }
 
     /**
@@ -189,7 +197,20 @@ final class Acceptor extends Channel {
      * keeps it from asking about a descriptor that by then is someone else's.
      */
     synchronized int pending() {
-        return fd < 0 ? 0 : Math.max(0, reactor.syscalls().acceptQueueLength(fd));
+        return Math.max(0, queueLength());
+    }
+
+    private int queueLength() {
+        return fd < 0 ? 0 : reactor.syscalls().acceptQueueLength(fd);
+    }
+
+    /** The same on the reactor's thread, which says why if it can't be known. */
+    private int knownPending() {
+        int length = queueLength();
+        if (length < 0) {
+            reactor.problems().report(Problem.QUEUE_NOT_KNOWN, -length);
+        }
+        return Math.max(0, length);
     }
 
     @Override
@@ -211,7 +232,7 @@ final class Acceptor extends Channel {
     void lastCall(Consumer<List<ConnectionRef>> then) {
         lastAccepted = new ArrayList<>();
         afterLastCall = then;
-        lastCallLeft = pending() + ACCEPT_BUDGET; // some may come while those are accepted
+        lastCallLeft = knownPending() + ACCEPT_BUDGET; // some may come while those are accepted
         accept();
     }
 
@@ -261,7 +282,7 @@ final class Acceptor extends Channel {
         Counters counters = group.counters;
         if (group.open() >= maxConnections) {
             // Taken and closed: left in the queue it would keep its peer waiting for nothing.
-            reactor.syscalls().close(accepted);
+            reactor.close(accepted);
             counters.rejected++;
             return;
         }
@@ -270,25 +291,27 @@ final class Acceptor extends Channel {
         if (limit != null) {
             remote = reactor.syscalls().remoteAddress(accepted);
             if (remote == null) { // reset while it waited
-                reactor.syscalls().close(accepted);
+                reactor.close(accepted);
                 counters.acceptErrors++;
                 return;
             }
             if (!limit.admit(remote.getAddress())) {
-                reactor.syscalls().close(accepted);
+                reactor.close(accepted);
                 counters.rejectedPerIp++;
                 return;
             }
         }
         Connection connection = reactor.connection();
-        if (connection.accept(accepted, remote, group, handlers) >= 0) {
+        int result = connection.accept(accepted, remote, group, handlers);
+        if (result >= 0) {
             counters.accepted++;
             if (lastAccepted != null) {
                 lastAccepted.add(connection.ref());
             }
             return;
         }
-        reactor.syscalls().close(accepted);
+        reactor.problems().report(Problem.NOT_REGISTERED, -result);
+        reactor.close(accepted);
         counters.acceptErrors++;
         if (limit != null && remote != null) {
             limit.release(remote.getAddress());
@@ -385,7 +408,7 @@ final class Acceptor extends Channel {
 
     /** Stops listening, and counts the connections that the kernel resets thereby. */
     void terminate() {
-        group.counters.unaccepted += pending();
+        group.counters.unaccepted += knownPending();
         close();
     }
 
@@ -394,9 +417,12 @@ final class Acceptor extends Channel {
         if (fd < 0) {
             return;
         }
-        reactor.poller().remove(fd);
+        int result = reactor.poller().remove(fd);
+        if (result < 0) {
+            reactor.problems().report(Problem.NOT_UNREGISTERED, -result);
+        }
         synchronized (this) {
-            reactor.syscalls().close(fd);
+            reactor.close(fd);
             fd = -1;
         }
         reactor.channels().remove(this);

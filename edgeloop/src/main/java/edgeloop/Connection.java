@@ -583,7 +583,7 @@ public final class Connection extends Channel {
         broken = false;
         int error = syscalls().takeError(fd);
         if (error != 0) {
-            failed(error);
+            failed(error, Problem.SOCKET_FAILED);
         }
     }
 
@@ -598,7 +598,7 @@ public final class Connection extends Channel {
         }
         int error = connector.outcome(syscalls(), fd);
         if (error != 0) {
-            failed(error);
+            doom(new CloseReason.Failed(error)); // which the caller of connect is told
             return;
         }
         opened();
@@ -685,7 +685,7 @@ public final class Connection extends Channel {
                 endBurst();
             }
             case Errno.EINTR -> {} // again
-            default -> failed(-n);
+            default -> failed(-n, Problem.RECEIVING_FAILED);
         }
         return 0;
     }
@@ -754,6 +754,7 @@ public final class Connection extends Channel {
         if (n == -Errno.EAGAIN) {
             readable = false;
         } else if (n <= 0 && n != -Errno.EINTR) {
+            reportUnlessOfNetwork(-n, Problem.RECEIVING_FAILED);
             doom(null); // the peer's FIN or reset: either way it has what it wanted
         }
         return Math.max(n, 0);
@@ -841,9 +842,12 @@ public final class Connection extends Channel {
             case Errno.ENODATA -> {
                 reactor.problems().report(Problem.FILE_BECAME_SHORTER, 0, null, this);
                 resetOnClose = true; // a FIN would pass for the end of what was promised
-                failed(-n);
+                doom(new CloseReason.Failed(-n));
             }
-            default -> failed(-n);
+            default -> {
+                boolean ofFile = output != null && output.beginsWithFile();
+                failed(-n, ofFile ? Problem.SENDING_FILE_FAILED : Problem.SENDING_FAILED);
+            }
         }
         return false;
     }
@@ -868,7 +872,10 @@ public final class Connection extends Channel {
             doom(null);
             return;
         }
-        syscalls().shutdownOutput(fd);
+        int result = syscalls().shutdownOutput(fd); // ENOTCONN after a reset, which recv will tell
+        if (result < 0) {
+            reportUnlessOfNetwork(-result, Problem.SHUTDOWN_FAILED);
+        }
         state = State.LINGERING;
         lastSendMillis = nowMillis();
         if (group().lingerTimeoutMillis == 0) {
@@ -1013,7 +1020,11 @@ public final class Connection extends Channel {
 
     // ---- The end ------------------------------------------------------------------------------
 
-    private void failed(int errno) {
+    /** The kernel refuses this socket, or the file that goes out on it. */
+    private void failed(int errno, Problem problem) {
+        if (reportUnlessOfNetwork(errno, problem)) {
+            resetOnClose = true; // a FIN would pass for the end of what was to be sent
+        }
         doom(new CloseReason.Failed(errno));
     }
 
@@ -1078,6 +1089,14 @@ public final class Connection extends Channel {
         return true;
     }
 
+    private boolean reportUnlessOfNetwork(int errno, Problem problem) {
+        boolean reported = errno != 0 && !Errno.isOfNetwork(errno);
+        if (reported) {
+            reactor.problems().report(problem, errno, null, this);
+        }
+        return reported;
+    }
+
     private void handlerFailed(Throwable cause) {
         reactor.problems().report(Problem.HANDLER_FAILED, 0, cause, this);
         resetOnClose = true;
@@ -1116,13 +1135,14 @@ public final class Connection extends Channel {
     void finishClose() {
         assert state == State.DOOMED : state;
         if (resetOnClose) {
-            syscalls().setLingerZero(fd);
+            check(syscalls().setLingerZero(fd), Problem.LINGER_FAILED);
         }
         // First out of epoll, where a duplicate of the descriptor would keep it. Then close, which
         // is never repeated: after EINTR the number may already be someone else's.
-        reactor.poller().remove(fd);
-        syscalls().close(fd);
+        check(reactor.poller().remove(fd), Problem.NOT_UNREGISTERED);
+        int socket = fd;
         fd = -1;
+        reactor.close(socket, this);
         dropOutput();
         dropUnread();
         cancelTimeouts();
@@ -1140,6 +1160,12 @@ public final class Connection extends Channel {
         reset();
         reactor.recycle(this);
         closedGroup.closed(closedFor, closedRemote);
+    }
+
+    private void check(int result, Problem problem) {
+        if (result < 0) {
+            reactor.problems().report(problem, -result, null, this);
+        }
     }
 
     private void cancelTimeouts() {

@@ -41,14 +41,15 @@ final class Connector implements ConnectionHandler {
             return;
         }
         int result = connect(syscalls, socket, local);
-        if (result < 0 && result != -Errno.EINPROGRESS) {
-            syscalls.close(socket);
+        // Interrupted or not, it goes on; connect(2).
+        if (result < 0 && result != -Errno.EINPROGRESS && result != -Errno.EINTR) {
+            reactor.close(socket);
             failLater(reactor, -result);
             return;
         }
         result = reactor.connection().connect(socket, group, this);
         if (result < 0) {
-            syscalls.close(socket);
+            reactor.close(socket);
             failLater(reactor, -result);
         }
     }

@@ -36,7 +36,10 @@ public final class Directory implements AutoCloseable {
     /** PATH_MAX, limits.h: the bytes of a path with the NUL at its end. */
     private static final int PATH_BYTES = 4096;
 
-    /** openat2 answers EAGAIN where a rename crosses its way. */
+    /**
+     * openat2 answers EAGAIN where a rename crosses its way, and a file system over a network may
+     * answer EINTR, signal(7). An answer that stays the same is passed on.
+     */
     private static final int ATTEMPTS = 4;
 
     private static final int ENTRIES_BYTES = 32 * 1024;
@@ -81,9 +84,9 @@ public final class Directory implements AutoCloseable {
         }
         MemorySegment memory = reactor.syscalls().map(MEMORY_BYTES);
         MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length); // the NUL is there
-        int fd = reactor.syscalls().openAt(AT_FDCWD, memory, O_PATH | O_DIRECTORY);
+        int fd = openAt(reactor, AT_FDCWD, memory, O_PATH | O_DIRECTORY);
         if (fd < 0) {
-            reactor.syscalls().unmap(memory);
+            reactor.unmap(memory);
             throw new SyscallException("openat", -fd);
         }
         Directory directory = new Directory(reactor, fd, memory);
@@ -115,12 +118,12 @@ public final class Directory implements AutoCloseable {
         }
         SyscallException.check("openat2", file);
         memory.set(JAVA_BYTE, 0, (byte) 0);
-        int result = reactor.syscalls().status(file, memory, status);
+        int result = statusAt(file);
         if (result == 0 && !status.isRegularFile() && !status.isDirectory()) {
             result = -Errno.ENXIO;
         }
         if (result < 0) {
-            reactor.syscalls().close(file);
+            reactor.close(file);
             throw new SyscallException("statx", -result);
         }
         return new FileHandle(this, file, status);
@@ -155,7 +158,25 @@ public final class Directory implements AutoCloseable {
     /** Follows links to anywhere; but nothing of what is found there is told to anybody. */
     private boolean lookAt(byte[] path) {
         checkOpen();
-        return setPath(path) == 0 && reactor.syscalls().status(fd, memory, status) == 0;
+        return setPath(path) == 0 && statusAt(fd) == 0;
+    }
+
+    private int statusAt(int directory) {
+        int result;
+        int attempts = 0;
+        do {
+            result = reactor.syscalls().status(directory, memory, status);
+        } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
+        return result;
+    }
+
+    private static int openAt(Reactor reactor, int directory, MemorySegment path, int flags) {
+        int result;
+        int attempts = 0;
+        do {
+            result = reactor.syscalls().openAt(directory, path, flags);
+        } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
+        return result;
     }
 
     private int find(byte[] path) {
@@ -168,7 +189,7 @@ public final class Directory implements AutoCloseable {
             if (result == -Errno.ENOSYS || result == -Errno.EPERM) {
                 hasOpenat2 = false;
                 reactor.problems().report(Problem.NO_OPENAT2, -result);
-            } else if (result != -Errno.EAGAIN) {
+            } else if (result != -Errno.EAGAIN && result != -Errno.EINTR) {
                 return result;
             }
         }
@@ -186,7 +207,7 @@ public final class Directory implements AutoCloseable {
             boolean last = end == path.length;
             int next = step(from, path, begin, end, last);
             if (from != fd) {
-                reactor.syscalls().close(from);
+                reactor.close(from);
             }
             if (next < 0 || last) {
                 return next;
@@ -205,7 +226,7 @@ public final class Directory implements AutoCloseable {
         }
         setPath(path, begin, end);
         int flags = last ? FILE_FLAGS : O_PATH | O_DIRECTORY;
-        return reactor.syscalls().openAt(from, memory, flags | O_NOFOLLOW);
+        return openAt(reactor, from, memory, flags | O_NOFOLLOW);
     }
 
     private int setPath(byte[] path) {
@@ -262,8 +283,7 @@ public final class Directory implements AutoCloseable {
         List<byte[]> names = new ArrayList<>();
         int n;
         do {
-            n = reactor.syscalls().directoryEntries(directory, entries);
-            SyscallException.check("getdents64", n);
+            n = SyscallException.check("getdents64", entriesOf(directory, entries));
             for (int at = 0; at < n && names.size() < most; ) {
                 byte[] name = name(entries, at + NAME_OFFSET);
                 if (name[0] != '.') {
@@ -273,6 +293,15 @@ public final class Directory implements AutoCloseable {
             }
         } while (n > 0 && names.size() < most);
         return names;
+    }
+
+    private int entriesOf(int directory, MemorySegment entries) {
+        int result;
+        int attempts = 0;
+        do {
+            result = reactor.syscalls().directoryEntries(directory, entries);
+        } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
+        return result;
     }
 
     private static byte[] name(MemorySegment entries, int begin) {
@@ -302,8 +331,8 @@ public final class Directory implements AutoCloseable {
         reactor.checkThread();
         if (!closed) {
             closed = true;
-            reactor.syscalls().close(fd);
-            reactor.syscalls().unmap(memory);
+            reactor.close(fd);
+            reactor.unmap(memory);
         }
     }
 }

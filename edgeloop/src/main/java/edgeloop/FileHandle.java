@@ -26,7 +26,7 @@ public final class FileHandle implements AutoCloseable {
 
     FileHandle(Directory origin, int fd, FileStatus status) {
         this.origin = origin;
-        this.descriptor = new SharedDescriptor(origin.reactor().syscalls(), fd);
+        this.descriptor = new SharedDescriptor(origin.reactor()::close, fd);
         this.directory = status.isDirectory();
         this.device = status.device();
         this.inode = status.inode();

@@ -50,6 +50,9 @@ public final class Reactor implements Executor {
     private static final long WAKER_KEY = -1;
     private static final long ALARM_KEY = -2;
 
+    /** Waits that fail one after the other, after which there is no hope. */
+    private static final int MAX_FAILED_WAITS = 16;
+
     private final Syscalls syscalls;
     private final Poller poller;
     private final Waker waker;
@@ -82,6 +85,7 @@ public final class Reactor implements Executor {
     private final long startNanos;
     private long nowNanos;
     private long nowTick;
+    private int failedWaits;
     private boolean running = true;
     private volatile Thread thread = Thread.currentThread();
 
@@ -102,8 +106,8 @@ public final class Reactor implements Executor {
         this.listener = listener;
         this.input = new InputBuffers(memory.asSlice(0, INPUT_BYTES), !DebugMode.ON);
         this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
-        this.segments = new SegmentPool(syscalls, budget);
         this.problems = new ProblemLog(syscalls, log);
+        this.segments = new SegmentPool(syscalls, budget, this::unmapFailed);
         this.memoryShortage = new MemoryShortage(channels, segments, problems);
         this.startNanos = syscalls.nanoTime();
         this.nowNanos = startNanos;
@@ -144,19 +148,20 @@ public final class Reactor implements Executor {
             add(syscalls, fds[0], fds[1], WAKER_KEY);
             add(syscalls, fds[0], fds[2], ALARM_KEY);
             MemorySegment memory = syscalls.map(EVENTS_OFFSET + EpollEvents.bytesFor(maxEvents));
+            Alarm alarm = new Alarm(syscalls, fds[2]);
             return new Reactor(
                     syscalls,
                     memory,
                     new Poller(syscalls, fds[0], memory.asSlice(EVENTS_OFFSET), maxEvents),
-                    new Waker(syscalls, fds[1]),
-                    new Alarm(syscalls, fds[2]),
+                    new Waker(syscalls, fds[1], alarm),
+                    alarm,
                     budget,
                     listener,
                     log);
         } catch (SyscallException | OutOfMemoryError e) {
             for (int fd : fds) {
                 if (fd >= 0) {
-                    syscalls.close(fd);
+                    int _ = syscalls.close(fd); // what failed first is what is told
                 }
             }
             throw e;
@@ -221,20 +226,42 @@ public final class Reactor implements Executor {
         if (hasWork()) {
             events = poller.await(0);
         } else {
-            setAlarm();
+            int longestMillis = setAlarm();
             waker.announceSleep();
-            events = poller.await(tasks.isEmpty() && control.isEmpty() ? -1 : 0);
+            events = poller.await(tasks.isEmpty() && control.isEmpty() ? longestMillis : 0);
             waker.announceAwake();
+            report(Problem.WAKEUP_FAILED, -waker.takeFailure());
         }
         nowNanos = syscalls.nanoTime();
         nowTick = (nowNanos - startNanos) / NANOS_PER_TICK;
         if (events >= 0) {
+            failedWaits = 0;
             return events;
         }
-        if (events == -Errno.EINTR) {
-            return 0;
+        waitFailed(-events);
+        return 0;
+    }
+
+    /**
+     * EINTR is none. EBADF, EFAULT and EINVAL, which epoll_wait(2) knows besides, are bugs, and
+     * stay so; anything else may pass, but must not become a spin.
+     */
+    private void waitFailed(int errno) {
+        if (errno == Errno.EINTR) {
+            return;
         }
-        throw new IllegalStateException("epoll_wait: " + Errno.name(-events));
+        boolean lasting = errno == Errno.EBADF || errno == Errno.EFAULT || errno == Errno.EINVAL;
+        if (lasting || ++failedWaits >= MAX_FAILED_WAITS) {
+            throw new IllegalStateException("epoll_wait: " + Errno.name(errno));
+        }
+        problems.report(Problem.WAITING_FAILED, errno);
+    }
+
+    /** Reports {@code problem} where {@code result} is {@code -errno}. */
+    private void report(Problem problem, int result) {
+        if (result < 0) {
+            problems.report(problem, -result);
+        }
     }
 
     private boolean hasWork() {
@@ -249,7 +276,8 @@ public final class Reactor implements Executor {
                         && !wheel.isBehind());
     }
 
-    private void setAlarm() {
+    /** Sets the alarm for the next timer; answers the longest that a wait may take besides. */
+    private int setAlarm() {
         long tick = wheel.nextDeadlineTick();
         boolean wanted = tick != TimerWheel.NEVER;
         long earliest = startNanos + tick * NANOS_PER_TICK;
@@ -260,9 +288,11 @@ public final class Reactor implements Executor {
                 earliest = timer.deadlineNanos();
             }
         }
-        if (wanted) {
-            alarm.ensure(earliest);
+        if (!wanted) {
+            return -1;
         }
+        report(Problem.TIMER_NOT_SET, alarm.ensure(earliest));
+        return alarm.timeoutMillis();
     }
 
     private void dispatch(int events) {
@@ -276,7 +306,7 @@ public final class Reactor implements Executor {
                 }
                 channel.onReady(mask);
             } else if (key == WAKER_KEY) {
-                waker.drain();
+                report(Problem.WAKEUP_NOT_READ, waker.drain());
             } else if (key == ALARM_KEY) {
                 alarm.expired();
             }
@@ -343,10 +373,11 @@ public final class Reactor implements Executor {
         }
         segments.reportLeaks(leak);
         segments.close();
-        waker.close();
-        alarm.close();
-        poller.close();
-        syscalls.unmap(memory);
+        checkClosed(waker.close(), null);
+        report(Problem.WAKEUP_FAILED, -waker.takeFailure());
+        checkClosed(alarm.close(), null);
+        checkClosed(poller.close(), null);
+        unmap(memory);
         problems.close();
     }
 
@@ -514,6 +545,31 @@ public final class Reactor implements Executor {
     }
 
     // What channels need of their reactor.
+
+    /** Closes a descriptor. */
+    void close(int fd) {
+        close(fd, null);
+    }
+
+    /** Closes the socket of {@code connection}, if there is one. */
+    void close(int fd, @Nullable Connection connection) {
+        checkClosed(syscalls.close(fd), connection);
+    }
+
+    /** The descriptor is closed whatever close(2) answers, after EINTR too. */
+    private void checkClosed(int result, @Nullable Connection connection) {
+        if (result < 0 && result != -Errno.EINTR) {
+            problems.report(Problem.CLOSING_FAILED, -result, null, connection);
+        }
+    }
+
+    void unmap(MemorySegment mapped) {
+        report(Problem.UNMAPPING_FAILED, syscalls.unmap(mapped));
+    }
+
+    private void unmapFailed(int errno) {
+        problems.report(Problem.UNMAPPING_FAILED, errno);
+    }
 
     void resumeLater(Channel channel) {
         if (!channel.queuedToResume) {

@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 /** The pool of what waits: output that the kernel has not taken, input that is not whole. */
 public class SegmentBenchmark extends PieceBenchmark {
     private final SegmentPool pool =
-            new SegmentPool(new LinuxSyscalls(), new MemoryBudget(Long.MAX_VALUE));
+            new SegmentPool(new LinuxSyscalls(), new MemoryBudget(Long.MAX_VALUE), _ -> {});
 
     @Benchmark
     public int takeAndGive() {

@@ -51,5 +51,11 @@ public enum Fault {
     /** The program stands still for a while: a stopped process, a busy machine. */
     PAUSE,
     /** Peers and other threads act in the middle of a system call. */
-    INTERLEAVED
+    INTERLEAVED,
+    /** timerfd_settime(2): ENOMEM; it stands as it stood. */
+    TIMER_REFUSED,
+    /** write(2) to an eventfd: EIO. */
+    WAKEUP_REFUSED,
+    /** sendfile(2): EIO, as of a disk. */
+    FILE_UNREADABLE
 }

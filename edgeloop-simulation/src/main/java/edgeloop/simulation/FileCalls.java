@@ -152,9 +152,13 @@ final class FileCalls {
         kernel.enter();
         TcpConnection connection = calls.file(Call.SENDFILE, socket, TcpConnection.class);
         byte[] bytes = calls.file(Call.SENDFILE, fd, RegularFile.class).content.bytes;
+        if (kernel.faults().strikes(Fault.FILE_UNREADABLE)) {
+            connection.fileFailed(Errno.EIO);
+            return kernel.answer(Call.SENDFILE, socket, -Errno.EIO);
+        }
         int left = (int) Math.min(length, Math.max(0, bytes.length - offset));
         if (left == 0 || kernel.faults().strikes(Fault.FILE_TRUNCATED)) {
-            connection.fileEnded();
+            connection.fileFailed(Errno.ENODATA);
             return kernel.answer(Call.SENDFILE, socket, 0);
         }
         int n = calls.sendable(connection, left);

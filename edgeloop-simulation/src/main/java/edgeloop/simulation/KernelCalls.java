@@ -87,7 +87,7 @@ final class KernelCalls implements Syscalls {
     }
 
     boolean isWakeupPending() {
-        return wakeup != null && wakeup.queued;
+        return (wakeup != null && wakeup.queued) || nextExpiry() <= kernel.elapsedNanos();
     }
 
     /** When the next timerfd expires. */
@@ -166,7 +166,7 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
-    public void unmap(MemorySegment segment) {
+    public int unmap(MemorySegment segment) {
         kernel.enter();
         for (int i = 0; i < mappings.size(); i++) {
             Memory.Mapping mapping = mappings.get(i);
@@ -176,7 +176,7 @@ final class KernelCalls implements Syscalls {
                 mappedBytes -= segment.byteSize();
                 memory.unmap(mapping);
                 kernel.answer(Call.MUNMAP, -1, (int) segment.byteSize());
-                return;
+                return 0;
             }
         }
         throw kernel.violation("munmap of %d bytes that are not mapped", segment.byteSize());
@@ -529,6 +529,11 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int epollWait(int epoll, EpollEvents events, int timeoutMillis) {
+        // Before a pause: see armTimerfd.
+        long limit = World.NEVER;
+        if (timeoutMillis > 0) {
+            limit = kernel.elapsedNanos() + timeoutMillis * 1_000_000L;
+        }
         kernel.enter();
         EpollInstance instance = file(Call.EPOLL_WAIT, epoll, EpollInstance.class);
         asleep = false;
@@ -540,7 +545,7 @@ final class KernelCalls implements Syscalls {
         if (faults.strikes(Fault.WAIT_INTERRUPTED)) {
             return answerWait(epoll, -EINTR);
         }
-        if (timeoutMillis != 0 && !sleep(instance, timeoutMillis)) {
+        if (timeoutMillis != 0 && !sleep(instance, limit)) {
             asleep = true;
             return answerWait(epoll, -EINTR);
         }
@@ -579,11 +584,7 @@ final class KernelCalls implements Syscalls {
     }
 
     /** Waits; false if nothing will ever happen. */
-    private boolean sleep(EpollInstance instance, int timeoutMillis) {
-        long limit = World.NEVER;
-        if (timeoutMillis > 0) {
-            limit = kernel.elapsedNanos() + timeoutMillis * 1_000_000L;
-        }
+    private boolean sleep(EpollInstance instance, long limit) {
         while (!instance.isReady()) {
             if (kernel.elapsedNanos() >= limit) {
                 return true;
@@ -662,6 +663,9 @@ final class KernelCalls implements Syscalls {
     public int signalEventfd(int fd) {
         kernel.enter();
         Counter counter = file(Call.EVENTFD_WRITE, fd, Counter.class);
+        if (faults.strikes(Fault.WAKEUP_REFUSED)) {
+            return kernel.answer(Call.EVENTFD_WRITE, fd, -EIO);
+        }
         if (faults.strikes(Fault.COUNTER_FULL)) {
             counter.fill();
         }
@@ -682,9 +686,19 @@ final class KernelCalls implements Syscalls {
                     "timerfd_settime(%d): it would have expired %d ns earlier",
                     fd, expiry - timer.expiry);
         }
+        if (faults.strikes(Fault.TIMER_REFUSED)) {
+            return kernel.answer(Call.TIMERFD_SETTIME, fd, -ENOMEM);
+        }
         timer.expiry = expiry;
         timer.count = 0;
         timer.reported = 0;
+        return kernel.answer(Call.TIMERFD_SETTIME, fd, 0);
+    }
+
+    @Override
+    public int expireTimerfd(int fd) {
+        kernel.enter();
+        file(Call.TIMERFD_SETTIME, fd, Counter.class).expiry = kernel.elapsedNanos();
         return kernel.answer(Call.TIMERFD_SETTIME, fd, 0);
     }
 

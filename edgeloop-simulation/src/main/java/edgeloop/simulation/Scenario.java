@@ -217,6 +217,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             running().close();
             checkEnd(running().stats());
             probes.checkEnd();
+            checkProblems();
         }
     }
 
@@ -330,6 +331,23 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         }
     }
 
+    /** What the kernel refused was said; and what is an everyday outcome was not. */
+    private void checkProblems() {
+        checkSaid(Fault.REGISTER_REFUSED, "A connection is refused, as epoll_ctl failed");
+        checkSaid(Fault.TIMER_REFUSED, "timerfd_settime failed: waits are bounded instead");
+        checkSaid(Fault.FILE_UNREADABLE, "Sending a file failed; the connection is reset");
+        // Several before the reactor wakes are one to it.
+        boolean failed = kernel.faults().struck(Fault.WAKEUP_REFUSED) > 0;
+        if (failed && timesSaid("A wakeup by eventfd failed; the timer does it") == 0) {
+            throw kernel.violation("a wakeup failed, and nobody says so");
+        }
+        for (String problem : running().problems()) {
+            if (problem.contains("EINTR") || problem.contains("EAGAIN")) {
+                throw kernel.violation("reported, and is no problem: %s", problem);
+            }
+        }
+    }
+
     private static long closed(ServerStats stats) {
         return stats.peerClosed()
                 + stats.locallyClosed()
@@ -341,6 +359,29 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                 + stats.cutOff()
                 + stats.cutOffForMemory()
                 + stats.closedForDescriptors();
+    }
+
+    private void checkSaid(Fault fault, String what) {
+        int times = timesSaid(what);
+        int struck = kernel.faults().struck(fault);
+        if (times != struck) {
+            throw kernel.violation(
+                    "%s struck %d times, and is said %d times", fault, struck, times);
+        }
+    }
+
+    /** How often a problem was said, with what was left out and counted. */
+    private int timesSaid(String what) {
+        int times = 0;
+        for (String problem : running().problems()) {
+            if (problem.startsWith(what)) {
+                times += problem.startsWith(what + ": ") ? 1 : 0;
+                int end = problem.indexOf(" more not shown)");
+                int begin = problem.lastIndexOf('(', end) + 1;
+                times += end < 0 ? 0 : Integer.parseInt(problem.substring(begin, end));
+            }
+        }
+        return times;
     }
 
     private void check(String what, long actual, long expected) {

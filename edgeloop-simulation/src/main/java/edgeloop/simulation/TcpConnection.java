@@ -206,8 +206,8 @@ final class TcpConnection extends OpenFile {
     }
 
     /** sendfile(2) answered 0. */
-    void fileEnded() {
-        lastErrno = Errno.ENODATA; // what the program is to make of it
+    void fileFailed(int errno) {
+        lastErrno = errno; // what the program is to make of it
     }
 
     private void moved(int bytes) {

@@ -60,7 +60,7 @@ class MutationTest {
                     new Mutant(
                             "E4 a descriptor that can't be registered is not closed",
                             "Acceptor",
-                            "reactor.syscalls().close(accepted);\n        counters.acceptErrors++;\n"
+                            "reactor.close(accepted);\n        counters.acceptErrors++;\n"
                                     + "        if (limit",
                             "counters.acceptErrors++;\n        if (limit",
                             1_000));
@@ -223,15 +223,16 @@ class MutationTest {
                     new Mutant(
                             "E23 close is repeated after EINTR",
                             "Connection",
-                            "        syscalls().close(fd);\n        fd = -1;",
-                            "        if (syscalls().close(fd) == -Errno.EINTR) {\n"
-                                    + "            syscalls().close(fd);\n        }\n        fd = -1;",
+                            "        reactor.close(socket, this);\n        dropOutput",
+                            "        if (syscalls().close(socket) == -Errno.EINTR) {\n"
+                                    + "            syscalls().close(socket);\n        }\n        dropOutput",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
                             "Connection",
-                            "        syscalls().close(fd);\n        fd = -1;",
-                            "        syscalls().close(fd);\n        syscalls().close(fd);\n        fd = -1;",
+                            "        reactor.close(socket, this);\n        dropOutput",
+                            "        reactor.close(socket, this);\n        reactor.close(socket, this);\n"
+                                    + "        state",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",
@@ -248,7 +249,7 @@ class MutationTest {
                     new Mutant(
                             "E24 closes without leaving epoll",
                             "Connection",
-                            "reactor.poller().remove(fd);",
+                            "check(reactor.poller().remove(fd), Problem.NOT_UNREGISTERED);",
                             "",
                             100),
                     new Mutant(
@@ -312,14 +313,14 @@ class MutationTest {
                     new Mutant(
                             "E33 a full eventfd is not emptied",
                             "poll/Waker",
-                            "== -Errno.EAGAIN",
-                            "== -Errno.ENOSYS",
+                            "if (result == -Errno.EAGAIN)",
+                            "if (result == -Errno.ENOSYS)",
                             20_000),
                     new Mutant(
                             "E34 tasks are not looked for after the sleep was announced",
                             "Reactor",
-                            "poller.await(tasks.isEmpty() && control.isEmpty() ? -1 : 0);",
-                            "poller.await(-1);",
+                            "poller.await(tasks.isEmpty() && control.isEmpty() ? longestMillis : 0);",
+                            "poller.await(longestMillis);",
                             20_000),
                     new Mutant(
                             "E34 a reactor that sleeps is not woken",
@@ -372,8 +373,8 @@ class MutationTest {
                     new Mutant(
                             "E40 EINTR from epoll_wait is an error",
                             "Reactor",
-                            "if (events == -Errno.EINTR) {",
-                            "if (events == -Errno.ENOSYS) {",
+                            "if (errno == Errno.EINTR) {",
+                            "if (errno == Errno.ENOSYS) {",
                             1_000),
                     new Mutant(
                             "E63 as many timers as are due expire in a turn",
@@ -446,8 +447,8 @@ class MutationTest {
                     new Mutant(
                             "E67 memory that went back to the kernel is still counted",
                             "buffer/SegmentPool",
-                            "syscalls.unmap(slab.memory);\n        budget.giveBack(slabBytes());",
-                            "syscalls.unmap(slab.memory);",
+                            "budget.giveBack(slabBytes());\n        }\n    }",
+                            "}\n    }",
                             20_000),
                     new Mutant(
                             "E67 whoever needs memory is cut off, not whoever holds it",
@@ -504,8 +505,62 @@ class MutationTest {
                             "            boolean more",
                             20_000));
 
+    private static final List<Mutant> FAILED_CALLS =
+            List.of(
+                    new Mutant(
+                            "E66 a failed timerfd_settime is forgotten",
+                            "poll/Alarm",
+                            "refusedNanos = deadlineNanos; //",
+                            "setForNanos = deadlineNanos; //",
+                            1_000),
+                    new Mutant(
+                            "E66 a failed wakeup is forgotten",
+                            "poll/Waker",
+                            "if (alarm.expireNow() < 0) {",
+                            "if (false) {",
+                            20_000),
+                    new Mutant(
+                            "E66 a failed wakeup is not told of",
+                            "Reactor",
+                            "report(Problem.WAKEUP_FAILED, -waker.takeFailure());\n        }",
+                            "int _ = waker.takeFailure();\n        }",
+                            20_000),
+                    new Mutant(
+                            "E66 a connection is refused without a word",
+                            "Acceptor",
+                            "reactor.problems().report(Problem.NOT_REGISTERED, -result);",
+                            "",
+                            1_000),
+                    new Mutant(
+                            "E66 an answer is cut off without a word",
+                            "Connection",
+                            "reactor.problems().report(problem, errno, null, this);\n        }\n"
+                                    + "        return reported",
+                            "}\n        return reported",
+                            20_000),
+                    new Mutant(
+                            "E66 an answer that is cut off ends like a whole one",
+                            "Connection",
+                            "resetOnClose = true; // a FIN would pass for the end of what was to be",
+                            "// a FIN would pass for the end of what was to be",
+                            20_000),
+                    new Mutant(
+                            "E66 one problem hides another",
+                            "ProblemLog",
+                            "report(kindOf(problem), problem.text",
+                            "report(furtherKinds, problem.text",
+                            20_000));
+
     static Stream<Mutant> all() {
-        return Stream.of(ACCEPTING, READING, WRITING, CLOSING, LOOP_AND_TIMERS, ENDING, SHORTAGES)
+        return Stream.of(
+                        ACCEPTING,
+                        READING,
+                        WRITING,
+                        CLOSING,
+                        LOOP_AND_TIMERS,
+                        ENDING,
+                        SHORTAGES,
+                        FAILED_CALLS)
                 .flatMap(List::stream);
     }
 

@@ -3,6 +3,7 @@ package edgeloop.buffer;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class SegmentPool implements AutoCloseable {
 
     private final Syscalls syscalls;
     private final MemoryBudget budget;
+    private final IntConsumer unmapFailed;
     private final int slabSegments;
 
     /**
@@ -42,9 +44,14 @@ public final class SegmentPool implements AutoCloseable {
     private int emptySlabs;
     private int taken;
 
-    public SegmentPool(Syscalls syscalls, MemoryBudget budget) {
+    /**
+     * @param budget bounds what is mapped
+     * @param unmapFailed told of the errno of a munmap(2) that failed; the memory is lost
+     */
+    public SegmentPool(Syscalls syscalls, MemoryBudget budget, IntConsumer unmapFailed) {
         this.syscalls = syscalls;
         this.budget = budget;
+        this.unmapFailed = unmapFailed;
         long part = Long.highestOneBit(budget.limit() / LEAST_SLABS / Segment.BYTES);
         this.slabSegments = Math.clamp(part, 1, SLAB_SEGMENTS);
     }
@@ -172,8 +179,12 @@ public final class SegmentPool implements AutoCloseable {
     }
 
     private void unmap(Slab slab) {
-        syscalls.unmap(slab.memory);
-        budget.giveBack(slabBytes());
+        int result = syscalls.unmap(slab.memory);
+        if (result < 0) {
+            unmapFailed.accept(-result);
+        } else {
+            budget.giveBack(slabBytes());
+        }
     }
 
     /** Puts a slab behind the others that are available. */

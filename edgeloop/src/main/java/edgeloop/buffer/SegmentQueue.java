@@ -115,6 +115,11 @@ public final class SegmentQueue {
         tail = piece;
     }
 
+    /** Whether what is sent next comes out of a file. */
+    public boolean beginsWithFile() {
+        return head instanceof FilePiece;
+    }
+
     /** Copies all bytes to the start of {@code target} and leaves them in the queue; no files. */
     public void copyTo(MemorySegment target) {
         long offset = 0;

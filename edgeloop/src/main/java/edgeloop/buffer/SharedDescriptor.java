@@ -1,19 +1,23 @@
 package edgeloop.buffer;
 
-import edgeloop.sys.Syscalls;
+import java.util.function.IntConsumer;
 
 /**
  * A descriptor with several users on one reactor's thread, closed when the last lets go of it: a
  * file may be taken out of a cache while it is still being sent.
  */
 public final class SharedDescriptor {
-    private final Syscalls syscalls;
+    private final IntConsumer closer;
     private final int fd;
     private int users = 1;
 
-    /** A descriptor whose one user is the caller. */
-    public SharedDescriptor(Syscalls syscalls, int fd) {
-        this.syscalls = syscalls;
+    /**
+     * A descriptor whose one user is the caller.
+     *
+     * @param closer closes the descriptor at last
+     */
+    public SharedDescriptor(IntConsumer closer, int fd) {
+        this.closer = closer;
         this.fd = fd;
     }
 
@@ -32,7 +36,7 @@ public final class SharedDescriptor {
         assert users > 0 : "descriptor " + fd + " is closed";
         users--;
         if (users == 0) {
-            syscalls.close(fd);
+            closer.accept(fd);
         }
     }
 }

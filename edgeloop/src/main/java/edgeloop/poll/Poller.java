@@ -1,5 +1,6 @@
 package edgeloop.poll;
 
+import edgeloop.sys.CheckReturnValue;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +12,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Registration is edge-triggered: an event comes once per change, and the receiver goes on until
  * the kernel answers EAGAIN.
  */
-public final class Poller implements AutoCloseable {
+@CheckReturnValue
+public final class Poller {
     private final Syscalls syscalls;
     private final int epoll;
     private final EpollEvents events;
@@ -34,7 +36,7 @@ public final class Poller implements AutoCloseable {
 
     /**
      * Removes {@code fd}. Closing it would do so too, but only once no duplicate of it is open in a
-     * child process, epoll(7) Q6.
+     * child process, epoll(7) Q6. 0 or {@code -errno}.
      */
     public int remove(int fd) {
         return syscalls.epollDelete(epoll, fd);
@@ -55,8 +57,8 @@ public final class Poller implements AutoCloseable {
         return events.data(index);
     }
 
-    @Override
-    public void close() {
-        syscalls.close(epoll);
+    /** Closes the epoll instance. 0 or {@code -errno}. */
+    public int close() {
+        return syscalls.close(epoll);
     }
 }

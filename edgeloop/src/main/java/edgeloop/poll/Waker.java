@@ -1,5 +1,6 @@
 package edgeloop.poll;
 
+import edgeloop.sys.CheckReturnValue;
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
 
@@ -11,19 +12,26 @@ import edgeloop.sys.Syscalls;
  * for tasks; another thread queues its task and then looks whether the reactor sleeps. The volatile
  * accesses are sequentially consistent, so at least one of the two sees the other, and no wakeup is
  * lost.
+ *
+ * <p>Where the kernel refuses to signal the eventfd, the alarm's timerfd ends the wait.
  */
-public final class Waker implements AutoCloseable {
+@CheckReturnValue
+public final class Waker {
     private final Syscalls syscalls;
     private final int eventfd;
+    private final Alarm alarm;
     private volatile boolean sleeping;
+    private volatile int failure;
     private boolean closed;
 
     /**
      * @param eventfd an eventfd, closed with this object
+     * @param alarm of the same reactor, closed after this object
      */
-    public Waker(Syscalls syscalls, int eventfd) {
+    public Waker(Syscalls syscalls, int eventfd, Alarm alarm) {
         this.syscalls = syscalls;
         this.eventfd = eventfd;
+        this.alarm = alarm;
     }
 
     public int fd() {
@@ -53,21 +61,41 @@ public final class Waker implements AutoCloseable {
             return;
         }
         sleeping = false;
-        if (syscalls.signalEventfd(eventfd) == -Errno.EAGAIN) {
+        int result = syscalls.signalEventfd(eventfd);
+        if (result == -Errno.EAGAIN) {
             // The counter is at its maximum; eventfd(2). Empty it, then it takes one more.
-            syscalls.drainCounter(eventfd);
-            syscalls.signalEventfd(eventfd);
+            int _ = syscalls.drainCounter(eventfd); // if it can't be, the next line finds out
+            result = syscalls.signalEventfd(eventfd);
+        }
+        if (result < 0) {
+            failure = -result;
+            if (alarm.expireNow() < 0) {
+                sleeping = true; // the next to wake tries both again
+            }
         }
     }
 
-    /** The reactor saw the eventfd's event: sets its counter back to zero. */
-    public void drain() {
-        syscalls.drainCounter(eventfd);
+    /** Why the eventfd could not be signalled since this was last asked, as an errno; or 0. */
+    public int takeFailure() {
+        int taken = failure;
+        if (taken != 0) {
+            failure = 0;
+        }
+        return taken;
     }
 
-    @Override
-    public synchronized void close() {
+    /**
+     * The reactor saw the eventfd's event: sets its counter back to zero. 0 or {@code -errno},
+     * after which the next signal is a new edge all the same.
+     */
+    public int drain() {
+        int result = syscalls.drainCounter(eventfd);
+        return result == -Errno.EAGAIN ? 0 : Math.min(result, 0); // EAGAIN: zero already
+    }
+
+    /** Closes the eventfd. 0 or {@code -errno}. */
+    public synchronized int close() {
         closed = true;
-        syscalls.close(eventfd);
+        return syscalls.close(eventfd);
     }
 }

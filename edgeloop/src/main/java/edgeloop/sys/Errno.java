@@ -14,6 +14,7 @@ public final class Errno {
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
     public static final int EACCES = 13;
+    public static final int EFAULT = 14;
     public static final int EEXIST = 17;
     public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
@@ -48,6 +49,34 @@ public final class Errno {
 
     private Errno() {}
 
+    /**
+     * Whether {@code errno} tells of the peer, or of the network between: what happens to sockets
+     * every day. tcp(7), and icmp_err_convert of Linux's net/ipv4/icmp.c. EPERM and EACCES are a
+     * firewall's.
+     */
+    public static boolean isOfNetwork(int errno) {
+        return switch (errno) {
+            case ECONNRESET,
+                    EPIPE,
+                    ETIMEDOUT,
+                    ECONNREFUSED,
+                    ECONNABORTED,
+                    ENOTCONN,
+                    EHOSTUNREACH,
+                    ENETUNREACH,
+                    ENETDOWN,
+                    EHOSTDOWN,
+                    ENONET,
+                    ENOPROTOOPT,
+                    EOPNOTSUPP,
+                    EPROTO,
+                    EPERM,
+                    EACCES ->
+                    true;
+            default -> false;
+        };
+    }
+
     /** The symbol of a positive errno value; {@code errno 200} for one not listed here. */
     public static String name(int errno) {
         return switch (errno) {
@@ -60,6 +89,7 @@ public final class Errno {
             case EAGAIN -> "EAGAIN";
             case ENOMEM -> "ENOMEM";
             case EACCES -> "EACCES";
+            case EFAULT -> "EFAULT";
             case EEXIST -> "EEXIST";
             case EXDEV -> "EXDEV";
             case ENOTDIR -> "ENOTDIR";

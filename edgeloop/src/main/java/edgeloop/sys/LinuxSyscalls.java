@@ -85,6 +85,12 @@ public final class LinuxSyscalls implements Syscalls {
     /** The 1 that {@link #signalEventfd} adds; only ever read. */
     private static final MemorySegment ONE = one();
 
+    /** A struct itimerspec: once, in 1 ns; only ever read. */
+    private static final MemorySegment SOON = soon();
+
+    /** Where counts go that nobody wants to know, of all threads. */
+    private static final MemorySegment SINK = Arena.global().allocate(JAVA_LONG);
+
     /** Arguments and results that calls take by address: a value, and at the end its length. */
     private final MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_LENGTH + 4, 8);
 
@@ -95,6 +101,12 @@ public final class LinuxSyscalls implements Syscalls {
         MemorySegment one = Arena.global().allocate(JAVA_LONG);
         one.set(JAVA_LONG, 0, 1);
         return one;
+    }
+
+    private static MemorySegment soon() {
+        MemorySegment soon = Arena.global().allocate(4 * JAVA_LONG.byteSize(), 8);
+        soon.set(JAVA_LONG, 24, 1);
+        return soon;
     }
 
     @Override
@@ -125,9 +137,8 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
-    public void unmap(MemorySegment memory) {
-        int result = call(SYS_MUNMAP, memory.address(), memory.byteSize());
-        assert result == 0 : Errno.name(-result);
+    public int unmap(MemorySegment memory) {
+        return call(SYS_MUNMAP, memory.address(), memory.byteSize());
     }
 
     @Override
@@ -330,8 +341,13 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public int expireTimerfd(int fd) {
+        return call(SYS_TIMERFD_SETTIME, fd, 0, SOON.address(), 0);
+    }
+
+    @Override
     public int drainCounter(int fd) {
-        return quick(SYS_READ, fd, scratch.address(), 8);
+        return quick(SYS_READ, fd, SINK.address(), 8);
     }
 
     @Override

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  * time pass through it, so that the whole program can run against a kernel that a test drives.
  *
  * <p>A call answers what the kernel answers, as {@code n >= 0} or {@code -errno} (see {@link
- * Errno}): outcomes such as {@code EAGAIN} are no exceptions here. Unless a method says otherwise
- * it belongs to the thread of the one reactor that owns this object, and does not block.
- * Descriptors are created non-blocking and close-on-exec.
+ * Errno}): outcomes such as {@code EAGAIN} are no exceptions here. Whoever calls looks at the
+ * answer; the compiler sees to that. Unless a method says otherwise it belongs to the thread of the
+ * one reactor that owns this object, and does not block. Descriptors are created non-blocking and
+ * close-on-exec.
  */
+@CheckReturnValue
 public interface Syscalls {
 
     /** Nanoseconds on a clock that never jumps ({@code CLOCK_MONOTONIC}); any thread may ask. */
@@ -39,7 +41,7 @@ public interface Syscalls {
     long memoryLimit();
 
     /** Returns memory from {@link #map} to the kernel (munmap(2)); it must not be touched again. */
-    void unmap(MemorySegment memory);
+    int unmap(MemorySegment memory);
 
     /**
      * Creates a TCP socket (socket(2)).
@@ -145,7 +147,7 @@ public interface Syscalls {
     /** eventfd(2) with a count of zero. */
     int eventfd();
 
-    /** Adds 1 to an eventfd. Unlike the rest, any thread may call this. */
+    /** Adds 1 to an eventfd. Any thread may call this. */
     int signalEventfd(int fd);
 
     /** timerfd_create(2) on {@code CLOCK_MONOTONIC}. */
@@ -158,7 +160,10 @@ public interface Syscalls {
      */
     int armTimerfd(int fd, long delayNanos);
 
-    /** Reads the counter of an eventfd, which sets it to zero. */
+    /** {@link #armTimerfd} with the shortest delay. Any thread may call this. */
+    int expireTimerfd(int fd);
+
+    /** Reads the counter of an eventfd, which sets it to zero. Any thread may call this. */
     int drainCounter(int fd);
 
     // ---- Files. They may wait for the disk, but never for a peer. ------------------------------

@@ -21,7 +21,8 @@ final class SegmentPoolTest {
     private static final long SLAB_BYTES = (long) SegmentPool.SLAB_SEGMENTS * Segment.BYTES;
 
     private final ScriptedSyscalls syscalls = new ScriptedSyscalls();
-    private final SegmentPool pool = new SegmentPool(syscalls, new MemoryBudget(Long.MAX_VALUE));
+    private final List<Integer> failures = new ArrayList<>();
+    private final SegmentPool pool = pool(new MemoryBudget(Long.MAX_VALUE));
     private final List<Segment> taken = new ArrayList<>();
 
     @AfterEach
@@ -130,8 +131,8 @@ final class SegmentPoolTest {
     @DisplayName("E67 pools of one budget hold no more than it has, and share what is left")
     void poolsShareABudget() {
         var budget = new MemoryBudget(16L * 1024 * 1024);
-        var first = new SegmentPool(syscalls, budget);
-        var second = new SegmentPool(syscalls, budget);
+        var first = pool(budget);
+        var second = pool(budget);
         List<Segment> inFirst = takeAll(first);
         assertThat(inFirst).hasSize(16 * SegmentPool.SLAB_SEGMENTS);
         assertThat(first.mappedBytes()).isEqualTo(16 * SLAB_BYTES);
@@ -149,7 +150,7 @@ final class SegmentPoolTest {
     @CsvSource({"16384, 1", "1000000, 4", "1048576, 8", "16777216, 128", "1073741824, 128"})
     @DisplayName("E67 a small budget comes in small slabs")
     void aSmallBudgetComesInSmallSlabs(long bytes, int segments) {
-        var small = new SegmentPool(syscalls, new MemoryBudget(bytes));
+        var small = pool(new MemoryBudget(bytes));
         Segment segment = small.take();
         assertThat(small.mappedSegments()).isEqualTo(segments);
         small.give(segment);
@@ -171,6 +172,19 @@ final class SegmentPoolTest {
             all.add(segment);
         }
         return all;
+    }
+
+    private SegmentPool pool(MemoryBudget budget) {
+        return new SegmentPool(syscalls, budget, failures::add);
+    }
+
+    @Test
+    @DisplayName("E66 memory that the kernel does not take back is told of")
+    void memoryThatIsNotTakenBackIsToldOf() {
+        take(2 * SegmentPool.SLAB_SEGMENTS);
+        syscalls.answerNext(Call.UNMAP, -Errno.ENOMEM);
+        giveAll();
+        assertThat(failures).containsExactly(Errno.ENOMEM);
     }
 
     private void take(int segments) {

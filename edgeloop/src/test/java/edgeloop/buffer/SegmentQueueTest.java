@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 final class SegmentQueueTest {
     private final ScriptedSyscalls syscalls = new ScriptedSyscalls();
-    private final SegmentPool pool = new SegmentPool(syscalls, new MemoryBudget(Long.MAX_VALUE));
+    private final SegmentPool pool =
+            new SegmentPool(syscalls, new MemoryBudget(Long.MAX_VALUE), _ -> {});
     private final SegmentQueue queue = new SegmentQueue();
     private final Arena arena = Arena.ofConfined();
     private final IoVector vector = new IoVector(arena.allocate(IoVector.BYTES, 8));

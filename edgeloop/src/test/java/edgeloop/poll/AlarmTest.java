@@ -2,6 +2,7 @@ package edgeloop.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.sys.Errno;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
@@ -23,20 +24,20 @@ final class AlarmTest {
 
     @AfterEach
     void close() {
-        alarm.close();
+        assertThat(alarm.close()).isZero();
         assertThat(syscalls.openDescriptors()).isEmpty();
     }
 
     @Test
     @DisplayName("E36 the timerfd is set for an earlier deadline alone")
     void isSetForAnEarlierDeadlineAlone() {
-        alarm.ensure(5_000);
+        assertThat(alarm.ensure(5_000)).isZero();
         assertThat(syscalls.lastDelayNanos()).isEqualTo(4_000);
-        alarm.ensure(5_000);
-        alarm.ensure(9_000);
+        assertThat(alarm.ensure(5_000)).isZero();
+        assertThat(alarm.ensure(9_000)).isZero();
         assertThat(timesSet()).isEqualTo(1);
 
-        alarm.ensure(3_000);
+        assertThat(alarm.ensure(3_000)).isZero();
         assertThat(timesSet()).isEqualTo(2);
         assertThat(syscalls.lastDelayNanos()).isEqualTo(2_000);
     }
@@ -45,33 +46,33 @@ final class AlarmTest {
     @DisplayName("E38 a deadline is counted from the time that it is then")
     void isSetFromThePresentTime() {
         syscalls.passTime(Duration.ofNanos(1_500));
-        alarm.ensure(5_000);
+        assertThat(alarm.ensure(5_000)).isZero();
         assertThat(syscalls.lastDelayNanos()).isEqualTo(2_500);
     }
 
     @Test
     @DisplayName("E36 the timerfd is set anew only once it has expired")
     void isSetAnewOnceItHasExpired() {
-        alarm.ensure(5_000);
+        assertThat(alarm.ensure(5_000)).isZero();
         alarm.expired();
-        alarm.ensure(5_000);
+        assertThat(alarm.ensure(5_000)).isZero();
         assertThat(timesSet()).isEqualTo(2);
     }
 
     @Test
     @DisplayName("E35 an overdue deadline expires at once; 0 would disarm")
     void overdueDeadlineExpiresAtOnce() {
-        alarm.ensure(NOW);
+        assertThat(alarm.ensure(NOW)).isZero();
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1);
         alarm.expired();
-        alarm.ensure(NOW - 500);
+        assertThat(alarm.ensure(NOW - 500)).isZero();
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1);
     }
 
     @Test
     @DisplayName("E35 a huge delay is taken")
     void hugeDelayIsTaken() {
-        alarm.ensure(NOW + Long.MAX_VALUE / 2);
+        assertThat(alarm.ensure(NOW + Long.MAX_VALUE / 2)).isZero();
         assertThat(syscalls.made().getLast().outcome()).isZero();
     }
 
@@ -79,12 +80,31 @@ final class AlarmTest {
     void clockThatWrapsAroundIsNoMatter() {
         long now = Long.MAX_VALUE - 10;
         syscalls.stopClock(now);
-        alarm.ensure(now + 2_000);
+        assertThat(alarm.ensure(now + 2_000)).isZero();
         assertThat(syscalls.lastDelayNanos()).isEqualTo(2_000);
-        alarm.ensure(now + 1_000);
+        assertThat(alarm.ensure(now + 1_000)).isZero();
         assertThat(syscalls.lastDelayNanos()).isEqualTo(1_000);
-        alarm.ensure(now + 3_000);
+        assertThat(alarm.ensure(now + 3_000)).isZero();
         assertThat(timesSet()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("E66 a deadline that the timerfd is not set for bounds the wait, until it is set")
+    void refusedDeadlineBoundsTheWait() {
+        assertThat(alarm.timeoutMillis()).isEqualTo(-1);
+        assertThat(alarm.ensure(NOW + 9_000_000)).isZero();
+        syscalls.answerNext(Call.ARM_TIMERFD, -Errno.ENOMEM);
+        assertThat(alarm.ensure(NOW + 2_500_000)).isEqualTo(-Errno.ENOMEM);
+        assertThat(alarm.timeoutMillis()).isEqualTo(3);
+        syscalls.passTime(Duration.ofSeconds(1));
+        assertThat(alarm.timeoutMillis()).isZero();
+
+        assertThat(alarm.ensure(NOW + 9_000_000)).isZero(); // what it stands at
+        assertThat(timesSet()).isEqualTo(2);
+        assertThat(alarm.timeoutMillis()).isEqualTo(-1);
+        assertThat(alarm.ensure(NOW + 2_500_000)).isZero();
+        assertThat(timesSet()).isEqualTo(3);
+        assertThat(alarm.timeoutMillis()).isEqualTo(-1);
     }
 
     private int timesSet() {

@@ -6,12 +6,19 @@ import edgeloop.sys.Errno;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class WakerTest {
     private final ScriptedSyscalls syscalls = new ScriptedSyscalls();
-    private final Waker waker = new Waker(syscalls, syscalls.eventfd());
+    private final Alarm alarm = new Alarm(syscalls, syscalls.timerfd());
+    private final Waker waker = new Waker(syscalls, syscalls.eventfd(), alarm);
+
+    @AfterEach
+    void closeAlarm() {
+        assertThat(alarm.close()).isZero();
+    }
 
     @Test
     void reactorThatIsAwakeCostsNoSystemCall() {
@@ -21,7 +28,7 @@ final class WakerTest {
         waker.announceAwake();
         waker.wake();
         assertThat(signals()).isZero();
-        waker.close();
+        assertThat(waker.close()).isZero();
     }
 
     @Test
@@ -30,7 +37,7 @@ final class WakerTest {
         waker.wake();
         waker.wake();
         assertThat(signals()).isEqualTo(1);
-        waker.close();
+        assertThat(waker.close()).isZero();
     }
 
     @Test
@@ -38,9 +45,9 @@ final class WakerTest {
     void counterIsReadAtEachEvent() {
         waker.announceSleep();
         waker.wake();
-        waker.drain();
+        assertThat(waker.drain()).isZero();
         assertThat(syscalls.drainCounter(waker.fd())).isEqualTo(-Errno.EAGAIN);
-        waker.close();
+        assertThat(waker.close()).isZero();
     }
 
     @Test
@@ -52,17 +59,43 @@ final class WakerTest {
         assertThat(syscalls.madeAbout(waker.fd()))
                 .isEqualTo(List.of(Call.SIGNAL_EVENTFD, Call.DRAIN_COUNTER, Call.SIGNAL_EVENTFD));
         assertThat(syscalls.drainCounter(waker.fd())).isEqualTo(8);
-        waker.close();
+        assertThat(waker.close()).isZero();
+    }
+
+    @Test
+    @DisplayName("E66 where the eventfd can't be signalled, the timerfd ends the wait")
+    void timerfdEndsTheWaitWhereTheEventfdCant() {
+        syscalls.answerNext(Call.SIGNAL_EVENTFD, -Errno.EIO);
+        waker.announceSleep();
+        waker.wake();
+        assertThat(syscalls.count(Call.EXPIRE_TIMERFD)).isEqualTo(1);
+        syscalls.awaitReady(alarm.fd(), 1); // EPOLLIN
+        assertThat(waker.takeFailure()).isEqualTo(Errno.EIO);
+        assertThat(waker.takeFailure()).isZero();
+        assertThat(waker.close()).isZero();
+    }
+
+    @Test
+    @DisplayName("E66 where both fail, the next wakeup tries both again")
+    void nextWakeupTriesBothAgain() {
+        syscalls.answerNext(Call.SIGNAL_EVENTFD, -Errno.EIO);
+        syscalls.answerNext(Call.EXPIRE_TIMERFD, -Errno.ENOMEM);
+        waker.announceSleep();
+        waker.wake();
+        waker.wake();
+        waker.wake();
+        assertThat(signals()).isEqualTo(2);
+        assertThat(waker.close()).isZero();
     }
 
     @Test
     @DisplayName("E32 a wakeup after the end does not touch the descriptor, by now another's")
     void wakeupAfterTheEndTouchesNothing() {
         waker.announceSleep();
-        waker.close();
+        assertThat(waker.close()).isZero();
         waker.wake();
         assertThat(signals()).isZero();
-        assertThat(syscalls.openDescriptors()).isEmpty();
+        assertThat(syscalls.openDescriptors()).containsExactly(alarm.fd());
     }
 
     private int signals() {

@@ -55,6 +55,7 @@ public final class ScriptedSyscalls implements Syscalls {
         SIGNAL_EVENTFD,
         TIMERFD,
         ARM_TIMERFD,
+        EXPIRE_TIMERFD,
         DRAIN_COUNTER,
         OPEN_AT,
         OPEN_BENEATH,
@@ -159,12 +160,12 @@ public final class ScriptedSyscalls implements Syscalls {
         int epoll = kernel.epollCreate();
         try (Arena arena = Arena.ofConfined()) {
             var event = new EpollEvents(arena.allocate(EpollEvents.bytesFor(1), 8), 1);
-            kernel.epollAdd(epoll, fd, mask, 0);
+            int _ = kernel.epollAdd(epoll, fd, mask, 0);
             if (kernel.epollWait(epoll, event, 10_000) != 1) {
                 throw new AssertionError("10 s, and descriptor " + fd + " is not ready");
             }
         } finally {
-            kernel.close(epoll);
+            int _ = kernel.close(epoll);
         }
     }
 
@@ -277,10 +278,10 @@ public final class ScriptedSyscalls implements Syscalls {
     }
 
     @Override
-    public synchronized void unmap(MemorySegment memory) {
-        counts.merge(Call.UNMAP, 1, Integer::sum);
+    public synchronized int unmap(MemorySegment memory) {
         mappedBytes -= memory.byteSize();
-        kernel.unmap(memory);
+        int outcome = kernel.unmap(memory);
+        return call(Call.UNMAP, -1, () -> outcome);
     }
 
     @Override
@@ -479,6 +480,11 @@ public final class ScriptedSyscalls implements Syscalls {
     public int armTimerfd(int fd, long delayNanos) {
         lastDelayNanos = delayNanos;
         return call(Call.ARM_TIMERFD, fd, () -> kernel.armTimerfd(fd, delayNanos));
+    }
+
+    @Override
+    public int expireTimerfd(int fd) {
+        return call(Call.EXPIRE_TIMERFD, fd, () -> kernel.expireTimerfd(fd));
     }
 
     @Override
