@@ -54,6 +54,8 @@ final class Acceptor extends Channel {
     private @Nullable List<ConnectionRef> lastAccepted;
 
     private @Nullable Consumer<List<ConnectionRef>> afterLastCall;
+
+    /** Connections that are accepted yet, after the last call. */
     private int lastCallLeft;
 
     /** From how many open connections on the reserve is near, and looked for at each accept. */
@@ -253,7 +255,7 @@ final class Acceptor extends Channel {
             if (paused || fd < 0) {
                 return;
             }
-            if (afterLastCall != null && lastCallLeft-- == 0) {
+            if (afterLastCall != null && lastCallLeft == 0) {
                 endLastCall();
                 return;
             }
@@ -264,6 +266,7 @@ final class Acceptor extends Channel {
             int accepted = reactor.syscalls().accept(fd);
             if (accepted >= 0) {
                 freed = false;
+                lastCallLeft--;
                 if (accepted >= reserveStart) {
                     nearReserve();
                 }
