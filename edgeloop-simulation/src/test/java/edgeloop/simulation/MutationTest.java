@@ -232,7 +232,7 @@ class MutationTest {
                             "Connection",
                             "        reactor.close(socket, this);\n        dropOutput",
                             "        reactor.close(socket, this);\n        reactor.close(socket, this);\n"
-                                    + "        state",
+                                    + "        dropOutput",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",
