@@ -330,7 +330,7 @@ final class Acceptor extends Channel {
     private boolean isReserveNext() {
         int probe = reactor.syscalls().duplicate(fd);
         if (probe >= 0) {
-            reactor.syscalls().close(probe);
+            reactor.close(probe);
             if (probe < reserveStart) {
                 return false;
             }
