@@ -16,6 +16,13 @@ run: release ## Build and start the server: make run [PORT=8080] [ARGS="--stats"
 test: ## Build, run every test, check the format
 	@bin/maven verify
 
+.PHONY: test-faults
+test-faults: ## Make each system call of the running server fail in turn, by strace, 4 minutes
+	@bin/maven -pl edgeloop-cli -am verify -Dedgeloop.faults=all \
+		-Dit.test='EveryCallIT,InjectedFaultIT,ErrorPathIT,StuckOutputIT,DescriptorsExhaustedIT' \
+		-Dfailsafe.failIfNoSpecifiedTests=false \
+		-Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+
 .PHONY: debug
 debug: ## Build; the programs then run with assertions and loop tracing
 	@bin/build debug

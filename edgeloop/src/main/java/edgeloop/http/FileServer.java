@@ -81,11 +81,14 @@ final class FileServer {
         }
     }
 
-    private static Response refusal(SyscallException e) throws SyscallException {
+    private Response refusal(SyscallException e) throws SyscallException {
         return switch (e.errnoName()) {
             case "ENOENT", "ENOTDIR", "ENAMETOOLONG" -> NOT_FOUND;
             case "EACCES", "EPERM", "EXDEV", "ELOOP", "ENXIO" -> FORBIDDEN;
-            case "EMFILE", "ENFILE", "ENOMEM" -> BUSY;
+            case "EMFILE", "ENFILE", "ENOMEM" -> {
+                reactor.reportProblem("A file could not be opened; the client gets 503", e);
+                yield BUSY;
+            }
             default -> throw e; // EIO: the client gets 500, the operator the cause
         };
     }

@@ -90,7 +90,8 @@ public final class Waker {
      */
     public int drain() {
         int result = syscalls.drainCounter(eventfd);
-        return result == -Errno.EAGAIN ? 0 : Math.min(result, 0); // EAGAIN: zero already
+        boolean failed = result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR;
+        return failed ? result : 0; // EAGAIN: zero already
     }
 
     /** Closes the eventfd. 0 or {@code -errno}. */
