@@ -197,8 +197,10 @@ class FailedCallsTest {
             "E66 a queue whose length the kernel will not tell counts as empty, and it is told")
     void unknownQueueIsTold() {
         try (TurnedServer server = TurnedServer.echo()) {
-            server.kernel.answerNext(Call.ACCEPT_QUEUE_LENGTH, -Errno.EINVAL);
+            server.kernel.answerAlways(Call.ACCEPT_QUEUE_LENGTH, -Errno.EINVAL);
             assertThat(server.stats().pendingConnections()).isZero();
+            server.server.shutdown(); // which accepts who waits, by that length
+            server.turn(2);
             assertThat(server.problems).singleElement().asString().contains("accept queue");
         }
     }
