@@ -121,10 +121,10 @@ class AddressLimitTest {
             assertThat(second.getInputStream().read()).isEqualTo(-1);
             assertThat(echo(first)).isEqualTo('x');
             assertThat(echo(elsewhere)).isEqualTo('x');
-            assertThat(server.stats().rejectedPerIp()).isEqualTo(1);
+            assertThat(SettledStats.of(server).rejectedPerIp()).isEqualTo(1);
 
             first.shutdownOutput();
-            while (server.stats().peerClosed() == 0) {
+            while (SettledStats.of(server).peerClosed() == 0) {
                 Thread.onSpinWait();
             }
             try (Socket again = new Socket(one, server.port())) {

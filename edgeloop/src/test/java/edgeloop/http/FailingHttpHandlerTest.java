@@ -31,7 +31,7 @@ class FailingHttpHandlerTest {
                             .doesNotContain("secret", "Exception", "Connection");
                 }
                 assertThat(server.http.stats()).isEqualTo(new HttpStats(0, 0, 0, 2, 2));
-                assertThat(server.server.stats().handlerFailures()).isZero();
+                assertThat(server.stats().handlerFailures()).isZero();
             }
         }
     }

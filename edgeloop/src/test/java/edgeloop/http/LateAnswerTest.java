@@ -83,7 +83,7 @@ class LateAnswerTest {
             Client client = server.connect().send(GET);
             CompletableFuture<Response> answer = asked.poll(10, SECONDS);
             Client idle = server.connect();
-            server.await(() -> server.server.stats().activeConnections() == 2);
+            server.await(() -> server.stats().activeConnections() == 2);
             server.server.shutdown();
             assertThat(idle.readToEnd()).isEmpty();
             answer.complete(Response.text(200, "the last"));

@@ -96,7 +96,7 @@ class PersistenceTest {
             Client client = server.connect();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe").sendFin();
             assertThat(client.readToEnd()).endsWith("ok");
-            assertThat(server.server.stats().protocolErrors()).isEqualTo(2);
+            assertThat(server.stats().protocolErrors()).isEqualTo(2);
         }
     }
 

@@ -158,7 +158,7 @@ class StaticFilesSecurityTest {
             assertThat(client.readToReset()).isLessThan(large.length);
             other.send("GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(other.readAnswer()).endsWith("content");
-            assertThat(site.server.server.stats().failures()).isEqualTo(1);
+            assertThat(site.server.stats().failures()).isEqualTo(1);
         }
     }
 

@@ -150,7 +150,7 @@ class StreamedAnswerTest {
                                         }))) {
             Client client = server.connect().send(GET);
             client.readHead();
-            assertThat(server.server.stats().bufferBytes()).isLessThanOrEqualTo(2 << 20);
+            assertThat(server.stats().bufferBytes()).isLessThanOrEqualTo(2 << 20);
             int chunk = "2710\r\n".length() + piece.length + 2;
             assertThat(client.read(pieces * chunk)).hasSize(pieces * chunk);
             assertThat(client.readHead()).isEqualTo("0\r\n\r\n");
@@ -220,7 +220,7 @@ class StreamedAnswerTest {
             Client client = server.connect().send(GET);
             client.readHead();
             client.reset();
-            server.await(() -> server.server.stats().resets() == 1);
+            server.await(() -> server.stats().resets() == 1);
             server.server
                     .reactor()
                     .execute(
@@ -244,7 +244,7 @@ class StreamedAnswerTest {
             Client client = server.connect().send(GET);
             client.readHead();
             client.reset();
-            server.await(() -> server.server.stats().resets() == 1);
+            server.await(() -> server.stats().resets() == 1);
             Runnable schedule =
                     () -> {
                         Timeout timeout = started.join().schedule(Duration.ofHours(1), () -> {});

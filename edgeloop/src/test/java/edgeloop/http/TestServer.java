@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import edgeloop.ConnectionOptions;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
+import edgeloop.ServerStats;
+import edgeloop.SettledStats;
 import edgeloop.SyscallException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -68,12 +70,17 @@ final class TestServer implements AutoCloseable {
         return connect().send(request).readToEnd();
     }
 
+    /** What the server has done in all turns up to now. */
+    ServerStats stats() {
+        return SettledStats.of(server);
+    }
+
     /** Asks again and again until {@code condition} holds. */
     void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("the condition does not come to hold: " + server.stats());
+                throw new AssertionError("the condition does not come to hold: " + stats());
             }
         }
     }

@@ -44,7 +44,7 @@ class TimeLimitsTest {
             assertThat(used.send("GET").readToEnd()).startsWith("HTTP/1.1 408 ");
             fresh.close();
             used.close();
-            server.await(() -> server.server.stats().protocolErrors() == 2);
+            server.await(() -> server.stats().protocolErrors() == 2);
         }
     }
 
@@ -77,8 +77,8 @@ class TimeLimitsTest {
         try (TestServer server =
                 new TestServer(DEFAULTS, connection, _ -> Response.text(200, large))) {
             Client client = server.connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            server.await(() -> server.server.stats().timeouts() == 1);
-            assertThat(server.server.stats().activeConnections()).isZero();
+            server.await(() -> server.stats().timeouts() == 1);
+            assertThat(server.stats().activeConnections()).isZero();
             client.close();
         }
     }
@@ -91,7 +91,7 @@ class TimeLimitsTest {
             assertThat(server.connect().readToEnd()).isEmpty();
             Client used = server.connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(used.readToEnd()).endsWith("ok");
-            assertThat(server.server.stats().errors()).isZero();
+            assertThat(server.stats().errors()).isZero();
         }
     }
 
