@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.buffer.SegmentPool;
 import edgeloop.buffer.SegmentQueue;
 import edgeloop.buffer.SharedDescriptor;
 import edgeloop.sys.Errno;
@@ -24,6 +25,7 @@ final class Rehearsal {
                     Watchdog.class,
                     PreciseTimer.class,
                     AddressLimit.class,
+                    SegmentPool.class,
                     SegmentQueue.class,
                     SharedDescriptor.class);
 
