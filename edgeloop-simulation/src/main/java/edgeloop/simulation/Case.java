@@ -15,6 +15,13 @@ record Case(long seed, long droppedPeers, long droppedFaults, int faultLimit) {
         return new Case(seed, 0, 0, Integer.MAX_VALUE);
     }
 
+    /** Reads a mask as {@link #command} writes it, all 64 bits of it, or in decimal. */
+    static long mask(String text) {
+        return text.startsWith("0x")
+                ? Long.parseUnsignedLong(text.substring(2), 16)
+                : Long.parseUnsignedLong(text);
+    }
+
     Case withoutPeers(long peers) {
         return new Case(seed, droppedPeers | peers, droppedFaults, faultLimit);
     }

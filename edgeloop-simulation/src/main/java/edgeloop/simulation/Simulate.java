@@ -59,8 +59,8 @@ public final class Simulate {
                 case "--from" -> from = Long.parseLong(value);
                 case "--threads" -> threads = (int) Math.min(1_024, positive(value));
                 case "--seed" -> single = Case.of(Long.parseLong(value));
-                case "--drop-peers" -> droppedPeers = Long.decode(value);
-                case "--drop-faults" -> droppedFaults = Long.decode(value);
+                case "--drop-peers" -> droppedPeers = Case.mask(value);
+                case "--drop-faults" -> droppedFaults = Case.mask(value);
                 case "--faults" -> faultLimit = Integer.parseInt(value);
                 default -> throw new IllegalArgumentException("no such option: " + argument);
             }

@@ -41,4 +41,13 @@ class ReplayTest {
 
         assertThat(first.toString()).contains("epoll_wait").isEqualTo(second.toString());
     }
+
+    @Test
+    void thePrintedMaskOfAllPeersIsTaken() {
+        String command = Case.of(7).withoutPeers(~1L).command();
+
+        assertThat(command).endsWith("DROP_PEERS=0xfffffffffffffffe");
+        assertThat(Case.mask("0xfffffffffffffffe")).isEqualTo(~1L);
+        assertThat(Case.mask("6")).isEqualTo(6);
+    }
 }
