@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,10 +28,10 @@ final class ErrorPathIT {
     void nothingIsLoadedWhenDescriptorsHaveRunOut() throws Exception {
         Path classes = folder.resolve("classes");
         String run = "ulimit -n 60; exec ./myepollserver -p 0 --stats --idle-timeout 3s";
-        String options = "-Xshare:off -Xlog:class+load:file=" + classes;
+        String options = "-XX:AOTMode=off -Xlog:class+load:file=" + classes;
         try (ServerProcess server = ServerProcess.launchWith(options, "bash", "-c", run)) {
             int port = server.port();
-            Waiting.until(() -> isPrepared(server, classes));
+            Waiting.until(() -> isPrepared(classes));
             List<String> before = Files.readAllLines(classes);
             try (EchoClients clients = EchoClients.connect(5, port)) {
                 try (Crowd _ = Crowd.connect(CROWD, port)) {
@@ -54,24 +53,11 @@ final class ErrorPathIT {
         }
     }
 
-    /** The threads that load are done: one has ended, the other found its logger last of all. */
-    private static boolean isPrepared(ServerProcess server, Path classes) throws IOException {
-        return threads(server).noneMatch(name -> name.equals("rehearsal"))
-                && Files.readString(classes).contains("StderrLoggers$StderrLogger ");
-    }
-
-    private static Stream<String> threads(ServerProcess server) throws IOException {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + server.pid() + "/task"))) {
-            return tasks.map(ErrorPathIT::name).toList().stream();
-        }
-    }
-
-    private static String name(Path task) {
-        try {
-            return Files.readString(task.resolve("comm")).strip();
-        } catch (IOException e) {
-            return ""; // ended meanwhile
-        }
+    /** The two threads that load have found what each needs last. */
+    private static boolean isPrepared(Path classes) throws IOException {
+        String loaded = Files.readString(classes);
+        return loaded.contains("CommandLine$IExitCodeGenerator ")
+                && loaded.contains("StderrLoggers$StderrLogger ");
     }
 
     private static List<String> fromJars(Path classes, int from) throws IOException {

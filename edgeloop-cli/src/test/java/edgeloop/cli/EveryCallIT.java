@@ -62,9 +62,6 @@ final class EveryCallIT {
               sendmsg       | ENOBUFS:when=2+3     | Sending failed.* ENOBUFS
               sendmsg       | EINTR:when=1+2       |
             * timerfd_settime | ENOMEM:when=1+1    | timerfd_settime failed.* ENOMEM
-              read          | EIO:when=1+1         | could not be read .* EIO
-              read          | EINTR:when=1+1       |
-              getsockopt    | EINVAL:when=1+1      | accept queue .*EINVAL
             * epoll_wait    | ENOMEM:when=3+5      | epoll_wait failed: ENOMEM
               epoll_wait    | EINTR:when=1+2       |
             """;
@@ -89,6 +86,16 @@ final class EveryCallIT {
               setsockopt    | EINVAL:when=1+1      | SO_LINGER .*EINVAL
             """;
 
+    /** What is called when the server ends, or is woken for that. */
+    private static final String END =
+            """
+            * read          | EIO:when=1+1         | could not be read .* EIO
+              read          | EINTR:when=1+1       |
+              getsockopt    | EINVAL:when=1+1      | accept queue .*EINVAL
+            * close         | EIO:when=1+1         | close failed.* EIO
+              close         | EINTR:when=1+1       |
+            """;
+
     private static final int CLIENTS = 5;
     private static final Duration SILENCE = Duration.ofMillis(50);
 
@@ -102,6 +109,10 @@ final class EveryCallIT {
                     .filter(line -> ALL || line.startsWith("*"))
                     .map(line -> line.substring(1).split("\\|", -1))
                     .map(cells -> new Row(cells[0].strip(), cells[1].strip(), cells[2].strip()));
+        }
+
+        String injection() {
+            return call + ":error=" + fault;
         }
 
         @Override
@@ -118,8 +129,12 @@ final class EveryCallIT {
         return Row.of(HTTP);
     }
 
+    static Stream<Row> end() {
+        return Row.of(END);
+    }
+
     @AfterEach
-    void end() {
+    void close() {
         if (server != null) {
             server.close();
         }
@@ -145,14 +160,39 @@ final class EveryCallIT {
         check(row);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    @DisplayName("E66 a call of the end fails: it is said, and the server ends")
+    void end(Row row) throws Exception {
+        server = ServerProcess.start();
+        converse(server.port());
+        Pattern said = said(row);
+        Path trace = folder.resolve("trace");
+        try (Injection _ = new Injection(server, trace, List.of(row.injection()), null)) {
+            server.signal("TERM");
+            assertThat(server.awaitExit()).isZero();
+        }
+        assertThat(Files.readString(trace)).contains("(INJECTED)");
+        if (row.said.isEmpty()) {
+            assertThat(server.err().all()).isEmpty();
+        } else {
+            assertThat(server.err().all()).anyMatch(said.asMatchPredicate());
+        }
+        assertThat(server.out().all().getLast()).startsWith("Final stats: ");
+    }
+
+    private static Pattern said(Row row) {
+        return Pattern.compile("edgeloop: .*" + row.said + ".*");
+    }
+
     private void check(Row row) throws Exception {
         int port = server.port();
         ProcessProbe probe = new ProcessProbe(server.pid());
         int sockets = probe.sockets();
         converse(port);
         List<String> before = server.err().all();
-        Pattern said = Pattern.compile("edgeloop: .*" + row.said + ".*");
-        List<String> faults = new ArrayList<>(List.of(row.call + ":error=" + row.fault));
+        Pattern said = said(row);
+        List<String> faults = new ArrayList<>(List.of(row.injection()));
         if (row.call.equals("setsockopt")) {
             faults.add("sendfile:error=EIO:when=2+3"); // so that there is a reset to ask for
         }
@@ -163,8 +203,7 @@ final class EveryCallIT {
             Waiting.until(
                     () -> {
                         tryToConverse(port);
-                        // Silence, in which the reactor sleeps, to be woken for the statistics.
-                        Waiting.pass(SILENCE);
+                        Waiting.pass(SILENCE); // in which the reactor sleeps
                         boolean struck = Files.readString(trace).contains("(INJECTED)");
                         boolean told = news(before).anyMatch(said.asMatchPredicate());
                         return struck && (told || row.said.isEmpty());
