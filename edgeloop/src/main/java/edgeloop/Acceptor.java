@@ -16,8 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +48,11 @@ final class Acceptor extends Channel {
     private final int maxConnections;
     private boolean paused;
 
-    /** Those accepted since the last call, and what is to be done when it is over; null before. */
-    private @Nullable List<ConnectionRef> lastAccepted;
+    /** Who hears of those that the last call brings; null before. */
+    private @Nullable Consumer<Connection> onLastAccepted;
 
-    private @Nullable Consumer<List<ConnectionRef>> afterLastCall;
+    /** What is to be done when the last call is over; null before it, and after. */
+    private @Nullable Runnable afterLastCall;
 
     /** Connections that are accepted yet, after the last call. */
     private int lastCallLeft;
@@ -88,6 +87,10 @@ final class Acceptor extends Channel {
     /** The limit is asked for again each time it is met: prlimit(1) may change it. */
     private int findReserve() {
         int limit = reactor.syscalls().descriptorLimit();
+        if (limit < 0) {
+            reactor.problems().report(Problem.LIMIT_NOT_KNOWN, -limit);
+            limit = Integer.MAX_VALUE;
+        }
         int reserve = Math.clamp(limit / RESERVED_PART, LEAST_RESERVED, MOST_RESERVED);
         reserve = Math.clamp((limit - fd) / RESERVED_PART_OF_FREE, 0, reserve);
         reserveStart = limit - reserve;
@@ -229,23 +232,22 @@ final class Acceptor extends Channel {
      * Accepts those who wait, and then stops listening. Closing at once would reset them; but who
      * comes from now on has no claim to be waited for.
      *
-     * @param then told of the connections that were accepted since
+     * @param onAccepted told of each connection that is accepted since
+     * @param then runs when all are
      */
-    void lastCall(Consumer<List<ConnectionRef>> then) {
-        lastAccepted = new ArrayList<>();
+    void lastCall(Consumer<Connection> onAccepted, Runnable then) {
+        onLastAccepted = onAccepted;
         afterLastCall = then;
         lastCallLeft = knownPending() + ACCEPT_BUDGET; // some may come while those are accepted
         accept();
     }
 
     private void endLastCall() {
-        Consumer<List<ConnectionRef>> then = afterLastCall;
-        List<ConnectionRef> accepted = lastAccepted;
-        if (then != null && accepted != null) {
+        Runnable then = afterLastCall;
+        if (then != null) {
             afterLastCall = null;
-            lastAccepted = null;
             close();
-            then.accept(accepted);
+            then.run();
         }
     }
 
@@ -293,7 +295,11 @@ final class Acceptor extends Channel {
         InetSocketAddress remote = null;
         if (limit != null) {
             remote = reactor.syscalls().remoteAddress(accepted);
-            if (remote == null) { // reset while it waited
+            if (remote == null) {
+                // A reset while it waited has left an error; else it is the kernel that will not.
+                if (reactor.syscalls().takeError(accepted) == 0) {
+                    reactor.problems().report(Problem.PEER_NOT_KNOWN, 0);
+                }
                 reactor.close(accepted);
                 counters.acceptErrors++;
                 return;
@@ -308,8 +314,8 @@ final class Acceptor extends Channel {
         int result = connection.accept(accepted, remote, group, handlers);
         if (result >= 0) {
             counters.accepted++;
-            if (lastAccepted != null) {
-                lastAccepted.add(connection.ref());
+            if (onLastAccepted != null) {
+                onLastAccepted.accept(connection);
             }
             return;
         }

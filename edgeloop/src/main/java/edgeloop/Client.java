@@ -32,6 +32,9 @@ public final class Client implements AutoCloseable {
     private final List<InetAddress> localAddresses;
     private int nextLocalAddress;
 
+    /** No connection is begun any more. On the reactor's thread only. */
+    private boolean closed;
+
     private Client(Reactor reactor, @Nullable ReactorThread thread, ClientOptions options) {
         this.reactor = reactor;
         this.thread = thread;
@@ -78,8 +81,8 @@ public final class Client implements AutoCloseable {
      * @param remote the address and port to connect to
      * @param handlers says who handles the connection once it is established
      * @param onFailure told why there is no connection: {@link CloseReason.Failed}, {@link
-     *     CloseReason.TimedOut}, or {@link CloseReason.LocallyClosed} if the client closed
-     *     meanwhile
+     *     CloseReason.TimedOut}, or {@link CloseReason.LocallyClosed} if the client was closed
+     *     before or meanwhile
      * @throws IllegalArgumentException if the address is unresolved
      * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait;
      *     neither is called then
@@ -101,6 +104,10 @@ public final class Client implements AutoCloseable {
     }
 
     private void start(Connector connector) {
+        if (closed) {
+            connector.failLater(reactor, new CloseReason.LocallyClosed());
+            return;
+        }
         InetAddress local = null;
         if (!localAddresses.isEmpty()) {
             local = localAddresses.get(nextLocalAddress);
@@ -111,8 +118,8 @@ public final class Client implements AutoCloseable {
 
     /**
      * Closes the client's connections as {@link Connection#close} does, those being established at
-     * once. A reactor of its own ends when they have; this waits for that, but not on the reactor's
-     * own thread.
+     * once, and begins no others. A reactor of its own ends when they have; this waits for that,
+     * but not on the reactor's own thread.
      *
      * @throws IllegalStateException if a reactor of its own failed
      */
@@ -121,14 +128,19 @@ public final class Client implements AutoCloseable {
         if (thread != null) {
             thread.control(
                     () -> {
-                        reactor.closeAll(group);
+                        closeAll();
                         group.whenEmpty(reactor::stop);
                     });
             thread.awaitElsewhere();
         } else if (reactor.isCurrent()) {
-            reactor.closeAll(group);
+            closeAll();
         } else {
-            ReactorThread.control(reactor, () -> reactor.closeAll(group));
+            ReactorThread.control(reactor, this::closeAll);
         }
+    }
+
+    private void closeAll() {
+        closed = true;
+        reactor.forEach(group, Connection::shutDown);
     }
 }

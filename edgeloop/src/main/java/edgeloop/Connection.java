@@ -115,6 +115,9 @@ public final class Connection extends Channel {
 
     private boolean resetOnClose;
 
+    /** The peer has sent something. */
+    private boolean heard;
+
     /** Since when the burst could be read; kept up to date only where a listener wants to know. */
     private long burstNanos;
 
@@ -402,6 +405,11 @@ public final class Connection extends Channel {
         }
     }
 
+    /** Whether it began less than {@code millis} ago, and its peer has sent nothing yet. */
+    boolean isNew(int millis) {
+        return state == State.OPEN && !heard && nowMillis() - lastMoveMillis < millis;
+    }
+
     /**
      * The server ends: whoever handles this connection closes it. What the peer has sent before is
      * served first, of which the event may be yet to come.
@@ -424,7 +432,7 @@ public final class Connection extends Channel {
     void terminate() {
         if (state == State.OPEN || state == State.CLOSING) {
             long unreadBytes = unread == null ? 0 : unread.size();
-            long inKernel = syscalls().unreadInput(fd) + (long) syscalls().unsentOutput(fd);
+            long inKernel = known(syscalls().unreadInput(fd)) + known(syscalls().unsentOutput(fd));
             group().counters.cutOffBytes += waitingOutput() + unreadBytes + inKernel;
             resetOnClose = true;
             doom(CUT_OFF);
@@ -433,6 +441,13 @@ public final class Connection extends Channel {
         } else if (state == State.CONNECTING) {
             doom(LOCALLY_CLOSED);
         }
+    }
+
+    private long known(int bytesInKernel) {
+        if (bytesInKernel < 0) {
+            reactor.problems().report(Problem.LOSS_NOT_KNOWN, -bytesInKernel, null, this);
+        }
+        return Math.max(0, bytesInKernel);
     }
 
     /** Closes at once: waiting output is lost, and the peer gets a reset. */
@@ -667,6 +682,7 @@ public final class Connection extends Channel {
         int n = syscalls().recv(fd, memory, kept, Reactor.INPUT_BYTES - kept);
         if (n > 0) {
             moved(n);
+            heard = true;
             inBurst = true;
             burstGoesOn = n == Reactor.INPUT_BYTES - kept;
             if (endSeen) {
@@ -1190,6 +1206,7 @@ public final class Connection extends Channel {
         inBurst = false;
         burstGoesOn = false;
         resetOnClose = false;
+        heard = false;
         group = null;
         handler = null;
         reason = null;

@@ -16,13 +16,6 @@ public final class ConnectionRef {
         this.generation = connection.generation;
     }
 
-    /** On the reactor's thread: {@link Connection#shutDown}, unless it has closed. */
-    void shutDown() {
-        if (connection.generation == generation) {
-            connection.shutDown();
-        }
-    }
-
     /**
      * Runs {@code task} with the connection on its reactor's thread, or does nothing if the
      * connection has closed by then. Any thread may call this; it does not wait.

@@ -79,8 +79,12 @@ final class Connector implements ConnectionHandler {
     }
 
     /** Not at once: the caller of connect would hear of the failure before it got its answer. */
+    void failLater(Reactor reactor, CloseReason reason) {
+        reactor.control(() -> onFailure.accept(reason));
+    }
+
     private void failLater(Reactor reactor, int errno) {
-        reactor.control(() -> onFailure.accept(new CloseReason.Failed(errno)));
+        failLater(reactor, new CloseReason.Failed(errno));
     }
 
     /** What has become of the attempt: 0, or a positive errno. */

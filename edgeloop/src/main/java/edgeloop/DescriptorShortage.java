@@ -47,7 +47,11 @@ final class DescriptorShortage {
     boolean release() {
         boolean any = false;
         for (BooleanSupplier release : releases) {
-            any |= release.getAsBoolean();
+            try {
+                any |= release.getAsBoolean();
+            } catch (Throwable e) {
+                reactor.problems().report(Problem.TASK_FAILED, e);
+            }
         }
         return any;
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,8 +215,13 @@ public final class Reactor implements Executor {
         }
     }
 
+    /** Runs those that are there: a connection that fails and is tried again may add another. */
     private void runAll(TaskQueue queue) {
-        for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
+        for (int n = queue.size(); n > 0; n--) {
+            Runnable task = queue.poll();
+            if (task == null) {
+                return;
+            }
             runTask(task);
         }
     }
@@ -528,10 +534,10 @@ public final class Reactor implements Executor {
     }
 
     /** Closes the connections of {@code group}, each as its handler does at a shutdown. */
-    void closeAll(ConnectionGroup group) {
+    void forEach(ConnectionGroup group, Consumer<Connection> task) {
         for (int slot = 0; slot < channels.size(); slot++) {
             if (channels.at(slot) instanceof Connection connection && connection.isOf(group)) {
-                connection.shutDown();
+                task.accept(connection);
             }
         }
     }

@@ -6,7 +6,6 @@ import edgeloop.sys.Syscalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * A TCP server: a listening socket and a reactor of its own, on one thread.
@@ -21,7 +20,7 @@ import java.util.List;
  * thread.
  */
 public final class Server implements AutoCloseable {
-    /** How long those whom a shutdown found in the queue are served before they are shut down. */
+    /** How long those whom a shutdown finds new, or in the queue, have for their first request. */
     private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
     private final Reactor reactor;
@@ -143,9 +142,10 @@ public final class Server implements AutoCloseable {
 
     /**
      * Begins to shut down, and returns: accepts those who wait to be accepted, then no more; serves
-     * what each connection's peer has sent before, lets it finish its output and closes it. Those
-     * that have not ended after {@link ServerOptions#drainTimeout} are reset and counted, {@link
-     * ServerStats#cutOff}.
+     * what each connection's peer has sent before, lets it finish its output and closes it. One
+     * whose peer has come within the last second and has sent nothing yet has a second for that, or
+     * half of the drain timeout where that is less. Those that have not ended after {@link
+     * ServerOptions#drainTimeout} are reset and counted, {@link ServerStats#cutOff}.
      */
     public void shutdown() {
         thread.control(this::drain);
@@ -155,21 +155,27 @@ public final class Server implements AutoCloseable {
         if (!draining) {
             draining = true;
             reactor.schedule(options.drainTimeout(), reactor::stop);
-            reactor.closeAll(group);
-            acceptor.lastCall(this::endAfter);
+            reactor.forEach(group, this::shutDown);
+            acceptor.lastCall(this::giveMoment, () -> group.whenEmpty(reactor::stop));
         }
     }
 
-    /** Nobody is accepted any more: ends when all have ended. */
-    private void endAfter(List<ConnectionRef> lastAccepted) {
-        if (!lastAccepted.isEmpty()) {
-            // Their requests may be on the way. They have a moment, like everybody else before.
-            Duration moment = options.drainTimeout().dividedBy(2);
-            reactor.schedule(
-                    moment.compareTo(LAST_MOMENT) < 0 ? moment : LAST_MOMENT,
-                    () -> lastAccepted.forEach(ConnectionRef::shutDown));
+    private void shutDown(Connection connection) {
+        if (connection.isNew((int) LAST_MOMENT.toMillis())) {
+            giveMoment(connection);
+        } else {
+            connection.shutDown();
         }
-        group.whenEmpty(reactor::stop);
+    }
+
+    /**
+     * Its request may be on the way. Each has a time of its own: the last ones may be accepted only
+     * when the first have gone, for want of descriptors.
+     */
+    private void giveMoment(Connection connection) {
+        Duration half = options.drainTimeout().dividedBy(2);
+        Duration moment = half.compareTo(LAST_MOMENT) < 0 ? half : LAST_MOMENT;
+        Timeout _ = connection.schedule(moment, connection::shutDown);
     }
 
     /**

@@ -51,6 +51,44 @@ class ConnectTest {
         return (InetSocketAddress) listener.getLocalSocketAddress();
     }
 
+    @Test
+    @DisplayName("E59 a client that is closed connects no more: who asks is told")
+    void closedClientConnectsNoMore() {
+        Client client = Client.on(reactor, ClientOptions.defaults());
+        client.close();
+        connect(client, listening());
+        assertThat(failures).isEmpty(); // not before its caller has its answer
+        reactor.turn();
+        assertThat(failures).containsExactly(new CloseReason.LocallyClosed());
+        assertThat(established).isEmpty();
+    }
+
+    @Test
+    @DisplayName("E59 one who connects again at each failure does not keep the others waiting")
+    void failuresInARowLeaveTheOthersTheirTurn() {
+        Client client = Client.on(reactor, ClientOptions.defaults());
+        kernel.answerAlways(Call.SOCKET, -Errno.EMFILE);
+        tryForEver(client);
+        List<String> done = new ArrayList<>();
+        reactor.execute(() -> done.add("another's task"));
+        reactor.turn();
+        reactor.turn();
+        assertThat(done).containsExactly("another's task");
+        assertThat(failures).isNotEmpty();
+    }
+
+    private void tryForEver(Client client) {
+        client.connect(
+                listening(),
+                _ -> (_, in) -> in.skip(in.remaining()),
+                reason -> {
+                    failures.add(reason);
+                    if (!reactor.hasStopped()) {
+                        tryForEver(client);
+                    }
+                });
+    }
+
     private void connect(InetSocketAddress remote) {
         connect(remote, ClientOptions.defaults());
     }

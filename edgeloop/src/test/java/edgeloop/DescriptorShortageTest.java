@@ -107,6 +107,23 @@ class DescriptorShortageTest {
     }
 
     @Test
+    @DisplayName("E68 a release that throws is told, and the others are asked")
+    void releaseThatThrowsIsTold() {
+        try (TurnedServer server = server()) {
+            server.reactor.onDescriptorShortage(
+                    () -> {
+                        throw new NoClassDefFoundError("on purpose");
+                    });
+            accepted(server, 1);
+            server.kernel.answerNext(Call.ACCEPT, -Errno.EMFILE);
+            Peer newcomer = server.peer().send("hello");
+            server.turn(3);
+            assertThat(newcomer.text()).isEqualTo("hello");
+            assertThat(server.problems).anyMatch(line -> line.contains("on purpose"));
+        }
+    }
+
+    @Test
     @DisplayName("E68 where nobody is idle nobody goes, and accepting pauses")
     void whereNobodyIsIdleAcceptingPauses() {
         handler.idle = false;

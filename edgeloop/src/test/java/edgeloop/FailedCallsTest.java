@@ -206,6 +206,55 @@ class FailedCallsTest {
     }
 
     @Test
+    @DisplayName("E66 a peer whose address the kernel will not tell is refused, and it is told")
+    void unknownPeerIsTold() {
+        var options = ServerOptions.defaults().withMaxConnectionsPerIp(5);
+        try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
+            server.kernel.answerNext(Call.REMOTE_ADDRESS, -Errno.ENOBUFS);
+            Peer peer = server.peer();
+            server.turnUntil(() -> server.stats().acceptErrors() == 1);
+            assertThat(peer.isEnded()).isTrue();
+            assertThat(server.problems).singleElement().asString().contains("peer's address");
+        }
+    }
+
+    @Test
+    @DisplayName("E66 a peer that was reset while it waited to be accepted is none to tell of")
+    void peerThatHasGoneIsNotTold() {
+        var options = ServerOptions.defaults().withMaxConnectionsPerIp(5);
+        try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
+            server.kernel.answerNext(Call.REMOTE_ADDRESS, -Errno.ENOTCONN);
+            server.kernel.answerNext(Call.TAKE_ERROR, Errno.ECONNRESET);
+            server.peer();
+            server.turnUntil(() -> server.stats().acceptErrors() == 1);
+            assertThat(server.problems).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("E66 what the kernel will not tell of the bytes that are lost is told")
+    void unknownLossIsTold() {
+        TurnedServer server = new TurnedServer(handler::on);
+        server.accepted().send("hello");
+        server.kernel.answerNext(Call.UNREAD_INPUT, -Errno.EIO);
+        server.end();
+        assertThat(server.problems).singleElement().asString().contains("lost", "EIO");
+        assertThat(server.stats().cutOff()).isEqualTo(1);
+        server.close();
+    }
+
+    @Test
+    @DisplayName("E66 a limit of descriptors that the kernel will not tell is told")
+    void unknownLimitIsTold() {
+        try (TurnedServer server = TurnedServer.echo()) {
+            server.kernel.answerNext(Call.ACCEPT, -Errno.EMFILE); // when it is asked for again
+            server.kernel.answerNext(Call.DESCRIPTOR_LIMIT, -Errno.EPERM);
+            server.accepted();
+            assertThat(server.problems).anyMatch(line -> line.matches("The limit .*EPERM"));
+        }
+    }
+
+    @Test
     @DisplayName("E66 an address that the kernel will not tell is an error of the start")
     void unknownAddressIsAnErrorOfTheStart() {
         var kernel = new ScriptedSyscalls();

@@ -3,6 +3,8 @@ package edgeloop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import edgeloop.sys.Errno;
+import edgeloop.sys.ScriptedSyscalls.Call;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -48,6 +50,62 @@ class LastCallTest {
             server.turn(5);
             peer.send("hello");
             server.turnUntil(() -> text(peer).equals("hello"));
+        }
+    }
+
+    @Test
+    @DisplayName("E70 one who was accepted just before the shutdown has that moment, too")
+    void newcomerHasAMoment() {
+        try (TurnedServer server = echo(Duration.ofSeconds(10))) {
+            Peer peer = server.accepted();
+            server.server.shutdown();
+            server.turn(5);
+            peer.send("hello");
+            server.turnUntil(() -> text(peer).equals("hello"));
+        }
+    }
+
+    @Test
+    @DisplayName("E70 one who has been served, or has said nothing for a second, has none")
+    void othersHaveNoMoment() {
+        try (TurnedServer server = echo(Duration.ofSeconds(10))) {
+            server.kernel.stopClock(server.kernel.nanoTime());
+            Peer silent = server.accepted();
+            server.kernel.passTime(Duration.ofMillis(1_001));
+            server.turn();
+            Peer served = server.accepted().send("hello");
+            server.turnUntil(() -> text(served).equals("hello"));
+            server.server.shutdown();
+            server.turn(3);
+            assertThat(silent.gotFin()).isTrue();
+            assertThat(served.gotFin()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "E70, E68 those of the last call who are there end though others can't be accepted")
+    void lastCallDoesNotHoldWhatItWaitsFor() {
+        try (TurnedServer server = echo(Duration.ofSeconds(10))) {
+            server.kernel.stopClock(server.kernel.nanoTime());
+            Peer first = server.peer().send("hello");
+            Runnable noneLeft = () -> server.kernel.answerAlways(Call.ACCEPT, -Errno.EMFILE);
+            server.kernel.runBeforeNext(
+                    Call.ACCEPT, () -> server.kernel.runBeforeNext(Call.ACCEPT, noneLeft));
+            Peer second = server.peer().send("hello");
+            server.server.shutdown();
+            server.turn(5);
+            assertThat(text(first)).isEqualTo("hello");
+            assertThat(text(second)).isEmpty();
+
+            server.kernel.passTime(Duration.ofMillis(1_100));
+            server.turn(3);
+            assertThat(first.gotFin()).isTrue();
+            first.close();
+            server.turnUntil(() -> server.kernelConnections() == 0);
+            server.kernel.answerByKernel(Call.ACCEPT);
+            server.kernel.passTime(Duration.ofMillis(110)); // a pause of accepting
+            server.turnUntil(() -> text(second).equals("hello"));
         }
     }
 
@@ -122,8 +180,8 @@ class LastCallTest {
     @DisplayName("E70 a peer that has all and only has not closed yet is not cut off")
     void lingeringIsNotCutOff() {
         try (TurnedServer server = echo(Duration.ofSeconds(10))) {
-            Peer peer = server.accepted();
-            server.turnUntilAsleep();
+            Peer peer = server.accepted().send("hello");
+            server.turnUntil(() -> text(peer).equals("hello"));
             server.server.shutdown();
             server.turn(3);
             server.end();

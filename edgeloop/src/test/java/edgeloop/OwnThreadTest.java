@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,41 @@ class OwnThreadTest {
         onThreadOf(client.reactor(), client::close);
         client.close();
         assertThat(client.reactor().hasStopped()).isTrue();
+    }
+
+    @Test
+    @DisplayName("E59 a client ends though its handler connects again whenever a connection closes")
+    void clientThatReconnectsEnds() throws Exception {
+        try (Server server = Server.start(0, _ -> Connection::write)) {
+            Client client = Client.start(ClientOptions.defaults());
+            CompletableFuture<Void> connected = new CompletableFuture<>();
+            reconnect(client, server.port(), connected);
+            connected.get(10, SECONDS);
+            client.close();
+            assertThat(client.reactor().hasStopped()).isTrue();
+        }
+    }
+
+    private static void reconnect(Client client, int port, CompletableFuture<Void> connected) {
+        ConnectionHandler handler =
+                new ConnectionHandler() {
+                    @Override
+                    public void onRead(Connection from, IoBuffer in) {
+                        in.skip(in.remaining());
+                    }
+
+                    @Override
+                    public void onClose(Connection from, CloseReason reason) {
+                        reconnect(client, port, connected);
+                    }
+                };
+        client.connect(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                _ -> {
+                    connected.complete(null);
+                    return handler;
+                },
+                _ -> {});
     }
 
     @Test

@@ -215,7 +215,10 @@ public final class LinuxSyscalls implements Syscalls {
     @Override
     public int descriptorLimit() {
         int result = call(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, 0, scratch.address());
-        long limit = result < 0 ? Integer.MAX_VALUE : scratch.get(JAVA_LONG, 0); // rlim_cur
+        if (result < 0) {
+            return result;
+        }
+        long limit = scratch.get(JAVA_LONG, 0); // rlim_cur
         return limit < 0 || limit > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) limit;
     }
 
@@ -260,7 +263,8 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     private int queued(int fd, int request) {
-        return call(SYS_IOCTL, fd, request, scratch.address()) < 0 ? 0 : scratch.get(JAVA_INT, 0);
+        int result = call(SYS_IOCTL, fd, request, scratch.address());
+        return result < 0 ? result : scratch.get(JAVA_INT, 0);
     }
 
     /** Reads an option's value to the start of {@code memory}, laid out as the scratch. */

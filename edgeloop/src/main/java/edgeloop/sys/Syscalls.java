@@ -116,10 +116,10 @@ public interface Syscalls {
      */
     int acceptQueueLength(int fd);
 
-    /** Bytes received that recv(2) has not taken, {@code SIOCINQ} of tcp(7); 0 if unknown. */
+    /** Bytes received that recv(2) has not taken, {@code SIOCINQ} of tcp(7). */
     int unreadInput(int fd);
 
-    /** Bytes sent that the peer has not acknowledged, {@code SIOCOUTQ} of tcp(7); 0 if unknown. */
+    /** Bytes sent that the peer has not acknowledged, {@code SIOCOUTQ} of tcp(7). */
     int unsentOutput(int fd);
 
     /** getsockname(2), or null where the kernel will not tell. */
