@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -26,8 +25,6 @@ final class IdleTimersIT {
     private static final int CROWDS = 4;
     private static final int REQUESTS = 2_000;
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(12);
-    private static final Pattern SWITCHES =
-            Pattern.compile("(?m)^voluntary_ctxt_switches:\\s+(\\d+)$");
 
     @TempDir private Path folder;
 
@@ -67,10 +64,10 @@ final class IdleTimersIT {
             last.echo(); // all before it have been served
         }
         long begin = System.nanoTime();
-        long before = reactorSwitches();
+        long before = server.reactorSwitches();
         // From here on nothing comes from outside: every wakeup is a timer's.
         Duration took = Waiting.until(() -> probe.descriptors() <= descriptors);
-        long wakeups = reactorSwitches() - before;
+        long wakeups = server.reactorSwitches() - before;
         System.out.printf("%d wakeups until all %d were closed%n", wakeups, CONNECTIONS);
         assertThat(took).isLessThan(IDLE_TIMEOUT.plus(IDLE_TIMEOUT.dividedBy(8)).plusSeconds(2));
         double seconds = (System.nanoTime() - begin) / 1e9;
@@ -123,20 +120,5 @@ final class IdleTimersIT {
                                         + "$")
                         .matcher(table);
         return row.find() ? Long.parseLong(row.group(1)) : 0;
-    }
-
-    /** How often the reactor's thread has gone to sleep. */
-    private long reactorSwitches() throws IOException {
-        try (Stream<Path> tasks =
-                Files.list(Path.of("/proc", String.valueOf(server.pid()), "task"))) {
-            for (Path task : tasks.toList()) {
-                if (Files.readString(task.resolve("comm")).startsWith("edgeloop-")) {
-                    Matcher switches = SWITCHES.matcher(Files.readString(task.resolve("status")));
-                    assertThat(switches.find()).isTrue();
-                    return Long.parseLong(switches.group(1));
-                }
-            }
-        }
-        throw new AssertionError("no thread is the reactor's");
     }
 }
