@@ -38,9 +38,10 @@ public final class Directory implements AutoCloseable {
 
     /**
      * openat2 answers EAGAIN where a rename crosses its way, and a file system over a network may
-     * answer EINTR, signal(7). An answer that stays the same is passed on.
+     * answer EINTR, signal(7). An answer that stays the same is passed on; so is the EAGAIN of a
+     * file that somebody has a lease on, who is to give it back first, fcntl(2).
      */
-    private static final int ATTEMPTS = 4;
+    private static final int ATTEMPTS = 16;
 
     private static final int ENTRIES_BYTES = 32 * 1024;
 
@@ -55,15 +56,21 @@ public final class Directory implements AutoCloseable {
     private static final int DT_DIR = 4;
 
     private final Reactor reactor;
-    private final int fd;
+
+    /** Where it is, as it was asked for: absolute. */
+    private final byte[] path;
+
     private final MemorySegment memory;
     private final FileStatus status;
-    private boolean hasOpenat2 = true;
+    private int fd = -1;
+    private long device;
+    private long inode;
+    private boolean hasOpenat2;
     private boolean closed;
 
-    private Directory(Reactor reactor, int fd, MemorySegment memory) {
+    private Directory(Reactor reactor, byte[] path, MemorySegment memory) {
         this.reactor = reactor;
-        this.fd = fd;
+        this.path = path;
         this.memory = memory;
         this.status = new FileStatus(memory.asSlice(STATUS_OFFSET, FileStatus.BYTES));
     }
@@ -83,15 +90,68 @@ public final class Directory implements AutoCloseable {
             throw new SyscallException("openat", Errno.ENAMETOOLONG);
         }
         MemorySegment memory = reactor.syscalls().map(MEMORY_BYTES);
-        MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length); // the NUL is there
-        int fd = openAt(reactor, AT_FDCWD, memory, O_PATH | O_DIRECTORY);
-        if (fd < 0) {
-            reactor.unmap(memory);
-            throw new SyscallException("openat", -fd);
+        Directory directory = new Directory(reactor, bytes, memory);
+        try {
+            directory.enter();
+            directory.findOpenat2();
+        } catch (SyscallException e) {
+            directory.close();
+            throw e;
         }
-        Directory directory = new Directory(reactor, fd, memory);
         reactor.atEnd(directory::close);
         return directory;
+    }
+
+    /** Opens what the path leads to, and closes what it led to before. */
+    private void enter() throws SyscallException {
+        setPath(path, 0, path.length);
+        int entered = openAt(AT_FDCWD, O_PATH | O_DIRECTORY);
+        SyscallException.check("openat", entered);
+        int result = statusOf(entered);
+        if (result < 0) {
+            reactor.close(entered);
+            throw new SyscallException("statx", -result);
+        }
+        if (fd >= 0) {
+            reactor.close(fd);
+        }
+        fd = entered;
+        device = status.device();
+        inode = status.inode();
+    }
+
+    /**
+     * Finds out, once and by what nobody has a reason to refuse, whether there is openat2. Later an
+     * EPERM is about one file: a scanner's for viruses, say (fanotify(7)).
+     */
+    private void findOpenat2() throws SyscallException {
+        setPath(path, 0, 0);
+        int probe = openBeneath(O_PATH | O_DIRECTORY);
+        hasOpenat2 = probe != -Errno.ENOSYS && probe != -Errno.EPERM;
+        if (hasOpenat2) {
+            reactor.close(SyscallException.check("openat2", probe));
+        } else {
+            reactor.problems().report(Problem.NO_OPENAT2, -probe);
+        }
+    }
+
+    /**
+     * Looks where the path that this was opened by leads now, and if that is another directory goes
+     * on in that one: a link on the way was switched, or a directory put in the place of this. What
+     * was opened before stays open.
+     *
+     * @return whether it is another directory
+     * @throws SyscallException if there is none, or it may not be entered; this stays what it was
+     */
+    public boolean renew() throws SyscallException {
+        checkOpen();
+        setPath(path, 0, path.length);
+        SyscallException.check("statx", statusAt(AT_FDCWD));
+        if (status.inode() == inode && status.device() == device) {
+            return false;
+        }
+        enter();
+        return true;
     }
 
     /**
@@ -103,7 +163,8 @@ public final class Directory implements AutoCloseable {
      * @throws SyscallException if it can't be opened: {@code ENOENT}, {@code EACCES}, {@code EXDEV}
      *     if it is outside, {@code ELOOP} for a symbolic link that is not followed, {@code ENXIO}
      *     if it is neither a regular file nor a directory, {@code EMFILE} if there is no descriptor
-     *     although what is {@linkplain Reactor#onDescriptorShortage kept} was closed, ...
+     *     although what is {@linkplain Reactor#onDescriptorShortage kept} was closed, {@code
+     *     EAGAIN} if another process has a lease on it, ...
      */
     public FileHandle open(byte[] path) throws SyscallException {
         checkOpen();
@@ -117,8 +178,7 @@ public final class Directory implements AutoCloseable {
             }
         }
         SyscallException.check("openat2", file);
-        memory.set(JAVA_BYTE, 0, (byte) 0);
-        int result = statusAt(file);
+        int result = statusOf(file);
         if (result == 0 && !status.isRegularFile() && !status.isDirectory()) {
             result = -Errno.ENXIO;
         }
@@ -170,12 +230,27 @@ public final class Directory implements AutoCloseable {
         return result;
     }
 
-    private static int openAt(Reactor reactor, int directory, MemorySegment path, int flags) {
+    /** Of an open file. */
+    private int statusOf(int file) {
+        memory.set(JAVA_BYTE, 0, (byte) 0);
+        return statusAt(file);
+    }
+
+    private int openAt(int directory, int flags) {
         int result;
         int attempts = 0;
         do {
-            result = reactor.syscalls().openAt(directory, path, flags);
+            result = reactor.syscalls().openAt(directory, memory, flags);
         } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
+        return result;
+    }
+
+    private int openBeneath(int flags) {
+        int result;
+        int attempts = 0;
+        do {
+            result = reactor.syscalls().openBeneath(fd, memory, flags);
+        } while ((result == -Errno.EAGAIN || result == -Errno.EINTR) && ++attempts < ATTEMPTS);
         return result;
     }
 
@@ -184,16 +259,7 @@ public final class Directory implements AutoCloseable {
         if (result < 0) {
             return result;
         }
-        for (int i = 0; hasOpenat2 && i < ATTEMPTS; i++) {
-            result = reactor.syscalls().openBeneath(fd, memory, FILE_FLAGS);
-            if (result == -Errno.ENOSYS || result == -Errno.EPERM) {
-                hasOpenat2 = false;
-                reactor.problems().report(Problem.NO_OPENAT2, -result);
-            } else if (result != -Errno.EAGAIN && result != -Errno.EINTR) {
-                return result;
-            }
-        }
-        return hasOpenat2 ? result : walk(path);
+        return hasOpenat2 ? openBeneath(FILE_FLAGS) : walk(path);
     }
 
     /** Opens component after component, none of which may be a symbolic link or lead upwards. */
@@ -226,7 +292,7 @@ public final class Directory implements AutoCloseable {
         }
         setPath(path, begin, end);
         int flags = last ? FILE_FLAGS : O_PATH | O_DIRECTORY;
-        return openAt(reactor, from, memory, flags | O_NOFOLLOW);
+        return openAt(from, flags | O_NOFOLLOW);
     }
 
     private int setPath(byte[] path) {
@@ -257,6 +323,11 @@ public final class Directory implements AutoCloseable {
 
     Reactor reactor() {
         return reactor;
+    }
+
+    boolean isUnchanged(int file, FileHandle handle) {
+        checkOpen();
+        return statusOf(file) == 0 && handle.is(status);
     }
 
     int read(int file, long position, byte[] target) throws SyscallException {
@@ -331,7 +402,9 @@ public final class Directory implements AutoCloseable {
         reactor.checkThread();
         if (!closed) {
             closed = true;
-            reactor.close(fd);
+            if (fd >= 0) {
+                reactor.close(fd);
+            }
             reactor.unmap(memory);
         }
     }

@@ -67,9 +67,49 @@ public final class FileHandle implements AutoCloseable {
         return size;
     }
 
-    /** {@return when the content changed last} */
+    /** {@return when the content changed last; the first or last instant where that is beyond} */
     public Instant modified() {
-        return Instant.ofEpochSecond(modifiedSeconds, modifiedNanos);
+        if (modifiedSeconds < Instant.MIN.getEpochSecond()) {
+            return Instant.MIN;
+        }
+        return modifiedSeconds > Instant.MAX.getEpochSecond()
+                ? Instant.MAX
+                : Instant.ofEpochSecond(modifiedSeconds, modifiedNanos);
+    }
+
+    /**
+     * A number for what the file was when it was opened: made of its inode, its length, and the
+     * times of the last change of its content and of anything about it (which nobody can set). It
+     * tells neither of these to whoever sees it.
+     *
+     * @return the same for the same file unchanged; for another one, or after a change, the same
+     *     with a probability of 2^-64. Two changes within one tick of the kernel's clock (at most
+     *     10 ms) are one before Linux 6.13
+     */
+    public long version() {
+        long version = mix(inode);
+        version = mix(version + size);
+        version = mix(version + modifiedSeconds);
+        version = mix(version + modifiedNanos);
+        return mix(version + changedNanos);
+    }
+
+    /** S. Vigna's splitmix64: each bit of the result depends on each of {@code z}. */
+    private static long mix(long z) {
+        long x = z + 0x9e3779b97f4a7c15L;
+        x = (x ^ (x >>> 30)) * 0xbf58476d1ce4e5b9L;
+        x = (x ^ (x >>> 27)) * 0x94d049bb133111ebL;
+        return x ^ (x >>> 31);
+    }
+
+    /**
+     * Asks the open file (statx(2) of its descriptor) whether it is still as it was when it was
+     * opened: of the same length, not modified, not renamed over or deleted.
+     *
+     * @return false also if it can't be found out
+     */
+    public boolean isUnchanged() {
+        return origin.isUnchanged(fd(), this);
     }
 
     /**

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import edgeloop.sys.Errno;
+import edgeloop.sys.FileStatus;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,8 +65,9 @@ class DirectoryTest {
         }
     }
 
-    private void withoutOpenat2() {
-        server.kernel.answerAlways(Call.OPEN_BENEATH, -Errno.ENOSYS);
+    private void withoutOpenat2(int errno) throws SyscallException {
+        server.kernel.answerAlways(Call.OPEN_BENEATH, -errno);
+        directory = Directory.open(server.reactor, root);
     }
 
     @ParameterizedTest
@@ -106,20 +110,32 @@ class DirectoryTest {
         "outside/secret, ENOTDIR"
     })
     @DisplayName("E48 E56 without openat2 paths are walked, and no link is followed")
-    void withoutOpenat2NoLinkIsFollowed(String path, String outcome) {
-        withoutOpenat2();
+    void withoutOpenat2NoLinkIsFollowed(String path, String outcome) throws Exception {
+        withoutOpenat2(Errno.ENOSYS);
         int before = server.kernel.openDescriptors().size();
         assertThat(errnoOf(path)).isEqualTo(outcome);
         assertThat(server.kernel.openDescriptors()).hasSize(before);
     }
 
     @Test
-    @DisplayName("E48 a kernel without openat2 is asked once")
-    void openat2IsTriedOnce() {
-        withoutOpenat2();
+    @DisplayName("E48 E75 a kernel without openat2, or a filter, is asked once, at the start")
+    void openat2IsTriedOnce() throws Exception {
+        server.kernel.forgetCounts();
+        withoutOpenat2(Errno.EPERM);
         errnoOf("file");
         errnoOf("file");
         assertThat(server.kernel.count(Call.OPEN_BENEATH)).isEqualTo(1);
+        assertThat(server.problems)
+                .containsExactly(
+                        "openat2 is not available here: symbolic links are not followed: EPERM");
+    }
+
+    @Test
+    @DisplayName("E75 an EPERM of one file is that file's, and links are followed as before")
+    void refusedFileIsNoMissingCall() {
+        server.kernel.answerNext(Call.OPEN_BENEATH, -Errno.EPERM);
+        assertThat(errnoOf("file")).isEqualTo("EPERM");
+        assertThat(errnoOf("within")).isEqualTo("file");
     }
 
     @Test
@@ -197,6 +213,74 @@ class DirectoryTest {
             Files.delete(root.resolve("file"));
             assertThat(directory.stillHas(path, file)).isFalse();
             assertThat(directory.has(path)).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("E74 an open file tells whether it is what it was")
+    void openFileTellsOfChanges() throws Exception {
+        try (FileHandle file = open("file");
+                FileHandle below = open("sub/file")) {
+            assertThat(file.isUnchanged()).isTrue();
+            Files.writeString(root.resolve("file"), "short");
+            assertThat(file.isUnchanged()).isFalse();
+            assertThat(below.isUnchanged()).isTrue();
+            Files.delete(root.resolve("sub/file"));
+            assertThat(below.isUnchanged()).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("E73 files of equal length and time are told apart")
+    void versionTellsFilesApart() throws Exception {
+        FileTime time = FileTime.from(Instant.parse("2020-02-03T04:05:06Z"));
+        Files.writeString(root.resolve("other"), "CONTENT");
+        Files.setLastModifiedTime(root.resolve("file"), time);
+        Files.setLastModifiedTime(root.resolve("other"), time);
+        try (FileHandle file = open("file");
+                FileHandle again = open("file");
+                FileHandle other = open("other")) {
+            assertThat(again.version()).isEqualTo(file.version());
+            assertThat(other.version()).isNotEqualTo(file.version());
+            Files.writeString(root.resolve("file"), "CONTENT");
+            Files.setLastModifiedTime(root.resolve("file"), time);
+            try (FileHandle changed = open("file")) {
+                assertThat(changed.version()).isNotEqualTo(file.version());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("E73 a time that no calendar has is the last or the first there is")
+    void farTimesAreTimes() throws Exception {
+        assertThat(timeOf(Long.MAX_VALUE)).isEqualTo(Instant.MAX);
+        assertThat(timeOf(Long.MIN_VALUE)).isEqualTo(Instant.MIN);
+        assertThat(timeOf(-1)).isEqualTo(Instant.ofEpochSecond(-1));
+    }
+
+    /** 112 is where a struct statx has stx_mtime. */
+    private Instant timeOf(long seconds) throws Exception {
+        MemorySegment memory = MemorySegment.ofArray(new long[FileStatus.BYTES / 8]);
+        memory.set(ValueLayout.JAVA_LONG, 112, seconds);
+        int fd = server.kernel.eventfd();
+        try (FileHandle file = new FileHandle(directory, fd, new FileStatus(memory))) {
+            return file.modified();
+        }
+    }
+
+    @Test
+    @DisplayName("E74 what the path leads to now is gone on in")
+    void directoryIsRenewed() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("root"));
+        Directory linked = Directory.open(server.reactor, link);
+        assertThat(linked.renew()).isFalse();
+        Files.delete(link);
+        assertThatThrownBy(linked::renew).hasMessageContaining("ENOENT");
+        linked.open("file".getBytes(UTF_8)).close();
+        Files.createSymbolicLink(link, Path.of("root/sub"));
+        assertThat(linked.renew()).isTrue();
+        try (FileHandle file = linked.open("file".getBytes(UTF_8))) {
+            assertThat(file.size()).isEqualTo(5);
         }
     }
 

@@ -38,6 +38,7 @@ enum Call {
     OPENAT,
     OPENAT2,
     STATX,
+    READLINK,
     PREAD,
     GETDENTS;
 

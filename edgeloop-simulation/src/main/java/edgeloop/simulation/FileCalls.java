@@ -136,6 +136,12 @@ final class FileCalls {
         return kernel.answer(Call.STATX, directory, 0);
     }
 
+    /** None of the files is a link. */
+    int readLink(int directory) {
+        kernel.enter();
+        return kernel.answer(Call.READLINK, directory, -Errno.EINVAL);
+    }
+
     int read(int fd, long position, MemorySegment buffer, int offset, int length) {
         kernel.enter();
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());

@@ -727,6 +727,12 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
+    public int readLink(
+            int directory, MemorySegment path, MemorySegment buffer, int offset, int length) {
+        return fileCalls.readLink(directory);
+    }
+
+    @Override
     public int read(int file, long position, MemorySegment buffer, int offset, int length) {
         return fileCalls.read(file, position, buffer, offset, length);
     }

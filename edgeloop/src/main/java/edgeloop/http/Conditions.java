@@ -27,8 +27,13 @@ final class Conditions {
                 || request.hasHeader("If-Unmodified-Since");
     }
 
-    /** In the order of section 13.2.2. */
-    static Outcome evaluate(Request request, String etag, long modifiedSeconds) {
+    /**
+     * In the order of section 13.2.2.
+     *
+     * @param dated whether clients have been told of {@code modifiedSeconds}: no earlier than when
+     *     it had become a strong validator
+     */
+    static Outcome evaluate(Request request, String etag, long modifiedSeconds, boolean dated) {
         if (request.hasHeader("If-Match")) {
             if (!matches(request, "If-Match", etag, true)) {
                 return Outcome.FAILED;
@@ -53,19 +58,20 @@ final class Conditions {
         boolean range =
                 request.method() == Method.GET
                         && request.headers("Range").size() == 1
-                        && isCurrent(request.header("If-Range"), etag, modifiedSeconds);
+                        && isCurrent(request.header("If-Range"), etag, modifiedSeconds, dated);
         return range ? Outcome.RANGE : Outcome.MET;
     }
 
     /** Section 13.1.5: without If-Range, or if it is strongly the same. */
-    private static boolean isCurrent(@Nullable String ifRange, String etag, long modifiedSeconds) {
+    private static boolean isCurrent(
+            @Nullable String ifRange, String etag, long modifiedSeconds, boolean dated) {
         if (ifRange == null) {
             return true;
         }
         if (ifRange.startsWith("\"") || ifRange.startsWith("W/")) {
             return ifRange.equals(etag);
         }
-        return date(ifRange) == modifiedSeconds;
+        return dated && date(ifRange) == modifiedSeconds;
     }
 
     private static long date(@Nullable String value) {

@@ -88,6 +88,39 @@ final class FileCache {
         resource.close();
     }
 
+    /**
+     * Lets those go that have a descriptor and were not asked for lately: what nobody asks for is
+     * not looked at either, and a file that was deleted would keep its place on the disk.
+     *
+     * @param sinceNanos when the others were asked for last
+     * @param most the number of them after which it stops
+     * @return whether there may be more
+     */
+    boolean letGoIdle(long sinceNanos, int most) {
+        int gone = 0;
+        Iterator<Resource> eldest = entries.values().iterator();
+        while (eldest.hasNext()) {
+            Resource old = eldest.next();
+            if (old.usedNanos() - sinceNanos >= 0) {
+                return false;
+            }
+            if (old.descriptors() > 0) {
+                if (gone == most) {
+                    return true;
+                }
+                eldest.remove();
+                letGo(old);
+                gone++;
+            }
+        }
+        return false;
+    }
+
+    /** Open descriptors. */
+    int descriptors() {
+        return descriptors;
+    }
+
     /** Removes all, and answers whether that closed a descriptor. */
     boolean clear() {
         boolean any = descriptors > 0;

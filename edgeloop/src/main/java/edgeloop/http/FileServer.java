@@ -4,15 +4,30 @@ import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
-import java.io.IOException;
+import edgeloop.Timeout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** {@link StaticFiles} on one reactor: finds what a request is for, and keeps what it found. */
 final class FileServer {
     /** Names in a listing; a directory with more of them is no page to read. */
     private static final int MAX_LISTED = 10_000;
+
+    /** How long the root is taken to be where it was. */
+    private static final long ROOT_CURRENT_NANOS = 1_000_000_000L;
+
+    /**
+     * A file that nobody has asked for in so long gives its descriptor back. With the time between
+     * two sweeps that is within two seconds.
+     */
+    private static final long IDLE_NANOS = 1_000_000_000L;
+
+    private static final Duration SWEEP = Duration.ofMillis(500);
+
+    /** The resources that a sweep lets go in one turn: closing a deleted file may take a while. */
+    private static final int MOST_AT_ONCE = 16;
 
     private static final byte[] INDEX = Bytes.ascii("index.html");
     private static final Response NOT_FOUND = Response.text(404, "not found\n");
@@ -23,6 +38,10 @@ final class FileServer {
     private static final Response BUSY =
             Response.text(503, "too many open files\n").withHeader("Retry-After", "1");
 
+    /** Whoever has the lease is asked to give it back, by the attempt. */
+    private static final Response LEASED =
+            Response.text(503, "the file is in use\n").withHeader("Retry-After", "1");
+
     private static final Response NOT_ALLOWED =
             Response.methodNotAllowed(Method.GET, Method.HEAD, Method.OPTIONS);
     private static final Response ALLOWED =
@@ -30,19 +49,22 @@ final class FileServer {
                     .withHeader("Allow", Method.allow(Method.GET, Method.HEAD, Method.OPTIONS));
 
     private final Reactor reactor;
-    private final Directory root;
+    private final Path rootPath;
     private final boolean listing;
     private final FileCache cache = new FileCache();
+    private @Nullable Directory root;
+    private long rootCheckedNanos;
+    private boolean sweeping;
 
-    FileServer(Reactor reactor, Path root, boolean listing) throws IOException {
+    FileServer(Reactor reactor, Path rootPath, boolean listing) {
         this.reactor = reactor;
-        this.root = Directory.open(reactor, root);
+        this.rootPath = rootPath;
         this.listing = listing;
         reactor.atEnd(cache::clear);
         reactor.onDescriptorShortage(cache::clear);
     }
 
-    Response answer(Request request) throws IOException {
+    Response answer(Request request) throws SyscallException {
         switch (request.method()) {
             case GET, HEAD -> {}
             case OPTIONS -> {
@@ -52,32 +74,73 @@ final class FileServer {
                 return NOT_ALLOWED;
             }
         }
-        long now = reactor.nanoTime();
-        Resource known = cache.get(request);
-        if (known == null || !known.isCurrent(root, now)) {
-            if (known != null) {
-                cache.remove(known);
-            }
-            byte[] path = TargetPath.decode(request);
-            if (path == null) {
-                return BAD_PATH;
-            }
-            Object found = find(request, path, now);
-            if (found instanceof Response answer) {
-                return answer;
-            }
-            known = (Resource) found;
-            cache.add(known);
-        }
-        return known.answer(request);
-    }
-
-    /** What is at {@code path}: a {@link Resource}, or the {@link Response} where there is none. */
-    private Object find(Request request, byte[] path, long now) throws IOException {
         try {
-            return open(request, path, now);
+            Directory from = root();
+            Response kept = kept(request, from);
+            return kept != null ? kept : find(request, from);
         } catch (SyscallException e) {
             return refusal(e);
+        }
+    }
+
+    /** The root, as it is now or was within the last second. */
+    private Directory root() throws SyscallException {
+        long now = reactor.nanoTime();
+        Directory open = root;
+        if (open == null) {
+            open = Directory.open(reactor, rootPath);
+            root = open;
+            rootCheckedNanos = now;
+        } else if (now - rootCheckedNanos >= ROOT_CURRENT_NANOS) {
+            if (open.renew()) {
+                cache.clear();
+            }
+            rootCheckedNanos = now;
+        }
+        return open;
+    }
+
+    /** The answer with what is kept; null if there is none, or it is not what is there now. */
+    private @Nullable Response kept(Request request, Directory from) {
+        Resource known = cache.get(request);
+        if (known == null) {
+            return null;
+        }
+        Response answer = known.isCurrent(from, reactor) ? known.answer(request) : null;
+        if (answer == null) {
+            cache.remove(known);
+        }
+        return answer;
+    }
+
+    private Response find(Request request, Directory from) throws SyscallException {
+        byte[] path = TargetPath.decode(request);
+        if (path == null) {
+            return BAD_PATH;
+        }
+        Object found = open(request, from, path);
+        if (found instanceof Response answer) {
+            return answer;
+        }
+        Resource resource = (Resource) found;
+        cache.add(resource);
+        if (!sweeping && cache.descriptors() > 0) {
+            sweepIn(SWEEP);
+        }
+        return resource.firstAnswer(request);
+    }
+
+    private void sweepIn(Duration delay) {
+        sweeping = true;
+        Timeout _ = reactor.schedule(delay, this::sweep);
+    }
+
+    /** Goes on as long as there is a descriptor, so that a server at rest stays so. */
+    private void sweep() {
+        sweeping = false;
+        boolean more = cache.letGoIdle(reactor.nanoTime() - IDLE_NANOS, MOST_AT_ONCE);
+        if (cache.descriptors() > 0) {
+            sweepIn(more ? Duration.ZERO : SWEEP);
         }
     }
 
@@ -89,19 +152,21 @@ final class FileServer {
                 reactor.reportProblem("A file could not be opened; the client gets 503", e);
                 yield BUSY;
             }
+            case "EAGAIN", "EINTR" -> LEASED;
             default -> throw e; // EIO: the client gets 500, the operator the cause
         };
     }
 
-    private Object open(Request request, byte[] path, long now) throws IOException {
+    /** What is at {@code path}: a {@link Resource}, or the {@link Response} where there is none. */
+    private Object open(Request request, Directory from, byte[] path) throws SyscallException {
         boolean directory = path.length == 0 || path[path.length - 1] == '/';
         byte[] filePath = directory ? TargetPath.join(path, INDEX) : path;
         FileHandle file;
         try {
-            file = root.open(filePath);
+            file = from.open(filePath);
         } catch (SyscallException e) {
             if (directory && listing && e.errnoName().equals("ENOENT")) {
-                return list(path);
+                return list(from, path);
             }
             throw e;
         }
@@ -109,7 +174,7 @@ final class FileServer {
             file.close();
             return directory ? FORBIDDEN : redirect(request);
         }
-        return new Resource(TargetPath.raw(request), root, filePath, file, now);
+        return new Resource(TargetPath.raw(request), from, filePath, file, reactor);
     }
 
     /**
@@ -127,8 +192,8 @@ final class FileServer {
         return Response.text(301, "see " + location + "\n").withHeader("Location", location);
     }
 
-    private Response list(byte[] path) throws IOException {
-        try (FileHandle opened = root.open(path)) {
+    private static Response list(Directory from, byte[] path) throws SyscallException {
+        try (FileHandle opened = from.open(path)) {
             String page = Listing.page(path, opened.names(MAX_LISTED), MAX_LISTED);
             return Response.bytes(
                     200, "text/html; charset=utf-8", page.getBytes(StandardCharsets.UTF_8));

@@ -2,8 +2,6 @@ package edgeloop.http;
 
 import edgeloop.FileHandle;
 import edgeloop.SyscallException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +16,21 @@ final class Representation {
      */
     private static final int MEMORY_BYTES = 16 * 1024;
 
+    /**
+     * The age from which on a file's time is told, in seconds: one for the second that it counts,
+     * one for that in which a change may go unseen.
+     */
+    private static final int LEAST_AGE_SECONDS = 2;
+
+    /** 1 January 1000: RFC 9110 section 5.6.7 writes years with four digits. */
+    private static final long FIRST_DATE = -30_610_224_000L;
+
     private final FileHandle file;
     private final long size;
     private final String type;
     private final String etag;
     private final long modifiedSeconds;
+    private final boolean dated;
     private final String fields;
     private final boolean inMemory;
     private final Body body;
@@ -33,20 +41,30 @@ final class Representation {
     /**
      * @param coding the Content-Encoding, or null
      * @param varies whether other codings of the same are there
+     * @param wallSeconds the time of day, in seconds since 1970
      */
-    Representation(FileHandle file, String type, @Nullable String coding, boolean varies) {
+    Representation(
+            FileHandle file,
+            String type,
+            @Nullable String coding,
+            boolean varies,
+            long wallSeconds) {
         this.file = file;
-        this.size = file.size();
         this.type = type;
         this.modifiedSeconds = file.modified().getEpochSecond();
+        this.dated = isDated(wallSeconds);
         this.etag = etag(file, coding);
-        this.fields =
-                (coding == null ? "" : "Content-Encoding: " + coding + "\r\n")
-                        + (varies ? "Vary: Accept-Encoding\r\n" : "")
+        String validators =
+                (varies ? "Vary: Accept-Encoding\r\n" : "")
                         + ("ETag: " + etag + "\r\n")
-                        + ("Last-Modified: " + HttpDate.format(modifiedSeconds) + "\r\n");
+                        + (dated
+                                ? "Last-Modified: " + HttpDate.format(modifiedSeconds) + "\r\n"
+                                : "");
+        this.fields =
+                (coding == null ? "" : "Content-Encoding: " + coding + "\r\n") + validators;
         byte[] content = content(file);
         this.inMemory = content != null;
+        this.size = content == null ? file.size() : content.length;
         if (content == null) {
             this.body = new Body.FileRange(file, 0, size);
         } else {
@@ -56,29 +74,44 @@ final class Representation {
         this.full =
                 Response.withContent(200, type, size, body)
                         .withFields(fields + "Accept-Ranges: bytes\r\n");
-        this.notModified = Response.empty(304).withFields(fields);
+        this.notModified = Response.empty(304).withFields(validators);
         this.preconditionFailed = Response.text(412, "precondition failed\n");
     }
 
-    /** Time and length, which no two contents of one file share unless somebody sees to it. */
+    /**
+     * Whether the file's time is told, at a time of day. That of a file which was modified just now
+     * is not: there may have been another version of it in the same second, and who takes the date
+     * for a strong validator would put the two together (RFC 9110 section 8.8.2.2). Nor is one that
+     * is yet to come (section 8.8.2.1).
+     */
+    private boolean isDated(long wallSeconds) {
+        return modifiedSeconds >= FIRST_DATE && modifiedSeconds <= wallSeconds - LEAST_AGE_SECONDS;
+    }
+
+    /** Whether this tells its date or does not, as is right at a time of day. */
+    boolean isDatedAsAt(long wallSeconds) {
+        return dated == isDated(wallSeconds);
+    }
+
+    /** Two files of one time and length, such as those of two releases, are not the same. */
     private static String etag(FileHandle file, @Nullable String coding) {
-        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, file.modified());
         return '"'
-                + Long.toHexString(micros)
+                + Long.toHexString(file.version())
                 + '-'
                 + Long.toHexString(file.size())
                 + (coding == null ? "" : "-" + coding)
                 + '"';
     }
 
-    /** The content of a small file; null of a large one, or one that is just being changed. */
+    /** The content of a small file, as much as there is of it; null of a large one. */
     private static byte @Nullable [] content(FileHandle file) {
         if (file.size() > MEMORY_BYTES) {
             return null;
         }
         byte[] bytes = new byte[(int) file.size()];
         try {
-            return file.read(0, bytes) == bytes.length ? bytes : null;
+            int length = file.read(0, bytes);
+            return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
         } catch (SyscallException e) {
             return null; // sending it will tell
         }
@@ -92,6 +125,14 @@ final class Representation {
         return inMemory ? 0 : 1;
     }
 
+    /**
+     * Whether an answer may promise what is known of the file: the content in memory is there, an
+     * open file is asked.
+     */
+    boolean isUnchanged() {
+        return inMemory || file.isUnchanged();
+    }
+
     void close() {
         file.close();
     }
@@ -101,7 +142,7 @@ final class Representation {
         if (!Conditions.hasAny(request)) {
             return full;
         }
-        return switch (Conditions.evaluate(request, etag, modifiedSeconds)) {
+        return switch (Conditions.evaluate(request, etag, modifiedSeconds, dated)) {
             case MET -> full;
             case NOT_MODIFIED -> notModified;
             case FAILED -> preconditionFailed;

@@ -2,6 +2,7 @@ package edgeloop.http;
 
 import edgeloop.Directory;
 import edgeloop.FileHandle;
+import edgeloop.Reactor;
 import edgeloop.SyscallException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,16 +29,19 @@ final class Resource {
 
     private final boolean hasCoded;
     private long checkedNanos;
+    private long usedNanos;
 
     /**
      * @param target the path as requests have it
      * @param path the file's path from {@code root} on
      * @param file is this one's to close from now on
      */
-    Resource(byte[] target, Directory root, byte[] path, FileHandle file, long nowNanos) {
+    Resource(byte[] target, Directory root, byte[] path, FileHandle file, Reactor reactor) {
         this.target = target;
         this.path = path;
-        this.checkedNanos = nowNanos;
+        this.checkedNanos = reactor.nanoTime();
+        this.usedNanos = checkedNanos;
+        long wallSeconds = wallSeconds(reactor);
         List<FileHandle> found = new ArrayList<>();
         boolean any = false;
         for (String suffix : SUFFIXES) {
@@ -47,12 +51,17 @@ final class Resource {
         }
         hasCoded = any;
         String type = MediaTypes.of(path);
-        plain = new Representation(file, type, null, any);
+        plain = new Representation(file, type, null, any, wallSeconds);
         for (int i = 0; i < coded.length; i++) {
             if (found.get(i) != file) {
-                coded[i] = new Representation(found.get(i), type, CODINGS.get(i), true);
+                coded[i] =
+                        new Representation(found.get(i), type, CODINGS.get(i), true, wallSeconds);
             }
         }
+    }
+
+    private static long wallSeconds(Reactor reactor) {
+        return Math.floorDiv(reactor.wallClockMillis(), 1000L);
     }
 
     /** What is compressed beside a file, unless it is older: then it is of another content. */
@@ -74,12 +83,15 @@ final class Resource {
     }
 
     /** Whether this is still what is on disk, as far as was found out within the last second. */
-    boolean isCurrent(Directory root, long nowNanos) {
+    boolean isCurrent(Directory root, Reactor reactor) {
+        long nowNanos = reactor.nanoTime();
+        usedNanos = nowNanos;
         if (nowNanos - checkedNanos < CURRENT_NANOS) {
             return true;
         }
         checkedNanos = nowNanos;
-        if (!root.stillHas(path, plain.file())) {
+        long wallSeconds = wallSeconds(reactor);
+        if (!plain.isDatedAsAt(wallSeconds) || !root.stillHas(path, plain.file())) {
             return false;
         }
         for (int i = 0; i < coded.length; i++) {
@@ -87,7 +99,10 @@ final class Resource {
             Representation known = coded[i];
             // One that was left out because it is older is looked at each time.
             boolean same =
-                    known == null ? !root.has(besidePath) : root.stillHas(besidePath, known.file());
+                    known == null
+                            ? !root.has(besidePath)
+                            : known.isDatedAsAt(wallSeconds)
+                                    && root.stillHas(besidePath, known.file());
             if (!same) {
                 return false;
             }
@@ -95,8 +110,20 @@ final class Resource {
         return true;
     }
 
-    Response answer(Request request) {
+    /** When this was asked for last. */
+    long usedNanos() {
+        return usedNanos;
+    }
+
+    /** The answer of what was found just now. */
+    Response firstAnswer(Request request) {
         return chosen(request).answer(request);
+    }
+
+    /** The answer; null where the file that is open is not what it was any more. */
+    @Nullable Response answer(Request request) {
+        Representation representation = chosen(request);
+        return representation.isUnchanged() ? representation.answer(request) : null;
     }
 
     private Representation chosen(Request request) {

@@ -1,6 +1,7 @@
 package edgeloop.http;
 
 import edgeloop.Reactor;
+import edgeloop.SyscallException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -62,7 +63,7 @@ public final class StaticFiles implements HttpHandler {
     }
 
     @Override
-    public Response handle(Request request) throws Exception {
+    public Response handle(Request request) throws SyscallException {
         Reactor reactor = request.connection().reactor();
         FileServer server = servers.get(reactor);
         if (server == null) {

@@ -33,6 +33,7 @@ import static edgeloop.sys.SyscallNumbers.SYS_OPENAT2;
 import static edgeloop.sys.SyscallNumbers.SYS_PREAD64;
 import static edgeloop.sys.SyscallNumbers.SYS_PRLIMIT64;
 import static edgeloop.sys.SyscallNumbers.SYS_READ;
+import static edgeloop.sys.SyscallNumbers.SYS_READLINKAT;
 import static edgeloop.sys.SyscallNumbers.SYS_RECVFROM;
 import static edgeloop.sys.SyscallNumbers.SYS_SENDFILE;
 import static edgeloop.sys.SyscallNumbers.SYS_SENDMSG;
@@ -378,6 +379,13 @@ public final class LinuxSyscalls implements Syscalls {
                 FileConstants.AT_EMPTY_PATH,
                 FileConstants.STATX_BASIC_STATS,
                 status.memory().address());
+    }
+
+    @Override
+    public int readLink(
+            int directory, MemorySegment path, MemorySegment buffer, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        return call(SYS_READLINKAT, directory, path.address(), buffer.address() + offset, length);
     }
 
     @Override

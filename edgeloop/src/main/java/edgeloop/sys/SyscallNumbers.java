@@ -33,6 +33,7 @@ final class SyscallNumbers {
     static final int SYS_PREAD64 = X86 ? 17 : 67;
     static final int SYS_PRLIMIT64 = X86 ? 302 : 261;
     static final int SYS_READ = X86 ? 0 : 63;
+    static final int SYS_READLINKAT = X86 ? 267 : 78;
     static final int SYS_RECVFROM = X86 ? 45 : 207;
     static final int SYS_SENDFILE = X86 ? 40 : 71;
     static final int SYS_SENDMSG = X86 ? 46 : 211;

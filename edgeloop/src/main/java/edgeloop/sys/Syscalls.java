@@ -194,6 +194,17 @@ public interface Syscalls {
      */
     int status(int directory, MemorySegment path, FileStatus status);
 
+    /**
+     * readlinkat(2): where a symbolic link leads, without a NUL at its end.
+     *
+     * @param directory where a path that is relative begins; with an empty path, the link itself
+     * @param path ends with a NUL byte
+     * @param buffer the target is put there from {@code offset} on, cut at {@code length} bytes
+     * @return the bytes of the target; {@code -EINVAL}, or with an empty path {@code -ENOENT}, where
+     *     that is no link
+     */
+    int readLink(int directory, MemorySegment path, MemorySegment buffer, int offset, int length);
+
     /** pread(2): reads at {@code position} of a file into {@code buffer}; 0 at its end. */
     int read(int file, long position, MemorySegment buffer, int offset, int length);
 

@@ -1,13 +1,19 @@
 package edgeloop.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 9110 section 13: what a client has already, and what it wants only if nothing changed. */
 class ConditionalRequestTest {
@@ -94,6 +100,72 @@ class ConditionalRequestTest {
             assertThat(status(site, range, "If-Range: \"a\"")).isEqualTo(200);
             assertThat(status(site, range, "If-Range: " + LATER)).isEqualTo(200);
             assertThat(status(site, range, "If-None-Match: " + etag)).isEqualTo(304);
+        }
+    }
+
+    @Test
+    @DisplayName("E73 a date of the second in which the file was written joins no two versions")
+    void dateOfTheSameSecondIsWeak() throws Exception {
+        try (Site site = new Site(root)) {
+            Files.writeString(root.resolve("file"), "first");
+            long second = Files.getLastModifiedTime(root.resolve("file")).to(TimeUnit.SECONDS);
+            String date = HttpDate.format(second);
+            String answer = site.get("/file");
+            assertThat(answer).endsWith("first").doesNotContain("Last-Modified");
+            assertThat(status(site, "Range: bytes=1-2", "If-Range: " + date)).isEqualTo(200);
+            String etag = Site.header(answer, "ETag");
+            assertThat(status(site, "Range: bytes=1-2", "If-Range: " + etag)).isEqualTo(206);
+        }
+    }
+
+    @Test
+    @DisplayName("E73 RFC 9110 8.8.2.1 a time that is yet to come is not told")
+    void dateIsNotLaterThanNow() throws Exception {
+        try (Site site = new Site(root).with("file", "x")) {
+            Instant future = Instant.now().plusSeconds(86_400);
+            Files.setLastModifiedTime(root.resolve("file"), FileTime.from(future));
+            String answer = site.get("/file");
+            assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotContain("Last-Modified");
+            String etag = Site.header(answer, "ETag");
+            assertThat(status(site, "If-None-Match: " + etag)).isEqualTo(304);
+            assertThat(status(site, "If-Modified-Since: " + LATER)).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {900_000_000_000L, 1L << 60, -1, -100_000_000_000L, -(1L << 60)})
+    @DisplayName("E73 a time in the year 31,000 or before there were any does no harm")
+    void farTimesDoNoHarm(long seconds) throws Exception {
+        Path memory = Path.of("/dev/shm"); // tmpfs keeps 64 bits of them
+        assumeTrue(Files.isWritable(memory), "no tmpfs");
+        Path folder = Files.createTempDirectory(memory, "far");
+        try (Site site = new Site(folder).with("file", "content")) {
+            Files.setLastModifiedTime(
+                    folder.resolve("file"), FileTime.from(seconds, TimeUnit.SECONDS));
+            String answer = site.get("/file", "If-Modified-Since: " + EARLIER);
+            assertThat(Site.status(answer)).isIn(200, 304);
+            long kept = Files.getLastModifiedTime(folder.resolve("file")).to(TimeUnit.SECONDS);
+            if (answer.contains("Last-Modified")) {
+                assertThat(DateParser.parse(Site.header(answer, "Last-Modified"))).isEqualTo(kept);
+            }
+            assertThat(Site.content(site.get("/file"))).isEqualTo("content");
+        } finally {
+            Files.delete(folder.resolve("file"));
+            Files.delete(folder);
+        }
+    }
+
+    @Test
+    @DisplayName("E73 a release that brings another file of equal length and time is no 304")
+    void otherFileOfTheSameTimeIsAnother() throws Exception {
+        try (Site site = new Site(root).with("v1/file", "first").with("v2/file", "other")) {
+            Path current = Files.createSymbolicLink(root.resolve("current"), Path.of("v1"));
+            String first = site.get("/current/file");
+            Files.delete(current);
+            Files.createSymbolicLink(current, Path.of("v2"));
+            String etag = "If-None-Match: " + Site.header(first, "ETag");
+            site.server.await(() -> site.get("/current/file").endsWith("other"));
+            assertThat(site.get("/current/file", etag)).startsWith("HTTP/1.1 200 ");
         }
     }
 

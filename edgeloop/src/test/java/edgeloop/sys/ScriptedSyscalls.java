@@ -60,6 +60,7 @@ public final class ScriptedSyscalls implements Syscalls {
         OPEN_AT,
         OPEN_BENEATH,
         STATUS,
+        READ_LINK,
         READ_FILE,
         DIRECTORY_ENTRIES,
         DUPLICATE,
@@ -505,6 +506,15 @@ public final class ScriptedSyscalls implements Syscalls {
     @Override
     public int status(int directory, MemorySegment path, FileStatus status) {
         return call(Call.STATUS, directory, () -> kernel.status(directory, path, status));
+    }
+
+    @Override
+    public int readLink(
+            int directory, MemorySegment path, MemorySegment buffer, int offset, int length) {
+        return call(
+                Call.READ_LINK,
+                directory,
+                () -> kernel.readLink(directory, path, buffer, offset, length));
     }
 
     @Override
