@@ -17,11 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of which files are served, and nothing that is outside of it: neither {@code ..} nor
  * a symbolic link leads out (openat2(2), {@code RESOLVE_BENEATH}). Belongs to one reactor, is to be
  * used on its thread alone, and is closed with it.
+ *
+ * <p>A link that stays within is followed. An absolute one does where its target begins with the
+ * path that this directory was opened by, or with its real path, which has no links.
  *
  * <p>Where the kernel has no openat2 (before 5.6), or a filter forbids it, paths are walked
  * component by component and no symbolic link is followed at all.
@@ -43,6 +47,9 @@ public final class Directory implements AutoCloseable {
      */
     private static final int ATTEMPTS = 16;
 
+    /** How often a path with a link that is being switched is looked at. */
+    private static final int LINK_ATTEMPTS = 4;
+
     private static final int ENTRIES_BYTES = 32 * 1024;
 
     // One mapping: the path, a struct statx, and bytes that are read.
@@ -53,7 +60,10 @@ public final class Directory implements AutoCloseable {
     // struct linux_dirent64: d_ino, d_off, d_reclen, d_type, d_name.
     private static final int RECLEN_OFFSET = 16;
     private static final int NAME_OFFSET = 19;
+    private static final int DT_UNKNOWN = 0;
     private static final int DT_DIR = 4;
+    private static final int DT_REG = 8;
+    private static final int DT_LNK = 10;
 
     private final Reactor reactor;
 
@@ -259,7 +269,72 @@ public final class Directory implements AutoCloseable {
         if (result < 0) {
             return result;
         }
-        return hasOpenat2 ? openBeneath(FILE_FLAGS) : walk(path);
+        if (!hasOpenat2) {
+            return walk(path);
+        }
+        result = openBeneath(FILE_FLAGS);
+        for (int i = 0; result == -Errno.EXDEV && i < LINK_ATTEMPTS; i++) {
+            LinkResolver resolver = new LinkResolver(this);
+            result = resolver.resolve(path);
+            if (result == 0) {
+                result = setPath(resolver.path());
+            }
+            if (result < 0) {
+                return result;
+            }
+            result = openBeneath(FILE_FLAGS); // EXDEV again: a link was switched meanwhile
+        }
+        return result;
+    }
+
+    // ---- For LinkResolver ---------------------------------------------------------------------
+
+    /**
+     * Reads the link at a path beneath this that has no other link on its way.
+     *
+     * @return the bytes of {@link #linkTarget}; 0 where there is something else, or {@code -errno}
+     */
+    int readLink(byte[] path) {
+        int result = setPath(path);
+        if (result < 0) {
+            return result;
+        }
+        int link = openBeneath(O_PATH | O_NOFOLLOW);
+        if (link < 0) {
+            return link;
+        }
+        memory.set(JAVA_BYTE, 0, (byte) 0);
+        result = readLinkAt(link);
+        reactor.close(link);
+        // With an empty path, ENOENT is what readlinkat(2) says of anything else than a link.
+        return result == -Errno.ENOENT || result == -Errno.EINVAL ? 0 : result;
+    }
+
+    private int readLinkAt(int from) {
+        int result;
+        int attempts = 0;
+        do {
+            result = reactor.syscalls().readLink(from, memory, memory, BUFFER_OFFSET, PATH_BYTES);
+        } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
+        return result;
+    }
+
+    byte[] linkTarget(int length) {
+        byte[] target = new byte[length];
+        MemorySegment.copy(memory, JAVA_BYTE, BUFFER_OFFSET, target, 0, length);
+        return target;
+    }
+
+    /** What is {@code absolute}, from here on; null where it is not beneath this. */
+    byte @Nullable [] fromHere(byte[] absolute) {
+        byte[] below = LinkResolver.below(path, absolute);
+        if (below != null) {
+            return below;
+        }
+        byte[] own = ("/proc/self/fd/" + fd).getBytes(StandardCharsets.US_ASCII); // proc(5)
+        setPath(own, 0, own.length);
+        int length = readLinkAt(AT_FDCWD);
+        return length <= 0 ? null : LinkResolver.below(linkTarget(length), absolute);
     }
 
     /** Opens component after component, none of which may be a symbolic link or lead upwards. */
@@ -348,22 +423,30 @@ public final class Directory implements AutoCloseable {
         return done;
     }
 
-    List<byte[]> names(int directory, int most) throws SyscallException {
+    List<byte[]> names(int directory) throws SyscallException {
         checkOpen();
         MemorySegment entries = memory.asSlice(BUFFER_OFFSET, ENTRIES_BYTES);
         List<byte[]> names = new ArrayList<>();
         int n;
         do {
             n = SyscallException.check("getdents64", entriesOf(directory, entries));
-            for (int at = 0; at < n && names.size() < most; ) {
+            for (int at = 0; at < n; ) {
                 byte[] name = name(entries, at + NAME_OFFSET);
-                if (name[0] != '.') {
+                if (!isDots(name) && mayBeOpened(entries.get(JAVA_BYTE, at + NAME_OFFSET - 1))) {
                     names.add(name);
                 }
                 at += Short.toUnsignedInt(entries.get(JAVA_SHORT, at + RECLEN_OFFSET));
             }
-        } while (n > 0 && names.size() < most);
+        } while (n > 0 && names.isEmpty());
         return names;
+    }
+
+    private static boolean isDots(byte[] name) {
+        return name[0] == '.' && (name.length == 1 || (name.length == 2 && name[1] == '.'));
+    }
+
+    private static boolean mayBeOpened(byte type) {
+        return type == DT_REG || type == DT_DIR || type == DT_LNK || type == DT_UNKNOWN;
     }
 
     private int entriesOf(int directory, MemorySegment entries) {
@@ -380,12 +463,8 @@ public final class Directory implements AutoCloseable {
         while (entries.get(JAVA_BYTE, end) != 0) {
             end++;
         }
-        boolean directory = entries.get(JAVA_BYTE, begin - 1) == DT_DIR;
-        byte[] name = new byte[end - begin + (directory ? 1 : 0)];
-        MemorySegment.copy(entries, JAVA_BYTE, begin, name, 0, end - begin);
-        if (directory) {
-            name[end - begin] = '/';
-        }
+        byte[] name = new byte[end - begin];
+        MemorySegment.copy(entries, JAVA_BYTE, begin, name, 0, name.length);
         return name;
     }
 

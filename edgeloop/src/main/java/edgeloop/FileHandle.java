@@ -126,16 +126,14 @@ public final class FileHandle implements AutoCloseable {
     }
 
     /**
-     * Reads the names in a directory (getdents64(2)), without those that begin with a dot. To be
-     * done once for each opening.
+     * Reads the next names in a directory (getdents64(2)), some hundreds of them. Left out are "."
+     * and "..", and what the file system knows to be neither a file nor a directory nor a link.
      *
-     * @param most the names after which it stops, from 0
-     * @return the names in no order, as the bytes they are on disk; that of a directory ends with
-     *     {@code /} where the file system says so
+     * @return the names in no order, as the bytes they are on disk; empty after the last
      * @throws SyscallException if the disk fails, or this is no directory
      */
-    public List<byte[]> names(int most) throws SyscallException {
-        return origin.names(fd(), most);
+    public List<byte[]> names() throws SyscallException {
+        return origin.names(fd());
     }
 
     private int fd() {

@@ -343,7 +343,7 @@ class FailedCallsTest {
             try (FileHandle file = directory.open(name);
                     FileHandle all = directory.open(new byte[0])) {
                 assertThat(file.read(0, new byte[7])).isEqualTo(7);
-                assertThat(all.names(10)).hasSize(1);
+                assertThat(all.names()).hasSize(1);
             }
             server.kernel.answerAlways(Call.STATUS, -Errno.EINTR);
             assertThatThrownBy(() -> directory.open(name)).hasMessage("statx: EINTR");

@@ -40,6 +40,9 @@ final class ByteRanges {
             if (range.isEmpty()) {
                 continue; // section 5.6.1: empty elements of a list do not count
             }
+            if (size == 0 && isSuffix(range)) {
+                return null; // section 14.1.2: it is longer than the whole, and so means the whole
+            }
             if (++seen > MAX_RANGES || !add(range, size, bounds, count)) {
                 return null;
             }
@@ -76,6 +79,14 @@ final class ByteRanges {
         bounds[2 * index] = first;
         bounds[2 * index + 1] = Math.min(last, size - 1);
         return first <= last;
+    }
+
+    /** Whether this asks for the last bytes, and not for none. */
+    private static boolean isSuffix(String range) {
+        return range.startsWith("-")
+                && range.length() > 1
+                && isNumber(range.substring(1))
+                && number(range.substring(1)) > 0;
     }
 
     private static boolean isNumber(String digits) {

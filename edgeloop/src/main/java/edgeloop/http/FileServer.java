@@ -5,16 +5,12 @@ import edgeloop.FileHandle;
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
 import edgeloop.Timeout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** {@link StaticFiles} on one reactor: finds what a request is for, and keeps what it found. */
 final class FileServer {
-    /** Names in a listing; a directory with more of them is no page to read. */
-    private static final int MAX_LISTED = 10_000;
-
     /** How long the root is taken to be where it was. */
     private static final long ROOT_CURRENT_NANOS = 1_000_000_000L;
 
@@ -51,15 +47,19 @@ final class FileServer {
     private final Reactor reactor;
     private final Path rootPath;
     private final boolean listing;
+    private final boolean dotfiles;
+    private final Lister lister;
     private final FileCache cache = new FileCache();
     private @Nullable Directory root;
     private long rootCheckedNanos;
     private boolean sweeping;
 
-    FileServer(Reactor reactor, Path rootPath, boolean listing) {
+    FileServer(Reactor reactor, Path rootPath, boolean listing, boolean dotfiles) {
         this.reactor = reactor;
         this.rootPath = rootPath;
         this.listing = listing;
+        this.dotfiles = dotfiles;
+        this.lister = new Lister(reactor, dotfiles, this::refusal);
         reactor.atEnd(cache::clear);
         reactor.onDescriptorShortage(cache::clear);
     }
@@ -118,6 +118,9 @@ final class FileServer {
         if (path == null) {
             return BAD_PATH;
         }
+        if (!dotfiles && TargetPath.isHidden(path)) {
+            return NOT_FOUND;
+        }
         Object found = open(request, from, path);
         if (found instanceof Response answer) {
             return answer;
@@ -166,13 +169,16 @@ final class FileServer {
             file = from.open(filePath);
         } catch (SyscallException e) {
             if (directory && listing && e.errnoName().equals("ENOENT")) {
-                return list(from, path);
+                return lister.list(from, path);
             }
             throw e;
         }
         if (file.isDirectory()) {
             file.close();
-            return directory ? FORBIDDEN : redirect(request);
+            if (!directory) {
+                return redirect(request);
+            }
+            return listing ? lister.list(from, path) : FORBIDDEN;
         }
         return new Resource(TargetPath.raw(request), from, filePath, file, reactor);
     }
@@ -190,13 +196,5 @@ final class FileServer {
         @Nullable String query = request.query();
         String location = path.substring(start) + "/" + (query == null ? "" : "?" + query);
         return Response.text(301, "see " + location + "\n").withHeader("Location", location);
-    }
-
-    private static Response list(Directory from, byte[] path) throws SyscallException {
-        try (FileHandle opened = from.open(path)) {
-            String page = Listing.page(path, opened.names(MAX_LISTED), MAX_LISTED);
-            return Response.bytes(
-                    200, "text/html; charset=utf-8", page.getBytes(StandardCharsets.UTF_8));
-        }
     }
 }

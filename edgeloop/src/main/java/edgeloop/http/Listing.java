@@ -1,47 +1,120 @@
 package edgeloop.http;
 
+import edgeloop.FileHandle;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /** The page that lists a directory. Names come from whoever may write there, so all is escaped. */
 final class Listing {
-    private static final String UNRESERVED = "-._~";
+    /** Directories before files, and each by the bytes of the names. */
+    static final Comparator<Entry> ORDER =
+            Comparator.comparing((Entry entry) -> !entry.directory)
+                    .thenComparing(entry -> entry.name, Arrays::compareUnsigned);
 
-    private Listing() {}
+    private static final String UNRESERVED = "-._~";
+    private static final String HEX = "0123456789ABCDEF";
+
+    // The years that are written with four digits.
+    private static final long FIRST_SECOND = -62_167_219_200L;
+    private static final long LAST_SECOND = 253_402_300_799L;
+
+    /** A line of the page. */
+    static final class Entry {
+        private final byte[] name;
+        private final boolean directory;
+        private final long size;
+        private final long modifiedSeconds;
+
+        private Entry(byte[] name, FileHandle file) {
+            this.name = name;
+            this.directory = file.isDirectory();
+            this.size = file.size();
+            this.modifiedSeconds = file.modified().getEpochSecond();
+        }
+
+        static Entry of(byte[] name, FileHandle file) {
+            return new Entry(name, file);
+        }
+    }
+
+    private final List<Entry> entries;
+    private final StringBuilder page;
+    private int written;
 
     /**
-     * The page in HTML.
+     * A page that is yet to be written.
      *
      * @param path the directory's, without the slash in front
-     * @param names as {@link edgeloop.FileHandle#names} gives them
-     * @param most the number of names after which no more were read
+     * @param entries what is listed, in order
+     * @param found the number of entries that were found, those among them
+     * @param more whether there are others yet, which nobody has looked at
      */
-    static String page(byte[] path, List<byte[]> names, int most) {
+    Listing(byte[] path, List<Entry> entries, int found, boolean more) {
+        this.entries = entries;
+        page = new StringBuilder(256 + 128 * entries.size());
         String title = "/" + escapeHtml(text(path));
-        var page = new StringBuilder(128 + 64 * names.size());
         page.append("<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>")
                 .append(title)
                 .append("</title>\n<h1>")
                 .append(title)
-                .append("</h1>\n<ul>\n");
+                .append("</h1>\n");
+        if (found > entries.size() || more) {
+            page.append("<p>The first ").append(entries.size()).append(" of ");
+            page.append(more ? "more than " : "").append(found).append(" names.\n");
+        }
+        page.append("<table>\n");
         if (path.length > 0) {
-            page.append("<li><a href=\"../\">../</a>\n");
+            page.append("<tr><td><a href=\"../\">../</a>\n");
         }
-        names.stream()
-                .sorted(Arrays::compareUnsigned)
-                .forEach(
-                        name ->
-                                page.append("<li><a href=\"./")
-                                        .append(escapeUrl(name))
-                                        .append("\">")
-                                        .append(escapeHtml(text(name)))
-                                        .append("</a>\n"));
-        page.append("</ul>\n");
-        if (names.size() == most) {
-            page.append("<p>There are more.\n");
+    }
+
+    /** Writes at most so many entries; answers how many. */
+    int write(int most) {
+        int end = Math.min(written + most, entries.size());
+        int n = end - written;
+        while (written < end) {
+            write(entries.get(written++));
         }
-        return page.toString();
+        return n;
+    }
+
+    private void write(Entry entry) {
+        String slash = entry.directory ? "/" : "";
+        page.append("<tr><td><a href=\"./");
+        escapeUrl(entry.name);
+        page.append(slash)
+                .append("\">")
+                .append(escapeHtml(text(entry.name)))
+                .append(slash)
+                .append("</a><td align=\"right\">");
+        if (entry.directory) {
+            page.append('-');
+        } else {
+            page.append(entry.size);
+        }
+        page.append("<td>").append(date(entry.modifiedSeconds)).append('\n');
+    }
+
+    boolean isWritten() {
+        return written == entries.size();
+    }
+
+    String page() {
+        return page + "</table>\n";
+    }
+
+    /** Such as {@code 2020-02-03 04:05:06 UTC}; a dash for what no calendar has. */
+    private static String date(long epochSecond) {
+        if (epochSecond < FIRST_SECOND || epochSecond > LAST_SECOND) {
+            return "-";
+        }
+        LocalDateTime time = LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC);
+        String seconds = time.getSecond() == 0 ? ":00" : ""; // toString leaves these out
+        return time.toString().replace('T', ' ') + seconds + " UTC";
     }
 
     private static String text(byte[] name) {
@@ -64,15 +137,13 @@ final class Listing {
         return escaped.toString();
     }
 
-    private static String escapeUrl(byte[] name) {
-        var escaped = new StringBuilder(name.length);
+    private void escapeUrl(byte[] name) {
         for (byte b : name) {
-            if (Bytes.isAlpha(b) || Bytes.isDigit(b) || b == '/' || UNRESERVED.indexOf(b) >= 0) {
-                escaped.append((char) b);
+            if (Bytes.isAlpha(b) || Bytes.isDigit(b) || UNRESERVED.indexOf(b) >= 0) {
+                page.append((char) b);
             } else {
-                escaped.append('%').append(String.format("%02X", b));
+                page.append('%').append(HEX.charAt(b >> 4 & 0xf)).append(HEX.charAt(b & 0xf));
             }
         }
-        return escaped.toString();
     }
 }

@@ -130,16 +130,22 @@ final class Resource {
         if (!hasCoded) {
             return plain;
         }
-        String accepted = request.header("Accept-Encoding");
-        if (accepted != null) {
-            for (int i = 0; i < coded.length; i++) {
-                Representation candidate = coded[i];
-                if (candidate != null && AcceptEncoding.allows(accepted, CODINGS.get(i))) {
-                    return candidate;
+        List<String> accepted = request.headers("Accept-Encoding");
+        Representation best = plain;
+        int most = 0;
+        for (int i = 0; i < coded.length; i++) {
+            Representation candidate = coded[i];
+            if (candidate != null) {
+                int weight = AcceptEncoding.weight(accepted, CODINGS.get(i));
+                if (weight > most) {
+                    best = candidate;
+                    most = weight;
                 }
             }
         }
-        return plain;
+        // Of equal weight, what is coded is shorter. Without a weight of its own the plain one is
+        // for who takes nothing else; one who does not take that either gets it all the same.
+        return AcceptEncoding.weight(accepted, "identity") > most ? plain : best;
     }
 
     /** Open descriptors. */

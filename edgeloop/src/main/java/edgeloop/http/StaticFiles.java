@@ -19,18 +19,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * Server.start(8080, Http.serve(StaticFiles.of(Path.of("/srv/www"))));
  * }</pre>
  *
- * <p>A file that changed is noticed within a second. One that is to be changed while it is served
- * should be replaced, by a rename, and not written to: one that becomes shorter meanwhile ends the
- * connections that are being sent it.
+ * <p>A file that changed is noticed within two seconds, as is a root that is a link and was
+ * switched. One that is to be changed while it is served should be replaced, by a rename, and not
+ * written to: one that becomes shorter meanwhile ends the connections that are being sent it.
  */
 public final class StaticFiles implements HttpHandler {
     private final Path root;
     private final boolean listing;
+    private final boolean dotfiles;
     private final Map<Reactor, FileServer> servers = new ConcurrentHashMap<>();
 
-    private StaticFiles(Path root, boolean listing) {
+    private StaticFiles(Path root, boolean listing, boolean dotfiles) {
         this.root = root;
         this.listing = listing;
+        this.dotfiles = dotfiles;
     }
 
     /**
@@ -48,18 +50,29 @@ public final class StaticFiles implements HttpHandler {
             throw new NotDirectoryException(root.toString());
         }
         MediaTypes.load();
-        return new StaticFiles(root, false);
+        return new StaticFiles(root, false, false);
     }
 
     /**
      * {@return a copy that answers with a list of names, or does not, for a directory without
-     * {@code index.html}} Names that begin with a dot are left out, though files of such names are
-     * served.
+     * {@code index.html}} A list has what can be got, up to 10,000 names: directories first, each in
+     * the order of their bytes.
      *
      * @param on whether it does; by default it does not
      */
     public StaticFiles withListing(boolean on) {
-        return new StaticFiles(root, on);
+        return new StaticFiles(root, on, dotfiles);
+    }
+
+    /**
+     * {@return a copy that serves files and directories whose names begin with a dot, or does not}
+     * Where it does not they are 404, and in no list; {@code /.well-known/} (RFC 8615) is served
+     * always.
+     *
+     * @param on whether it does; by default it does not
+     */
+    public StaticFiles withDotfiles(boolean on) {
+        return new StaticFiles(root, listing, on);
     }
 
     @Override
@@ -67,7 +80,7 @@ public final class StaticFiles implements HttpHandler {
         Reactor reactor = request.connection().reactor();
         FileServer server = servers.get(reactor);
         if (server == null) {
-            server = new FileServer(reactor, root, listing);
+            server = new FileServer(reactor, root, listing, dotfiles);
             servers.put(reactor, server);
             reactor.atEnd(() -> servers.remove(reactor));
         }

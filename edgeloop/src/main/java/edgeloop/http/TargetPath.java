@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** From a target's path to the name of a file. */
 final class TargetPath {
+    private static final byte[] WELL_KNOWN = Bytes.ascii(".well-known");
+
     private TargetPath() {}
 
     /**
@@ -28,7 +30,7 @@ final class TargetPath {
                 b = (byte) value;
                 i += 2;
             }
-            if (b == '\\' || (b >= 0 && b < ' ') || b == 0x7f) {
+            if (!isAskable(b)) {
                 return null;
             }
             decoded[size++] = b;
@@ -36,6 +38,20 @@ final class TargetPath {
         return decoded[0] == '/' && !hasDots(decoded, size)
                 ? Arrays.copyOfRange(decoded, leadingSlashes(decoded, size), size)
                 : null;
+    }
+
+    private static boolean isAskable(byte b) {
+        return b != '\\' && (b < 0 || b >= ' ') && b != 0x7f;
+    }
+
+    /** Whether a path may have a file's name in it, however it is escaped. */
+    static boolean isAskable(byte[] name) {
+        for (byte b : name) {
+            if (!isAskable(b)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int escaped(Request request, int at) {
@@ -68,6 +84,27 @@ final class TargetPath {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether a component of a decoded path begins with a dot: what is not meant for everybody,
+     * such as {@code .git} and {@code .htpasswd}. {@code .well-known} at the root is, RFC 8615.
+     */
+    static boolean isHidden(byte[] path) {
+        int from = beginsWithWellKnown(path) ? WELL_KNOWN.length : 0;
+        for (int i = from; i < path.length; i++) {
+            if (path[i] == '.' && (i == 0 || path[i - 1] == '/')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean beginsWithWellKnown(byte[] path) {
+        int length = WELL_KNOWN.length;
+        return path.length >= length
+                && Arrays.equals(path, 0, length, WELL_KNOWN, 0, length)
+                && (path.length == length || path[length] == '/');
     }
 
     /** The path as it was sent. */

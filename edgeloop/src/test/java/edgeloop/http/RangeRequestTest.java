@@ -145,7 +145,17 @@ class RangeRequestTest {
     void emptyFileHasNoRanges() {
         try (Site site = new Site(root).with("file", "")) {
             assertThat(site.get("/file", "Range: bytes=0-")).startsWith("HTTP/1.1 416 ");
-            assertThat(site.get("/file", "Range: bytes=-1")).startsWith("HTTP/1.1 416 ");
+            assertThat(site.get("/file", "Range: bytes=-0")).startsWith("HTTP/1.1 416 ");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 14.1.2 the last bytes of an empty file are the whole of it")
+    void suffixOfAnEmptyFileIsTheWhole() {
+        try (Site site = new Site(root).with("file", "")) {
+            assertThat(site.get("/file", "Range: bytes=-5"))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("\r\nContent-Length: 0\r\n");
         }
     }
 }

@@ -12,7 +12,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,6 +191,63 @@ class StaticFilesTest {
     }
 
     @Test
+    @DisplayName("a listing has the parent, directories first, sizes and times")
+    void listingTellsWhatThereIs() throws Exception {
+        try (Site site = new Site(root, files -> files.withListing(true))) {
+            site.with("b.txt", "12345").with("Z.txt", "").with("sub/file", "x").with("a/b/c", "y");
+            String page = Site.content(site.get("/"));
+            assertThat(page)
+                    .containsSubsequence(
+                            "href=\"./a/\"", "href=\"./sub/\"", "./Z.txt", "href=\"./b.txt\"")
+                    .contains("b.txt</a><td align=\"right\">5<td>2020-02-03 04:05:06 UTC\n")
+                    .doesNotContain("../", "The first");
+            assertThat(Site.content(site.get("/a/"))).contains("<a href=\"../\">../</a>");
+            assertThat(site.ask("HEAD", "/")).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n");
+        }
+    }
+
+    @Test
+    @DisplayName("a listing has nothing that leads to an error")
+    void nothingListedLeadsToAnError() throws Exception {
+        try (Site site = new Site(root, files -> files.withListing(true))) {
+            site.with("sub/fine", "x").with("sub/back\\slash", "x").with("sub/line\nend", "x");
+            site.with("sub/dir/file", "x").with("sub/100% ?#&.txt", "x");
+            Path sub = root.resolve("sub");
+            Files.createSymbolicLink(sub.resolve("broken"), Path.of("absent"));
+            Files.createSymbolicLink(sub.resolve("out"), Path.of("/etc/passwd"));
+            Files.createSymbolicLink(sub.resolve("loop"), Path.of("loop"));
+            Files.createSymbolicLink(sub.resolve("device"), Path.of("/dev/null"));
+            Files.createSymbolicLink(sub.resolve("within"), Path.of("dir"));
+            Files.createSymbolicLink(sub.resolve("absolute"), sub.resolve("fine"));
+            new ProcessBuilder("mkfifo", sub.resolve("fifo").toString()).start().waitFor();
+            new ProcessBuilder("bash", "-c", "touch $'" + sub + "/latin\\xe9'").start().waitFor();
+            String page = Site.content(site.get("/sub/"));
+            Matcher link = Pattern.compile("href=\"\\./([^\"]*)\"").matcher(page);
+            List<String> links = link.results().map(found -> found.group(1)).toList();
+            assertThat(links).contains("fine", "within/", "absolute", "latin%E9").hasSize(6);
+            for (String each : links) {
+                assertThat(site.get("/sub/" + each)).startsWith("HTTP/1.1 200 ");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a listing has the first 10,000 in order, and says first what it leaves out")
+    void longListingHasTheFirst() throws Exception {
+        Files.createDirectories(root.resolve("sub"));
+        for (int i = 0; i < 10_050; i++) {
+            Files.createFile(root.resolve("sub/" + (100_000 + i)));
+        }
+        try (Site site = new Site(root, files -> files.withListing(true))) {
+            String page = Site.content(site.get("/sub/"));
+            assertThat(page)
+                    .containsSubsequence("<p>The first 10000 of 10050 names.", "./100000", "./109999")
+                    .doesNotContain("./110000");
+            assertThat(page.lines().filter(line -> line.contains("./1")).count()).isEqualTo(10_000);
+        }
+    }
+
+    @Test
     @DisplayName("RFC 9110 12.5.3 what is compressed beside a file goes to who takes it")
     void compressedSiblingIsChosen() {
         try (Site site = new Site(root).with("a.js", "plain").with("a.js.gz", "zipped")) {
@@ -221,23 +281,98 @@ class StaticFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gzip, true",
-        "GZIP, true",
-        "x-gzip, true",
-        "*, true",
-        "'', false",
-        "br, false",
-        "gzip;q=0, false",
-        "gzip;q=0.0, false",
-        "gzip; q=0.001, true",
-        "gzip;q=1.0, true",
-        "gzip;q=2, false",
-        "'*;q=0, gzip', true",
-        "'gzip;q=0, *', false",
-        "'br , gzip', true"
+        "gzip, 1000",
+        "GZIP, 1000",
+        "x-gzip, 1000",
+        "*, 1000",
+        "'', 0",
+        "br, 0",
+        "gzip;q=0, 0",
+        "gzip;q=0.0, 0",
+        "gzip; q=0.001, 1",
+        "gzip;q=0.25, 250",
+        "gzip;q=1.0, 1000",
+        "gzip;q=2, 0",
+        "gzip;q=0.1234, 0",
+        "gzip;level=9, 0",
+        "'*;q=0, gzip', 1000",
+        "'gzip;q=0, *', 0",
+        "'br , gzip', 1000"
     })
-    void weightsAreHeeded(String accepted, boolean allowed) {
-        assertThat(AcceptEncoding.allows(accepted, "gzip")).isEqualTo(allowed);
+    void weightsAreHeeded(String accepted, int weight) {
+        assertThat(AcceptEncoding.weight(List.of(accepted), "gzip")).isEqualTo(weight);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'br;q=0.1, gzip;q=0.9', zipped",
+        "'gzip, br', brotli",
+        "'gzip;q=0.5, br;q=0.5', brotli",
+        "'gzip;q=0.5, identity', plain",
+        "'gzip;q=0.5, identity;q=0.2', zipped",
+        "'identity;q=0, gzip', zipped",
+        "'identity;q=0', plain",
+        "'*', brotli",
+        "'br;q=0, *;q=0.3', zipped",
+        "'gzip, identity', zipped",
+        "'gzip;q=0', plain"
+    })
+    @DisplayName("RFC 9110 12.5.3 what a client gives the most weight is what it gets")
+    void heaviestCodingIsChosen(String accepted, String content) {
+        try (Site site = new Site(root).with("a.js", "plain").with("a.js.gz", "zipped")) {
+            site.with("a.js.br", "brotli");
+            assertThat(Site.content(site.get("/a.js", "Accept-Encoding: " + accepted)))
+                    .isEqualTo(content);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 15.4.5 a 304 tells what chose the representation, and not its coding")
+    void notModifiedHasNoCoding() {
+        try (Site site = new Site(root).with("a.js", "plain").with("a.js.gz", "zipped")) {
+            String coded = "Accept-Encoding: gzip";
+            String etag = Site.header(site.get("/a.js", coded), "ETag");
+            assertThat(site.get("/a.js", coded, "If-None-Match: " + etag))
+                    .startsWith("HTTP/1.1 304 ")
+                    .contains("\r\nVary: Accept-Encoding\r\n", "\r\nETag: " + etag + "\r\n")
+                    .doesNotContain("Content-Encoding");
+        }
+    }
+
+    @Test
+    @DisplayName("names that begin with a dot are not served, those of RFC 8615 are")
+    void dottedNamesAreNotServed() {
+        try (Site site = new Site(root).with(".env", "secret").with(".git/config", "secret")) {
+            site.with("sub/.hidden/file", "secret").with(".well-known/security.txt", "contact");
+            site.with(".well-known/.hidden", "secret").with("sub/.well-known/file", "secret");
+            for (String target :
+                    List.of(
+                            "/.env",
+                            "/%2eenv",
+                            "//.env",
+                            "/.git/config",
+                            "/.git",
+                            "/.git/",
+                            "/sub/.hidden/file",
+                            "/.well-known/.hidden",
+                            "/sub/.well-known/file",
+                            "/.well-knownx",
+                            "/.absent")) {
+                assertThat(site.get(target)).startsWith("HTTP/1.1 404 ");
+            }
+            assertThat(site.get("/.well-known/security.txt")).endsWith("contact");
+            assertThat(site.get("/.well-known")).startsWith("HTTP/1.1 301 ");
+        }
+    }
+
+    @Test
+    void dottedNamesAreServedWhereAskedFor() {
+        try (Site site = new Site(root, files -> files.withDotfiles(true).withListing(true))) {
+            site.with(".env", "open").with("sub/.hidden/file", "open");
+            assertThat(site.get("/.env")).endsWith("open");
+            assertThat(site.get("/sub/.hidden/file")).endsWith("open");
+            assertThat(site.get("/")).contains("href=\"./.env\"");
+        }
     }
 
     @Test
