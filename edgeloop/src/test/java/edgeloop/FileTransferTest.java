@@ -97,6 +97,66 @@ class FileTransferTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EINVAL, Errno.ENOSYS, Errno.EOPNOTSUPP})
+    @DisplayName(
+            "E13 E75 a file of a system without sendfile is read and sent, and the next one is not")
+    void fileWithoutSendfileIsRead(int errno) throws Exception {
+        byte[] bytes = file("file", 300_000);
+        try (TurnedServer server = new TurnedServer(handler::on)) {
+            Peer peer = server.accepted(4096);
+            server.kernel.answerNext(Call.SEND_FILE, -errno);
+            server.kernel.answerNext(Call.READ_FILE, -Errno.EINTR);
+            try (FileHandle file = open(server, "file")) {
+                handler.connection.write("head");
+                handler.connection.transfer(file, 0, bytes.length);
+                handler.connection.write("between");
+                handler.connection.transfer(file, 0, 10);
+            }
+            byte[] expected =
+                    concat(
+                            "head".getBytes(UTF_8),
+                            bytes,
+                            "between".getBytes(UTF_8),
+                            Arrays.copyOf(bytes, 10));
+            server.turnUntil(() -> peer.receive(1 << 20) == 0 && peer.size() == expected.length);
+            assertThat(peer.bytes()).isEqualTo(expected);
+            assertThat(server.kernel.count(Call.SEND_FILE)).isEqualTo(2);
+            assertThat(server.stats().bytesWritten()).isEqualTo(expected.length);
+        }
+    }
+
+    @Test
+    @DisplayName("E7 a large file that is read has a budget too")
+    void readFileHasABudget() throws Exception {
+        byte[] bytes = file("file", 4 << 20);
+        try (TurnedServer server = new TurnedServer(handler::on)) {
+            Peer peer = server.accepted();
+            server.kernel.answerAlways(Call.SEND_FILE, -Errno.EINVAL);
+            handler.connection.transfer(open(server, "file"), 0, bytes.length);
+            while (peer.size() < bytes.length) {
+                server.kernel.forgetCounts();
+                server.turn();
+                peer.receive(8 << 20);
+                assertThat(server.kernel.count(Call.READ_FILE)).isLessThanOrEqualTo(64);
+            }
+            assertThat(peer.bytes()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    @DisplayName("E55 a file that became shorter resets the connection, also where it is read")
+    void shorterFileThatIsReadResets() throws Exception {
+        file("file", 10_000);
+        try (TurnedServer server = new TurnedServer(handler::on)) {
+            Peer peer = server.accepted();
+            server.kernel.answerAlways(Call.SEND_FILE, -Errno.EINVAL);
+            handler.connection.transfer(open(server, "file"), 0, 10_001);
+            server.turnUntil(peer::wasReset);
+            assertThat(handler.reason).isEqualTo(new CloseReason.Failed(Errno.ENODATA));
+        }
+    }
+
     @Test
     @DisplayName("E7 one large file does not hold up another connection")
     void largeFileHasABudget() throws Exception {

@@ -9,6 +9,9 @@ final class FilePiece extends Piece {
     long offset;
     long left;
 
+    /** The file's system has no sendfile(2): it is read, and the bytes are sent. */
+    boolean toBeRead;
+
     SharedDescriptor file() {
         return Objects.requireNonNull(file);
     }
@@ -18,6 +21,7 @@ final class FilePiece extends Piece {
         file = newFile;
         offset = newOffset;
         left = length;
+        toBeRead = false;
     }
 
     void letGo() {

@@ -134,7 +134,8 @@ public final class SegmentQueue {
      * Hands as much to the kernel as it takes in one call, and removes that.
      *
      * @return the bytes sent, or {@code -errno}; {@code -ENODATA} where a file has become shorter
-     *     than the range of it that is to be sent
+     *     than the range of it that is to be sent, {@code -ENOBUFS} where it is to be read and
+     *     there is no memory for that
      */
     public int sendTo(Syscalls syscalls, int fd, IoVector vector, SegmentPool pool) {
         if (head instanceof Segment first) {
@@ -147,7 +148,7 @@ public final class SegmentQueue {
             }
             return sent;
         }
-        return head instanceof FilePiece piece ? sendFile(syscalls, fd, piece, pool) : 0;
+        return head instanceof FilePiece piece ? sendFile(syscalls, fd, vector, piece, pool) : 0;
     }
 
     /** Sends from {@code first} up to the next range of a file. */
@@ -164,22 +165,62 @@ public final class SegmentQueue {
         return syscalls.send(fd, vector);
     }
 
-    private int sendFile(Syscalls syscalls, int fd, FilePiece piece, SegmentPool pool) {
+    private int sendFile(
+            Syscalls syscalls, int fd, IoVector vector, FilePiece piece, SegmentPool pool) {
+        if (piece.toBeRead) {
+            return readAndSend(syscalls, fd, vector, piece, pool);
+        }
         int length = (int) Math.min(piece.left, FILE_CHUNK_BYTES);
         int sent = syscalls.sendFile(fd, piece.file().fd(), piece.offset, length);
         if (sent == 0) {
             return -Errno.ENODATA;
         }
         if (sent > 0) {
-            piece.offset += sent;
-            piece.left -= sent;
             size -= sent;
-            if (piece.left == 0) {
-                removeFirst(piece);
-                pool.give(piece);
-            }
+            taken(piece, sent, pool);
+        } else if (sent == -Errno.EINVAL || sent == -Errno.ENOSYS || sent == -Errno.EOPNOTSUPP) {
+            piece.toBeRead = true; // sendfile(2): "applications may wish to fall back"
+            return readAndSend(syscalls, fd, vector, piece, pool);
         }
         return sent;
+    }
+
+    /**
+     * Reads what a segment takes, which then stands before the rest of the range, and sends it.
+     * What is not sent now goes out like any bytes.
+     */
+    private int readAndSend(
+            Syscalls syscalls, int fd, IoVector vector, FilePiece piece, SegmentPool pool) {
+        Segment segment = pool.take();
+        if (segment == null) {
+            return -Errno.ENOBUFS;
+        }
+        int length = (int) Math.min(piece.left, segment.space());
+        int read = syscalls.read(piece.file().fd(), piece.offset, segment.memory, 0, length);
+        if (read <= 0) {
+            pool.give(segment);
+            // EAGAIN would be taken for the socket's.
+            return read == 0 ? -Errno.ENODATA : read == -Errno.EAGAIN ? -Errno.EIO : read;
+        }
+        segment.end = read;
+        taken(piece, read, pool);
+        segment.next = head;
+        head = segment;
+        if (tail == null) {
+            tail = segment;
+        }
+        segments++;
+        return sendTo(syscalls, fd, vector, pool);
+    }
+
+    /** The first {@code bytes} of a range, the first in the queue, are taken out of it. */
+    private void taken(FilePiece piece, int bytes, SegmentPool pool) {
+        piece.offset += bytes;
+        piece.left -= bytes;
+        if (piece.left == 0) {
+            removeFirst(piece);
+            pool.give(piece);
+        }
     }
 
     /** Removes the first {@code length} bytes, which are in segments. */
