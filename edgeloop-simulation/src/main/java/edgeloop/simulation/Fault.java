@@ -28,7 +28,10 @@ public enum Fault {
     SEND_FAILED,
     /** sendfile(2): 0, because the file ends earlier than it did. */
     FILE_TRUNCATED,
-    /** openat2(2): ENOSYS or EPERM, as of a kernel or a filter that does not know it. */
+    /**
+     * openat2(2): ENOSYS or EPERM, as of a kernel or a filter that does not know it; once it has
+     * opened something EPERM, as of a scanner that refuses one file.
+     */
     OPENAT2_REFUSED,
     /** epoll_wait(2): EINTR. */
     WAIT_INTERRUPTED,

@@ -29,6 +29,9 @@ final class FileCalls {
     private final KernelCalls calls;
     private final Map<String, Content> contents = new TreeMap<>();
 
+    /** Whether openat2(2) has ever opened anything: then the program knows that it is there. */
+    private boolean hasOpenat2;
+
     FileCalls(SimulatedKernel kernel, KernelCalls calls) {
         this.kernel = kernel;
         this.calls = calls;
@@ -88,16 +91,23 @@ final class FileCalls {
         if (directory == FileConstants.AT_FDCWD && !name.equals(PATTERN)) {
             return calls.open(Call.OPENAT, openDirectory());
         }
+        if (hasOpenat2) {
+            throw kernel.violation("openat of %s: openat2 is there, and follows links", name);
+        }
         return open(Call.OPENAT, directory, name);
     }
 
     int openBeneath(int directory, MemorySegment path) {
+        String name = path.getString(0);
         if (kernel.faults().strikes(Fault.OPENAT2_REFUSED)) {
             kernel.enter();
             int error = kernel.faults().errno(Fault.OPENAT2_REFUSED, Errno.ENOSYS, Errno.EPERM);
-            return kernel.answer(Call.OPENAT2, directory, -error);
+            // A call that was there does not go: later the refusal is of one file.
+            return kernel.answer(Call.OPENAT2, directory, hasOpenat2 ? -Errno.EPERM : -error);
         }
-        return open(Call.OPENAT2, directory, path.getString(0));
+        int opened = open(Call.OPENAT2, directory, name);
+        hasOpenat2 |= opened >= 0;
+        return opened;
     }
 
     private int open(Call call, int directory, String name) {

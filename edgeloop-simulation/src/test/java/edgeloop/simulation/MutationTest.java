@@ -545,6 +545,13 @@ class MutationTest {
                             "// a FIN would pass for the end of what was to be",
                             20_000),
                     new Mutant(
+                            "E75 one EPERM of openat2 turns it off",
+                            "Directory",
+                            "result = openBeneath(FILE_FLAGS);\n        for (int i = 0;",
+                            "result = openBeneath(FILE_FLAGS);\n        hasOpenat2 &= result !="
+                                    + " -Errno.EPERM;\n        for (int i = 0;",
+                            20_000),
+                    new Mutant(
                             "E66 one problem hides another",
                             "ProblemLog",
                             "report(kindOf(problem), problem.text",
