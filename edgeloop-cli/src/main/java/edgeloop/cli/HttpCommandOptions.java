@@ -26,6 +26,13 @@ final class HttpCommandOptions {
                     .description("List the names in directories that have no index.html.")
                     .build();
 
+    private final OptionSpec dotfiles =
+            Options.flag("--dotfiles")
+                    .description(
+                            "Serve files and directories whose names begin with a dot, too"
+                                    + " (.well-known always is).")
+                    .build();
+
     private final OptionSpec accessLog =
             OptionSpec.builder("--access-log")
                     .type(String.class)
@@ -38,7 +45,7 @@ final class HttpCommandOptions {
                     .build();
 
     void addTo(CommandSpec spec) {
-        spec.addOption(root).addOption(listing).addOption(accessLog);
+        spec.addOption(root).addOption(listing).addOption(dotfiles).addOption(accessLog);
     }
 
     /** What is wrong with these options for {@code protocol}, or null. */
@@ -53,7 +60,9 @@ final class HttpCommandOptions {
                         ? "--root"
                         : listing.<Boolean>getValue()
                                 ? "--listing"
-                                : accessLog.getValue() != null ? "--access-log" : null;
+                                : dotfiles.<Boolean>getValue()
+                                        ? "--dotfiles"
+                                        : accessLog.getValue() != null ? "--access-log" : null;
         return given == null ? null : given + " is an option of --protocol http";
     }
 
@@ -80,7 +89,12 @@ final class HttpCommandOptions {
         if (!idleTimeout.isZero()) {
             options = options.withKeepAliveTimeout(idleTimeout);
         }
-        Http http = Http.serve(options, StaticFiles.of(directory).withListing(listing.getValue()));
+        Http http =
+                Http.serve(
+                        options,
+                        StaticFiles.of(directory)
+                                .withListing(listing.getValue())
+                                .withDotfiles(dotfiles.getValue()));
         return log == null ? http : http.withAccessLog(log);
     }
 }

@@ -95,6 +95,7 @@ final class HttpIT {
         "--protocol http, 2, '--protocol http needs --root DIR, the files to serve; see --help'",
         "--root /, 2, --root is an option of --protocol http; see --help",
         "--listing, 2, --listing is an option of --protocol http; see --help",
+        "--dotfiles, 2, --dotfiles is an option of --protocol http; see --help",
         "--access-log=x, 2, --access-log is an option of --protocol http; see --help",
         "--protocol http --root / --idle-bytes 9, 2, --idle-bytes is an option of --protocol echo; see --help",
         "--protocol smtp, 2, '--protocol must be echo or http, not ''smtp''; see --help'",
