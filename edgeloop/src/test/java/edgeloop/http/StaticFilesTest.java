@@ -107,6 +107,23 @@ class StaticFilesTest {
         "a.woff2, font/woff2",
         "a.wasm, application/wasm",
         "a.pdf, application/pdf",
+        "a.avi, video/x-msvideo",
+        "a.sh, application/x-sh",
+        "a.xhtml, application/xhtml+xml",
+        "a.rss, application/rss+xml",
+        "a.atom, application/atom+xml",
+        "a.vtt, text/vtt; charset=utf-8",
+        "a.m3u8, application/vnd.apple.mpegurl",
+        "a.yaml, application/yaml",
+        "a.yml, application/yaml",
+        "a.log, text/plain; charset=utf-8",
+        "a.ics, text/calendar; charset=utf-8",
+        "a.mkv, video/x-matroska",
+        "a.epub, application/epub+zip",
+        "a.csv, text/csv; charset=utf-8",
+        "a.zip, application/zip",
+        "a.gz, application/gzip",
+        "a.mpd, application/dash+xml",
         "a.xyz-unknown, application/octet-stream",
         "Makefile, application/octet-stream",
         "archive.tar/html, application/octet-stream"
@@ -241,7 +258,8 @@ class StaticFilesTest {
         try (Site site = new Site(root, files -> files.withListing(true))) {
             String page = Site.content(site.get("/sub/"));
             assertThat(page)
-                    .containsSubsequence("<p>The first 10000 of 10050 names.", "./100000", "./109999")
+                    .containsSubsequence(
+                            "<p>The first 10000 of 10050 names.", "./100000", "./109999")
                     .doesNotContain("./110000");
             assertThat(page.lines().filter(line -> line.contains("./1")).count()).isEqualTo(10_000);
         }
