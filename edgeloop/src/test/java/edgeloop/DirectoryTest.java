@@ -123,7 +123,8 @@ class DirectoryTest {
     }
 
     @Test
-    @DisplayName("E56 an absolute link is followed by the given path of the root and by its real one")
+    @DisplayName(
+            "E56 an absolute link is followed by the given path of the root and by its real one")
     void rootHasTwoPaths() throws Exception {
         Path alias = Files.createSymbolicLink(folder.resolve("alias"), Path.of("root"));
         Files.createSymbolicLink(root.resolve("byAlias"), alias.resolve("sub/file"));

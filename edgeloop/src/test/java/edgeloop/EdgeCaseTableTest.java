@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class EdgeCaseTableTest {
     /** What other servers got wrong, and what public reports of theirs found here. */
     private static final List<Integer> CASES =
-            IntStream.concat(IntStream.rangeClosed(1, 48), IntStream.rangeClosed(57, 71))
+            IntStream.rangeClosed(1, 75)
+                    .filter(n -> (n <= 48 || n >= 57) && n != 72)
                     .boxed()
                     .toList();
 

@@ -60,8 +60,7 @@ final class Representation {
                         + (dated
                                 ? "Last-Modified: " + HttpDate.format(modifiedSeconds) + "\r\n"
                                 : "");
-        this.fields =
-                (coding == null ? "" : "Content-Encoding: " + coding + "\r\n") + validators;
+        this.fields = (coding == null ? "" : "Content-Encoding: " + coding + "\r\n") + validators;
         byte[] content = content(file);
         this.inMemory = content != null;
         this.size = content == null ? file.size() : content.length;

@@ -55,8 +55,8 @@ public final class StaticFiles implements HttpHandler {
 
     /**
      * {@return a copy that answers with a list of names, or does not, for a directory without
-     * {@code index.html}} A list has what can be got, up to 10,000 names: directories first, each in
-     * the order of their bytes.
+     * {@code index.html}} A list has what can be got, up to 10,000 names: directories first, each
+     * in the order of their bytes.
      *
      * @param on whether it does; by default it does not
      */

@@ -200,8 +200,8 @@ public interface Syscalls {
      * @param directory where a path that is relative begins; with an empty path, the link itself
      * @param path ends with a NUL byte
      * @param buffer the target is put there from {@code offset} on, cut at {@code length} bytes
-     * @return the bytes of the target; {@code -EINVAL}, or with an empty path {@code -ENOENT}, where
-     *     that is no link
+     * @return the bytes of the target; {@code -EINVAL}, or with an empty path {@code -ENOENT},
+     *     where that is no link
      */
     int readLink(int directory, MemorySegment path, MemorySegment buffer, int offset, int length);
 
