@@ -15,19 +15,43 @@ public final class LineWriter {
     /** The characters that may wait at all: room beside what is offered for what must be said. */
     private static final int LIMIT = 2 * CAPACITY;
 
-    private final PrintStream stream;
+    /** Where the lines go. Called on the writer's thread alone, which it may hold up. */
+    interface Sink {
+        /**
+         * Writes {@code lines}, the last one with its line break too. Answers whether it could
+         * write all of them.
+         */
+        boolean write(String lines);
+
+        /** Opens anew what is behind it, if that can be. */
+        default void reopen() {}
+    }
+
+    private final Sink sink;
     private final StringBuilder waiting = new StringBuilder();
+    private boolean reopening;
     private boolean writing;
     private boolean failed;
     private int dropped;
 
-    private LineWriter(PrintStream stream) {
-        this.stream = stream;
+    private LineWriter(Sink sink) {
+        this.sink = sink;
     }
 
     /** A writer to {@code stream}, whose thread is a daemon of this name. */
     public static LineWriter start(String threadName, PrintStream stream) {
-        LineWriter writer = new LineWriter(stream);
+        return start(
+                threadName,
+                (Sink)
+                        lines -> {
+                            stream.print(lines);
+                            return !stream.checkError(); // which flushes
+                        });
+    }
+
+    /** A writer to {@code sink}, whose thread is a daemon of this name. */
+    static LineWriter start(String threadName, Sink sink) {
+        LineWriter writer = new LineWriter(sink);
         Thread.ofPlatform().name(threadName).daemon().start(writer::run);
         return writer;
     }
@@ -68,13 +92,19 @@ public final class LineWriter {
         }
     }
 
+    /** Has the sink opened anew, before the lines that wait are written. */
+    synchronized void reopen() {
+        reopening = true;
+        notifyAll();
+    }
+
     /**
      * Waits until everything is written, or {@code timeout} has passed. Answers whether it is
      * written.
      */
     public synchronized boolean awaitWritten(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (writing || !waiting.isEmpty()) {
+        while (writing || reopening || !waiting.isEmpty()) {
             long millisLeft = (deadline - System.nanoTime()) / 1_000_000;
             if (millisLeft <= 0) {
                 return false;
@@ -92,30 +122,40 @@ public final class LineWriter {
     private void run() {
         try {
             while (true) {
-                stream.print(take());
-                written(stream.checkError()); // which flushes
+                if (awaitWork()) {
+                    sink.reopen();
+                }
+                String lines = take();
+                written(lines.isEmpty() || sink.write(lines));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized String take() throws InterruptedException {
-        while (waiting.isEmpty()) {
+    /** Waits for something to do. Answers whether the sink is to be opened anew. */
+    private synchronized boolean awaitWork() throws InterruptedException {
+        while (waiting.isEmpty() && !reopening) {
             wait();
         }
+        boolean reopen = reopening;
+        reopening = false;
+        writing = true;
+        return reopen;
+    }
+
+    private synchronized String take() {
         String lines = waiting.toString();
         waiting.setLength(0);
         if (dropped > 0) {
             lines += dropped + " lines were dropped here, as nobody took them\n";
             dropped = 0;
         }
-        writing = true;
         return lines;
     }
 
-    private synchronized void written(boolean error) {
-        failed |= error;
+    private synchronized void written(boolean all) {
+        failed |= !all;
         writing = false;
         notifyAll();
     }

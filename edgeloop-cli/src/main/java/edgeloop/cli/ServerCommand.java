@@ -209,7 +209,8 @@ final class ServerCommand implements Callable<Integer> {
                         "A TIME is a whole number with the unit ms, s, m or h; without one it is in"
                                 + " seconds. A SIZE is a whole number with the unit k, m or g.",
                         "SIGINT and SIGTERM end the server: it serves who waits, finishes what it"
-                                + " has read and closes. A second signal closes at once.",
+                                + " has read and closes. A second signal closes at once. SIGHUP and"
+                                + " SIGUSR1 open the access log anew.",
                         "Exit codes: 0 ended by a signal, 1 could not start or failed, 2 bad"
                                 + " option, 130 or 143 a second signal (SIGINT, SIGTERM) cut"
                                 + " something off.");
@@ -264,7 +265,7 @@ final class ServerCommand implements Callable<Integer> {
                             + "'; give --bind an address of this machine");
         }
         if (spoken == Protocol.ECHO) {
-            return serve(options, _ -> ECHO, latency, null);
+            return serve(options, _ -> ECHO, latency, null, null);
         }
         AccessLogFile log;
         Http http;
@@ -278,7 +279,7 @@ final class ServerCommand implements Callable<Integer> {
         } catch (IOException e) {
             return fail("cannot write the access log: " + e.getMessage());
         }
-        int exitCode = serve(options, http, latency, http);
+        int exitCode = serve(options, http, latency, http, log);
         if (log != null) {
             log.finish(err, LOG_TIMEOUT);
         }
@@ -297,7 +298,8 @@ final class ServerCommand implements Callable<Integer> {
             ServerOptions options,
             HandlerFactory handlers,
             @Nullable LatencyRecorder latency,
-            @Nullable Http http)
+            @Nullable Http http,
+            @Nullable AccessLogFile log)
             throws InterruptedException {
         Server server;
         try {
@@ -312,8 +314,17 @@ final class ServerCommand implements Callable<Integer> {
             statistics = StatsPrinter.start(server, http, latency, out, interval);
         }
         ServerRun run = new ServerRun(server, http, statistics, out, err);
+        Signals.on(signal -> reopen(log, signal), "HUP", "USR1");
         run.announce(maxEvents.getValue());
         return run.await();
+    }
+
+    private void reopen(@Nullable AccessLogFile log, String signal) {
+        if (log == null) {
+            err.print(NAME + ": " + signal + " opens the access log anew, and there is none");
+        } else {
+            log.reopen();
+        }
     }
 
     /**

@@ -23,6 +23,9 @@ final class ServerMain {
             err.print(
                     ServerCommand.NAME
                             + ": standard output takes nothing: the last lines are lost");
+        } else if (out.hasFailed()) {
+            err.print(
+                    ServerCommand.NAME + ": cannot write to standard output: lines of it are lost");
         }
         boolean _ = err.awaitWritten(WRITE_TIMEOUT); // else there is nobody to tell
         System.exit(exitCode);

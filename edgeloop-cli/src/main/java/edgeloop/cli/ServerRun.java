@@ -56,7 +56,7 @@ final class ServerRun {
      * other for a script that sends one as soon as it has read the lines.
      */
     synchronized void announce(int maxEvents) {
-        Signals.onTermination(this::terminate);
+        Signals.on(this::terminate, "INT", "TERM");
         out.print(
                 "Starting epoll server on port "
                         + server.port()

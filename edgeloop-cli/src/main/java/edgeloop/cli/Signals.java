@@ -4,7 +4,7 @@ import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
 /**
- * The signals that ask a program to end.
+ * The signals that a program heeds.
  *
  * <p>Java handles signals by {@code sun.misc.Signal} alone. It is called by reflection, because
  * javac warns of it with a warning that no annotation and no {@code -Xlint} option turns off.
@@ -13,14 +13,18 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * Hands SIGINT and SIGTERM, by these names, to {@code handler} instead of ending the JVM. Each
-     * comes on a thread of its own, two of them perhaps at once. A signal that was ignored when the
-     * JVM started stays so; bin/launch sees to that.
+     * Hands signals to {@code handler}, by their names with SIG, instead of ending the JVM. Each
+     * comes on a thread of its own, two of them perhaps at once. A SIGHUP, SIGINT or SIGTERM that
+     * was ignored when the JVM started stays so: nohup(1) wants that of the first, and bin/launch
+     * sees to it that the others are not.
+     *
+     * @param names without SIG
      */
-    public static void onTermination(Consumer<String> handler) {
+    public static void on(Consumer<String> handler, String... names) {
         try {
-            handle("INT", handler);
-            handle("TERM", handler);
+            for (String name : names) {
+                handle(name, handler);
+            }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("signals cannot be handled", e);
         }

@@ -77,7 +77,7 @@ class LoadTestIT {
 
     /** From a script's background job too, which the shell starts with SIGINT ignored. */
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "TERM"})
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
     void aSignalEndsTheRunAndItIsStillReported(String signal) throws Exception {
         try (ServerProcess loadtest = load("-c", "5", "-d", "1h")) {
             loadtest.err().await(".*p99 .*");

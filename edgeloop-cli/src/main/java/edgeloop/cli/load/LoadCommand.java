@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
             "",
             "A TIME is a whole number with the unit ms, s, m or h; without one it is in seconds."
                     + " Counts and rates may end with k or m.",
-            "SIGINT ends the run, which is still reported.",
+            "SIGINT, SIGTERM or SIGHUP ends the run, which is still reported.",
             "Exit codes: 0 ran, 1 could not run, 2 bad arguments, 3 a --fail-if holds."
         })
 final class LoadCommand implements Callable<Integer> {
@@ -417,7 +417,8 @@ final class LoadCommand implements Callable<Integer> {
         FindMax search = null;
         List<StageRecord> stages;
         try (session) {
-            Signals.onTermination(_ -> session.interrupt());
+            // A terminal that is closed must not take the results with it.
+            Signals.on(_ -> session.interrupt(), "INT", "TERM", "HUP");
             session.connect();
             startedAt = Instant.now().plusNanos(plans.getFirst().unmeasuredNanos());
             if (wanted != null) {
