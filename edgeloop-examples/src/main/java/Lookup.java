@@ -1,3 +1,4 @@
+import edgeloop.Addresses;
 import edgeloop.Server;
 import edgeloop.http.Http;
 import edgeloop.http.Request;
@@ -21,7 +22,7 @@ Response lookup(Request request, Executor threads) {
 
 String addressOf(String host) {
     try {
-        return InetAddress.getByName(host).getHostAddress() + "\n";
+        return Addresses.format(InetAddress.getByName(host)) + "\n";
     } catch (UnknownHostException e) {
         return "unknown\n";
     }

@@ -1,5 +1,6 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.Addresses;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,7 +16,7 @@ class LookupTest {
             client.send("GET /localhost HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             assertThat(client.lines())
                     .contains("HTTP/1.1 200 OK", "127.0.0.1")
-                    .endsWith(InetAddress.getByName("localhost").getHostAddress());
+                    .endsWith(Addresses.format(InetAddress.getByName("localhost")));
         }
     }
 }

@@ -90,7 +90,7 @@ public final class Client implements AutoCloseable {
     public void connect(
             InetSocketAddress remote, HandlerFactory handlers, Consumer<CloseReason> onFailure) {
         if (remote.isUnresolved()) {
-            throw new IllegalArgumentException("unresolved: " + remote);
+            throw new IllegalArgumentException("unresolved: " + Addresses.format(remote));
         }
         Connector connector = new Connector(remote, handlers, onFailure);
         if (reactor.hasStopped()) {

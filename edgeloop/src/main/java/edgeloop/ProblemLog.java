@@ -123,7 +123,7 @@ final class ProblemLog {
         // Asked of the kernel only now that a line is said.
         InetSocketAddress peer = connection == null ? null : connection.peer();
         if (peer != null) {
-            line.append(", peer ").append(peer);
+            line.append(", peer ").append(Addresses.format(peer));
         }
         if (kind.leftOut > 0) {
             line.append(" (").append(kind.leftOut).append(" more not shown)");

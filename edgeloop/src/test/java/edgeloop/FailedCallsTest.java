@@ -73,7 +73,7 @@ class FailedCallsTest {
             server.turnUntil(() -> server.kernelConnections() == 1); // the directory
             assertThat(server.problems)
                     .containsExactly(
-                            "Sending a file failed; the connection is reset: EIO, peer /127.0.0.1:"
+                            "Sending a file failed; the connection is reset: EIO, peer 127.0.0.1:"
                                     + peer.port());
             assertThat(server.kernel.count(Call.SET_LINGER_ZERO)).isEqualTo(1);
             assertThat(server.stats().failures()).isEqualTo(1);
@@ -93,7 +93,7 @@ class FailedCallsTest {
             peer.send("hello");
             server.turnUntil(() -> server.kernelConnections() == 0);
             assertThat(server.problems)
-                    .containsExactly(what + ": " + errno + ", peer /127.0.0.1:" + peer.port());
+                    .containsExactly(what + ": " + errno + ", peer 127.0.0.1:" + peer.port());
             assertThat(server.stats().failures()).isEqualTo(1);
         }
     }
@@ -139,7 +139,7 @@ class FailedCallsTest {
             peer.sendFin();
             server.turnUntil(() -> server.kernelConnections() == 0);
             assertThat(server.problems)
-                    .containsExactly(what + ": EIO, peer /127.0.0.1:" + peer.port());
+                    .containsExactly(what + ": EIO, peer 127.0.0.1:" + peer.port());
         }
     }
 

@@ -98,7 +98,7 @@ class ProblemLogTest {
             own.report(Problem.HANDLER_FAILED, 0, null, connection);
             assertThat(lines.getFirst())
                     .isEqualTo(
-                            "A connection's handler failed; the connection is closed, peer /127.0.0.1:"
+                            "A connection's handler failed; the connection is closed, peer 127.0.0.1:"
                                     + peer.port());
             own.report(Problem.HANDLER_FAILED, 0, null, connection);
             assertThat(server.kernel.count(Call.REMOTE_ADDRESS)).isEqualTo(1);

@@ -1,5 +1,6 @@
 package edgeloop.cli;
 
+import edgeloop.Addresses;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
 import java.net.InetAddress;
@@ -11,7 +12,7 @@ final class StartFailure {
     static String describe(SyscallException e, ServerOptions options) {
         InetAddress address = options.bindAddress();
         String place =
-                (address == null ? "" : address.getHostAddress() + " ") + "port " + options.port();
+                (address == null ? "" : Addresses.format(address) + " ") + "port " + options.port();
         String cause = " (" + e.errnoName() + ")";
         return switch (e.errnoName()) {
             case "EADDRINUSE" ->

@@ -1,5 +1,6 @@
 package edgeloop.http;
 
+import edgeloop.Addresses;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -40,7 +41,7 @@ public record AccessLogEntry(
      * that no client can write lines of its own, or to a terminal.
      */
     public String toCombinedFormat() {
-        String address = client == null ? "-" : client.getAddress().getHostAddress();
+        String address = client == null ? "-" : Addresses.format(client.getAddress());
         var line = new StringBuilder(160);
         line.append(address).append(" - - [").append(TIME.format(time)).append("] ");
         quote(line, requestLine);

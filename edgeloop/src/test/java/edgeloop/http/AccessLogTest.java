@@ -37,6 +37,19 @@ class AccessLogTest {
                 .isEqualTo("- - - [24/Nov/2026:23:04:05 +0000] \"-\" 400 - \"http://a/\" \"-\"");
     }
 
+    @Test
+    @DisplayName("RFC 5952: an IPv6 client has one spelling")
+    void addressIsCanonical() throws Exception {
+        byte[] address = new byte[16];
+        address[0] = 0x20;
+        address[15] = 1;
+        var client = new InetSocketAddress(InetAddress.getByAddress(address), 1);
+        assertThat(
+                        new AccessLogEntry(client, TIME, "GET / HTTP/1.1", 200, 5, null, null)
+                                .toCombinedFormat())
+                .startsWith("2000::1 - - [");
+    }
+
     @ParameterizedTest
     @CsvSource(
             ignoreLeadingAndTrailingWhitespace = false,
