@@ -6,6 +6,7 @@ import static edgeloop.sys.SocketConstants.IPPROTO_TCP;
 import static edgeloop.sys.SocketConstants.IPV6_V6ONLY;
 import static edgeloop.sys.SocketConstants.SOL_SOCKET;
 import static edgeloop.sys.SocketConstants.SO_REUSEADDR;
+import static edgeloop.sys.SocketConstants.SO_REUSEPORT;
 import static edgeloop.sys.SocketConstants.TCP_NODELAY;
 
 import edgeloop.sys.EpollEvents;
@@ -109,8 +110,9 @@ final class Acceptor extends Channel {
         int listener = bind(syscalls, options);
         try {
             // Before listen(2), so that no connection comes without it: an accepted socket inherits
-            // TCP_NODELAY from its listener, which saves a system call for each.
+            // TCP_NODELAY and the others from its listener, which saves system calls for each.
             setOption(syscalls, listener, IPPROTO_TCP, TCP_NODELAY, 1);
+            SyscallException.check("setsockopt", options.tcp().apply(syscalls, listener));
             SyscallException.check("listen", syscalls.listen(listener, options.backlog()));
             Acceptor acceptor =
                     reactor.channels()
@@ -138,15 +140,16 @@ final class Acceptor extends Channel {
     /** A socket bound to the address wanted; to all of both families where none was named. */
     private static int bind(Syscalls syscalls, ServerOptions options) throws SyscallException {
         InetAddress address = options.bindAddress();
+        boolean shared = options.reusePort();
         if (address != null) {
-            return bind(syscalls, new InetSocketAddress(address, options.port()));
+            return bind(syscalls, new InetSocketAddress(address, options.port()), shared);
         }
         try {
-            return bind(syscalls, new InetSocketAddress(anyAddress(16), options.port()));
+            return bind(syscalls, new InetSocketAddress(anyAddress(16), options.port()), shared);
         } catch (SyscallException e) {
             // A kernel without IPv6, or one with it switched off.
             if (e.errno() == Errno.EAFNOSUPPORT || e.errno() == Errno.EADDRNOTAVAIL) {
-                return bind(syscalls, new InetSocketAddress(anyAddress(4), options.port()));
+                return bind(syscalls, new InetSocketAddress(anyAddress(4), options.port()), shared);
             }
             throw e;
         }
@@ -160,12 +163,16 @@ final class Acceptor extends Channel {
         }
     }
 
-    private static int bind(Syscalls syscalls, InetSocketAddress address) throws SyscallException {
+    private static int bind(Syscalls syscalls, InetSocketAddress address, boolean shared)
+            throws SyscallException {
         int family = SocketAddresses.familyOf(address.getAddress());
         int socket = SyscallException.check("socket", syscalls.socket(family));
         try {
             // A restarted server must not wait for the TIME_WAIT of its predecessor's connections.
             setOption(syscalls, socket, SOL_SOCKET, SO_REUSEADDR, 1);
+            if (shared) {
+                setOption(syscalls, socket, SOL_SOCKET, SO_REUSEPORT, 1);
+            }
             if (family == AF_INET6) {
                 boolean any = address.getAddress().isAnyLocalAddress();
                 setOption(syscalls, socket, IPPROTO_IPV6, IPV6_V6ONLY, any ? 0 : 1);

@@ -18,8 +18,8 @@ public final class Addresses {
      * Words an address.
      *
      * @param address of IPv4 or IPv6
-     * @return such as {@code 192.0.2.1}, {@code 2001:db8::1}, {@code ::ffff:192.0.2.1} or, with
-     *     the zone of RFC 4007, {@code fe80::1%eth0}
+     * @return such as {@code 192.0.2.1}, {@code 2001:db8::1}, {@code ::ffff:192.0.2.1} or, with the
+     *     zone of RFC 4007, {@code fe80::1%eth0}
      */
     public static String format(InetAddress address) {
         return address instanceof Inet6Address ip6

@@ -30,6 +30,7 @@ public final class Client implements AutoCloseable {
     private final @Nullable ReactorThread thread;
     private final ConnectionGroup group;
     private final List<InetAddress> localAddresses;
+    private final TcpOptions tcp;
     private int nextLocalAddress;
 
     /** No connection is begun any more. On the reactor's thread only. */
@@ -40,6 +41,7 @@ public final class Client implements AutoCloseable {
         this.thread = thread;
         this.group = new ConnectionGroup(options.connection(), options.connectTimeout(), null);
         this.localAddresses = options.localAddresses();
+        this.tcp = options.tcp();
     }
 
     /**
@@ -113,7 +115,7 @@ public final class Client implements AutoCloseable {
             local = localAddresses.get(nextLocalAddress);
             nextLocalAddress = (nextLocalAddress + 1) % localAddresses.size();
         }
-        connector.start(reactor, group, local);
+        connector.start(reactor, group, tcp, local);
     }
 
     /**

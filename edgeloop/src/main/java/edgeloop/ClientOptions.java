@@ -3,6 +3,7 @@ package edgeloop;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
  * @param maxBufferBytes the most native memory, in bytes from 16,384, that waiting input and output
  *     of all connections together may take; 0 as {@link ServerOptions#maxBufferBytes} has it
+ * @param tcp what the kernel's TCP is to do about peers that can't be reached; a system call or
+ *     more for each connection where it is not the default
  * @param connection the limits of each connection
  * @param listener hears of the reactor's events, or null
  */
@@ -24,12 +27,19 @@ public record ClientOptions(
         Duration connectTimeout,
         int maxEvents,
         long maxBufferBytes,
+        TcpOptions tcp,
         ConnectionOptions connection,
         @Nullable ReactorListener listener) {
 
     private static final ClientOptions DEFAULTS =
             new ClientOptions(
-                    List.of(), Duration.ofSeconds(10), 1024, 0, ConnectionOptions.defaults(), null);
+                    List.of(),
+                    Duration.ofSeconds(10),
+                    1024,
+                    0,
+                    TcpOptions.defaults(),
+                    ConnectionOptions.defaults(),
+                    null);
 
     /** Checks the ranges. */
     public ClientOptions {
@@ -37,6 +47,7 @@ public record ClientOptions(
         ConnectionOptions.checkTimeout("connectTimeout", connectTimeout);
         ServerOptions.checkRange("maxEvents", maxEvents, 1, ServerOptions.MAX_EVENTS_LIMIT);
         ServerOptions.checkBufferBytes(maxBufferBytes);
+        Objects.requireNonNull(tcp);
     }
 
     /** {@return the kernel's choice of address, a connect timeout of 10 s, 1,024 events a wait} */
@@ -52,7 +63,7 @@ public record ClientOptions(
      */
     public ClientOptions withLocalAddresses(List<InetAddress> addresses) {
         return new ClientOptions(
-                addresses, connectTimeout, maxEvents, maxBufferBytes, connection, listener);
+                addresses, connectTimeout, maxEvents, maxBufferBytes, tcp, connection, listener);
     }
 
     /**
@@ -63,7 +74,7 @@ public record ClientOptions(
      */
     public ClientOptions withConnectTimeout(Duration timeout) {
         return new ClientOptions(
-                localAddresses, timeout, maxEvents, maxBufferBytes, connection, listener);
+                localAddresses, timeout, maxEvents, maxBufferBytes, tcp, connection, listener);
     }
 
     /**
@@ -74,7 +85,7 @@ public record ClientOptions(
      */
     public ClientOptions withMaxEvents(int events) {
         return new ClientOptions(
-                localAddresses, connectTimeout, events, maxBufferBytes, connection, listener);
+                localAddresses, connectTimeout, events, maxBufferBytes, tcp, connection, listener);
     }
 
     /**
@@ -85,7 +96,24 @@ public record ClientOptions(
      */
     public ClientOptions withMaxBufferBytes(long bytes) {
         return new ClientOptions(
-                localAddresses, connectTimeout, maxEvents, bytes, connection, listener);
+                localAddresses, connectTimeout, maxEvents, bytes, tcp, connection, listener);
+    }
+
+    /**
+     * A copy with other options of TCP.
+     *
+     * @param options the options
+     * @return the copy
+     */
+    public ClientOptions withTcp(TcpOptions options) {
+        return new ClientOptions(
+                localAddresses,
+                connectTimeout,
+                maxEvents,
+                maxBufferBytes,
+                options,
+                connection,
+                listener);
     }
 
     /**
@@ -96,7 +124,7 @@ public record ClientOptions(
      */
     public ClientOptions withConnection(ConnectionOptions options) {
         return new ClientOptions(
-                localAddresses, connectTimeout, maxEvents, maxBufferBytes, options, listener);
+                localAddresses, connectTimeout, maxEvents, maxBufferBytes, tcp, options, listener);
     }
 
     /**
@@ -107,6 +135,12 @@ public record ClientOptions(
      */
     public ClientOptions withListener(@Nullable ReactorListener newListener) {
         return new ClientOptions(
-                localAddresses, connectTimeout, maxEvents, maxBufferBytes, connection, newListener);
+                localAddresses,
+                connectTimeout,
+                maxEvents,
+                maxBufferBytes,
+                tcp,
+                connection,
+                newListener);
     }
 }

@@ -30,7 +30,8 @@ final class Connector implements ConnectionHandler {
      *
      * @param local the address to connect from, or null for the kernel's choice
      */
-    void start(Reactor reactor, ConnectionGroup group, @Nullable InetAddress local) {
+    void start(
+            Reactor reactor, ConnectionGroup group, TcpOptions tcp, @Nullable InetAddress local) {
         Syscalls syscalls = reactor.syscalls();
         int socket = syscalls.socket(SocketAddresses.familyOf(remote.getAddress()));
         if (socket < 0) {
@@ -40,7 +41,7 @@ final class Connector implements ConnectionHandler {
             failLater(reactor, -socket);
             return;
         }
-        int result = connect(syscalls, socket, local);
+        int result = connect(syscalls, socket, tcp, local);
         // Interrupted or not, it goes on; connect(2).
         if (result < 0 && result != -Errno.EINPROGRESS && result != -Errno.EINTR) {
             reactor.close(socket);
@@ -54,10 +55,14 @@ final class Connector implements ConnectionHandler {
         }
     }
 
-    private int connect(Syscalls syscalls, int socket, @Nullable InetAddress local) {
+    private int connect(
+            Syscalls syscalls, int socket, TcpOptions tcp, @Nullable InetAddress local) {
         int result =
                 setOption(
                         syscalls, socket, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_NODELAY);
+        if (result >= 0) {
+            result = tcp.apply(syscalls, socket);
+        }
         if (result >= 0 && local != null) {
             // Leaves the choice of the port to connect(2), which may use one that is in use towards
             // another remote address; bind(2) may not. ip(7).

@@ -65,7 +65,8 @@ final class Rehearsal {
     private static void report(ProblemLog log) {
         Throwable cause = new SyscallException("rehearsal", Errno.EMFILE);
         log.report(Problem.TASK_FAILED, Errno.EMFILE, cause, null);
-        log.report(Addresses.format(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)), null);
+        log.report(
+                Addresses.format(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)), null);
         log.report(Problem.TASK_FAILED, cause);
         log.close();
     }

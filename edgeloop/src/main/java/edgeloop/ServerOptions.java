@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  *     least 16 MiB. At it those are cut off that hold most without moving, with {@link
  *     CloseReason.Overload}
  * @param drainTimeout how long a shutdown waits for connections to finish before it closes the rest
+ * @param reusePort whether other processes of the same user may listen on the same port, if they
+ *     want that too; the kernel spreads the connections over them, {@code SO_REUSEPORT} in
+ *     socket(7)
+ * @param tcp what the kernel's TCP is to do about peers that can't be reached; an accepted
+ *     connection has it from the listening socket, without a system call
  * @param connection the limits of each connection
  * @param listener hears of the reactor's events, or null
  */
@@ -38,6 +43,8 @@ public record ServerOptions(
         int ipv6PrefixLength,
         long maxBufferBytes,
         Duration drainTimeout,
+        boolean reusePort,
+        TcpOptions tcp,
         ConnectionOptions connection,
         @Nullable ReactorListener listener) {
 
@@ -58,6 +65,8 @@ public record ServerOptions(
                     64,
                     0,
                     Duration.ofSeconds(10),
+                    false,
+                    TcpOptions.defaults(),
                     ConnectionOptions.defaults(),
                     null);
 
@@ -75,6 +84,7 @@ public record ServerOptions(
         checkRange("ipv6PrefixLength", ipv6PrefixLength, 1, 128);
         checkBufferBytes(maxBufferBytes);
         ConnectionOptions.checkTimeout("drainTimeout", drainTimeout);
+        Objects.requireNonNull(tcp);
         Objects.requireNonNull(connection);
     }
 
@@ -116,6 +126,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -136,6 +148,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -156,6 +170,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -176,6 +192,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -196,6 +214,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -216,6 +236,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -236,6 +258,8 @@ public record ServerOptions(
                 bits,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -256,6 +280,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 bytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 listener);
     }
@@ -276,6 +302,52 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 timeout,
+                reusePort,
+                tcp,
+                connection,
+                listener);
+    }
+
+    /**
+     * {@return a copy that shares its port with other processes, or does not}
+     *
+     * @param on see {@link #reusePort}
+     */
+    public ServerOptions withReusePort(boolean on) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                maxConnectionsPerIp,
+                ipv6PrefixLength,
+                maxBufferBytes,
+                drainTimeout,
+                on,
+                tcp,
+                connection,
+                listener);
+    }
+
+    /**
+     * {@return a copy with other options of TCP}
+     *
+     * @param options see {@link #tcp}
+     */
+    public ServerOptions withTcp(TcpOptions options) {
+        return new ServerOptions(
+                port,
+                bindAddress,
+                backlog,
+                maxEvents,
+                maxConnections,
+                maxConnectionsPerIp,
+                ipv6PrefixLength,
+                maxBufferBytes,
+                drainTimeout,
+                reusePort,
+                options,
                 connection,
                 listener);
     }
@@ -296,6 +368,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 options,
                 listener);
     }
@@ -316,6 +390,8 @@ public record ServerOptions(
                 ipv6PrefixLength,
                 maxBufferBytes,
                 drainTimeout,
+                reusePort,
+                tcp,
                 connection,
                 newListener);
     }

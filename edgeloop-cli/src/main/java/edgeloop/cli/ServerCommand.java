@@ -7,6 +7,7 @@ import edgeloop.HandlerFactory;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
+import edgeloop.TcpOptions;
 import edgeloop.http.Http;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,6 +68,13 @@ final class ServerCommand implements Callable<Integer> {
                     .description(
                             "Most connections waiting to be accepted, cut to net.core.somaxconn"
                                     + " (default: ${DEFAULT-VALUE}).")
+                    .build();
+
+    private final OptionSpec reusePort =
+            Options.flag("--reuse-port")
+                    .description(
+                            "Share the port with other servers of this user that have this option"
+                                    + " too; the kernel spreads the connections over them.")
                     .build();
 
     private final OptionSpec statsSeconds =
@@ -152,6 +160,25 @@ final class ServerCommand implements Callable<Integer> {
                                     + " ${DEFAULT-VALUE}).")
                     .build();
 
+    private final OptionSpec tcpKeepAlive =
+            Options.time("--tcp-keepalive")
+                    .converters(new KeepAliveTime())
+                    .defaultValue("0")
+                    .description(
+                            "Ask a peer that has sent nothing for TIME whether it is there, by TCP,"
+                                    + " and after a third of it again; unanswered three times the"
+                                    + " connection ends; 0 for never (default: 0).")
+                    .build();
+
+    private final OptionSpec tcpUserTimeout =
+            Options.time("--tcp-user-timeout")
+                    .defaultValue("0")
+                    .description(
+                            "End connections whose peer has acknowledged nothing of what it was"
+                                    + " sent for TIME; 0 for the kernel's own, some 15 minutes"
+                                    + " (default: 0).")
+                    .build();
+
     private final OptionSpec drainTimeout =
             Options.time("--drain-timeout")
                     .defaultValue("10s")
@@ -219,6 +246,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(bind)
                 .addOption(maxEvents)
                 .addOption(backlog)
+                .addOption(reusePort)
                 .addOption(statsSeconds)
                 .addOption(maxConnections)
                 .addOption(maxConnectionsPerIp)
@@ -229,6 +257,8 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(writeTimeout)
                 .addOption(lingerTimeout)
                 .addOption(halfCloseTimeout)
+                .addOption(tcpKeepAlive)
+                .addOption(tcpUserTimeout)
                 .addOption(drainTimeout)
                 .addOption(protocol);
         httpOptions.addTo(spec);
@@ -350,8 +380,16 @@ final class ServerCommand implements Callable<Integer> {
                 .withMaxConnectionsPerIp(orUnlimited(maxConnectionsPerIp))
                 .withIpv6PrefixLength(ipv6Prefix.getValue())
                 .withMaxBufferBytes(bufferBytes == null ? 0 : bufferBytes)
+                .withReusePort(reusePort.getValue())
+                .withTcp(tcpOptions())
                 .withConnection(connectionOptions(idle))
                 .withListener(Telemetry.of(tracing ? new TraceListener(err) : null, latency));
+    }
+
+    private TcpOptions tcpOptions() {
+        Duration idle = tcpKeepAlive.getValue();
+        TcpOptions options = TcpOptions.defaults().withUserTimeout(tcpUserTimeout.getValue());
+        return idle.isZero() ? options : options.withKeepAlive(idle);
     }
 
     private ConnectionOptions connectionOptions(Duration idle) {
@@ -371,6 +409,19 @@ final class ServerCommand implements Callable<Integer> {
     private int fail(String message) {
         err.print(Diagnostics.oneLine(NAME + ": " + message));
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** Times as the kernel's keepalive has them. */
+    private static final class KeepAliveTime implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Duration time = new DurationConverter().convert(text);
+            if (time.toNanosPart() != 0 || time.toSeconds() > TcpOptions.MAX_KEEP_ALIVE_SECONDS) {
+                throw new TypeConversionException(
+                        "must be whole seconds, at most " + TcpOptions.MAX_KEEP_ALIVE_SECONDS);
+            }
+            return time;
+        }
     }
 
     private static final class Host implements ITypeConverter<String> {

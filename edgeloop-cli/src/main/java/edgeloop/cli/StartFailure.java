@@ -19,8 +19,12 @@ final class StartFailure {
                     "cannot listen on "
                             + place
                             + ": another socket has it"
+                            + (options.reusePort() ? " and does not share it" : "")
                             + cause
-                            + "; choose another --port, or find its owner with: ss -ltnp sport = :"
+                            + (options.reusePort()
+                                    ? "; each server needs --reuse-port and the same user"
+                                    : "; choose another --port")
+                            + ", or find its owner with: ss -ltnp sport = :"
                             + options.port();
             case "EACCES" ->
                     "cannot listen on "

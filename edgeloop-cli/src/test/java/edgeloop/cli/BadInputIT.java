@@ -72,6 +72,24 @@ final class BadInputIT {
     }
 
     @Test
+    void portThatIsNotSharedIsNamedWithTheWayOut() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            int port = taken.getLocalPort();
+            server =
+                    ServerProcess.launch(
+                            "./myepollserver", "--reuse-port", "-p", String.valueOf(port));
+            assertFails(
+                    1,
+                    "myepollserver: cannot listen on port "
+                            + port
+                            + ": another socket has it and does not share it (EADDRINUSE); each"
+                            + " server needs --reuse-port and the same user, or find its owner"
+                            + " with: ss -ltnp sport = :"
+                            + port);
+        }
+    }
+
+    @Test
     void takenPortOfOneAddressIsNamedWithTheAddress() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             server =

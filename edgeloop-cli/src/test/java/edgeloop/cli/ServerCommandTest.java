@@ -3,6 +3,7 @@ package edgeloop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.ServerOptions;
+import edgeloop.TcpOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -55,6 +56,9 @@ final class ServerCommandTest {
                         "--write-timeout=30s",
                         "--linger-timeout=0",
                         "--half-close-timeout=3s",
+                        "--reuse-port",
+                        "--tcp-keepalive=1m",
+                        "--tcp-user-timeout=30s",
                         "--drain-timeout",
                         "500ms",
                         "--stats=5");
@@ -72,6 +76,14 @@ final class ServerCommandTest {
         assertThat(options.connection().lingerTimeout()).isEqualTo(Duration.ZERO);
         assertThat(options.connection().halfCloseTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(options.drainTimeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(options.reusePort()).isTrue();
+        assertThat(options.tcp())
+                .isEqualTo(
+                        new TcpOptions(
+                                Duration.ofSeconds(60),
+                                Duration.ofSeconds(20),
+                                3,
+                                Duration.ofSeconds(30)));
     }
 
     @ParameterizedTest
@@ -108,6 +120,11 @@ final class ServerCommandTest {
                     --stats=              | --stats must be from 1 to 86400, not ''
                     --idle-timeout=-5s    | --idle-timeout must be a time such as 500ms, 5s, 2m or 1h, not '-5s'
                     --idle-timeout=577h   | --idle-timeout must be at most 24 days (576h), not '577h'
+                    --tcp-keepalive=500ms | --tcp-keepalive must be whole seconds, at most 32767, not '500ms'
+                    --tcp-keepalive=10h   | --tcp-keepalive must be whole seconds, at most 32767, not '10h'
+                    --tcp-keepalive=often | --tcp-keepalive must be a time such as 500ms, 5s, 2m or 1h, not 'often'
+                    --tcp-user-timeout=25x | --tcp-user-timeout must be a time such as 500ms, 5s, 2m or 1h, not '25x'
+                    --reuse-port=no       | --reuse-port takes no value
                     --drain-timeout=soon  | --drain-timeout must be a time such as 500ms, 5s, 2m or 1h, not 'soon'
                     --bind=               | --bind must be an address or a host name, not ''
                     --trace=loud          | --trace takes no value
@@ -162,6 +179,9 @@ final class ServerCommandTest {
                 .contains("--write-timeout=TIME")
                 .contains("--linger-timeout=TIME")
                 .contains("--half-close-timeout=TIME")
+                .contains("--reuse-port")
+                .contains("--tcp-keepalive=TIME")
+                .contains("--tcp-user-timeout=TIME")
                 .contains("--drain-timeout=TIME")
                 .contains("--trace")
                 .contains("--version");
