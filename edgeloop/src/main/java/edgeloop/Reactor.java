@@ -59,6 +59,7 @@ public final class Reactor implements Executor {
     private final Waker waker;
     private final Alarm alarm;
     private final @Nullable ReactorListener listener;
+    private final ChannelSource eventSource = new ChannelSource();
 
     private final TaskQueue tasks = new TaskQueue(TASK_CAPACITY);
 
@@ -308,7 +309,7 @@ public final class Reactor implements Executor {
             if (channel != null) {
                 int mask = poller.events(i);
                 if (listener != null) {
-                    listener.onEvents(channel.fd, mask);
+                    listener.onEvents(eventSource.of(channel), mask);
                 }
                 channel.onReady(mask);
             } else if (key == WAKER_KEY) {

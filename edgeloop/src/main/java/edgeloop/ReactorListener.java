@@ -11,10 +11,10 @@ public interface ReactorListener {
     /**
      * epoll reported an event.
      *
-     * @param fd the descriptor
+     * @param source the socket that it is about; valid until this returns
      * @param events the mask, epoll_ctl(2); {@link #describe} names its bits
      */
-    default void onEvents(int fd, int events) {}
+    default void onEvents(EventSource source, int events) {}
 
     /**
      * A burst of input was read to its end and all output in answer to it was handed to the kernel.

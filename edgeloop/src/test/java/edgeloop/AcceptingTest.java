@@ -25,8 +25,8 @@ class AcceptingTest {
         var listener =
                 new ReactorListener() {
                     @Override
-                    public void onEvents(int fd, int events) {
-                        listening.add(fd);
+                    public void onEvents(EventSource source, int events) {
+                        listening.add(source.fd());
                     }
                 };
         ServerOptions options = ServerOptions.defaults().withListener(listener);

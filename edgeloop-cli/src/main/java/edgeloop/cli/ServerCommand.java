@@ -200,7 +200,9 @@ final class ServerCommand implements Callable<Integer> {
 
     private final OptionSpec trace =
             Options.flag("--trace")
-                    .description("Print every epoll event by name to stderr.")
+                    .description(
+                            "Print every epoll event by name to stderr, with the time, the"
+                                    + " address listened on and the peer.")
                     .build();
 
     private ServerCommand(LineWriter out, LineWriter err) {

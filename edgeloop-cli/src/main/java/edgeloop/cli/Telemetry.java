@@ -1,5 +1,6 @@
 package edgeloop.cli;
 
+import edgeloop.EventSource;
 import edgeloop.ReactorListener;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ final class Telemetry implements ReactorListener {
     }
 
     @Override
-    public void onEvents(int fd, int events) {
-        trace.onEvents(fd, events);
+    public void onEvents(EventSource source, int events) {
+        trace.onEvents(source, events);
     }
 
     @Override

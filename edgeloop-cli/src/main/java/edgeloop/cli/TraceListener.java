@@ -1,9 +1,23 @@
 package edgeloop.cli;
 
+import edgeloop.Addresses;
+import edgeloop.EventSource;
 import edgeloop.ReactorListener;
+import java.net.InetSocketAddress;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Prints every event by name. What the stream cannot take in time is left out, and counted. */
+/**
+ * Prints every event by name, with the time, the address on this side and the peer's. What the
+ * stream cannot take in time is left out, and counted.
+ */
 final class TraceListener implements ReactorListener {
+    private static final DateTimeFormatter CLOCK =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
     private final LineWriter err;
     private long leftOut;
 
@@ -12,11 +26,24 @@ final class TraceListener implements ReactorListener {
     }
 
     @Override
-    public void onEvents(int fd, int events) {
-        String line = "fd " + fd + " " + ReactorListener.describe(events);
+    public void onEvents(EventSource source, int events) {
+        String line =
+                "[%s] fd %d %s %s %s"
+                        .formatted(
+                                CLOCK.format(LocalTime.now(ZoneId.systemDefault())),
+                                source.fd(),
+                                word(source.localAddress()),
+                                source.isListener()
+                                        ? "listener"
+                                        : "peer " + word(source.remoteAddress()),
+                                ReactorListener.describe(events));
         if (leftOut > 0) {
             line = leftOut + " events not shown\n" + line;
         }
         leftOut = err.offer(line) ? 0 : leftOut + 1;
+    }
+
+    private static String word(@Nullable InetSocketAddress address) {
+        return address == null ? "-" : Addresses.format(address);
     }
 }

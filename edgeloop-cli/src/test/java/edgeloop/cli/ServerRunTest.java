@@ -3,6 +3,7 @@ package edgeloop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.Connection;
+import edgeloop.EventSource;
 import edgeloop.ReactorListener;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
@@ -55,7 +56,7 @@ final class ServerRunTest {
         ReactorListener broken =
                 new ReactorListener() {
                     @Override
-                    public void onEvents(int fd, int events) {
+                    public void onEvents(EventSource source, int events) {
                         throw new IllegalStateException("broken\non purpose");
                     }
                 };

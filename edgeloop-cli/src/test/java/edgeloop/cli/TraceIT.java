@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(180)
 final class TraceIT {
+    private static final String TIME = "\\[\\d\\d:\\d\\d:\\d\\d\\.\\d\\d\\d] ";
+
     private ServerProcess server;
 
     @AfterEach
@@ -28,12 +30,21 @@ final class TraceIT {
             socket.shutdownOutput();
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        server.err().await("fd \\d+ EPOLLIN.*EPOLLRDHUP");
+        server.err().await(TIME + "fd \\d+ .*EPOLLIN.*EPOLLRDHUP");
         server.signal("INT");
         assertThat(server.awaitExit()).isZero();
         assertThat(server.err().all())
                 .isNotEmpty()
-                .allMatch(line -> line.matches("fd \\d+ EPOLL[A-Z]+(\\|EPOLL[A-Z]+)*"));
+                .allMatch(line -> line.matches(TIME + "fd \\d+ .* EPOLL[A-Z]+(\\|EPOLL[A-Z]+)*"));
+        String port = String.valueOf(server.port());
+        assertThat(server.err().all())
+                .anyMatch(line -> line.matches(".* \\[::]:" + port + " listener EPOLLIN"))
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        ".* 127\\.0\\.0\\.1:"
+                                                + port
+                                                + " peer 127\\.0\\.0\\.1:\\d+ EPOLL.*"));
         assertThat(server.out().all()).hasSize(7);
     }
 

@@ -3,8 +3,11 @@ package edgeloop.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.EventSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -17,9 +20,16 @@ final class TraceListenerTest {
     void eventsAreNamed() throws Exception {
         CapturedOutput err = new CapturedOutput();
         TraceListener trace = new TraceListener(err.writer());
-        trace.onEvents(7, 0x2001);
-        trace.onEvents(8, 0x4);
-        assertThat(err.text()).isEqualTo("fd 7 EPOLLIN|EPOLLRDHUP\nfd 8 EPOLLOUT\n");
+        trace.onEvents(source(7, "192.0.2.1", null), 0x1);
+        trace.onEvents(source(8, "::1", "2001:db8:0:0:0:0:0:1"), 0x2001);
+        trace.onEvents(source(9, null, null), 0x4);
+        assertThat(err.text().lines())
+                .allMatch(line -> line.matches("\\[\\d\\d:\\d\\d:\\d\\d\\.\\d\\d\\d] .*"))
+                .extracting(line -> line.substring(15))
+                .containsExactly(
+                        "fd 7 192.0.2.1:80 listener EPOLLIN",
+                        "fd 8 [::1]:80 peer [2001:db8::1]:9 EPOLLIN|EPOLLRDHUP",
+                        "fd 9 - peer - EPOLLOUT");
     }
 
     @Test
@@ -41,12 +51,42 @@ final class TraceListenerTest {
         LineWriter err = LineWriter.start("stuck", stream);
         TraceListener trace = new TraceListener(err);
         while (err.offer("fill up")) {}
-        trace.onEvents(7, 1);
-        trace.onEvents(7, 1);
+        trace.onEvents(source(7, null, null), 1);
+        trace.onEvents(source(7, null, null), 1);
         free.countDown();
         err.awaitWritten(Duration.ofSeconds(30));
-        trace.onEvents(9, 1);
+        trace.onEvents(source(9, null, null), 1);
         err.awaitWritten(Duration.ofSeconds(30));
-        assertThat(written.toString(UTF_8)).endsWith("fill up\n2 events not shown\nfd 9 EPOLLIN\n");
+        assertThat(written.toString(UTF_8))
+                .containsPattern("fill up\n2 events not shown\n\\[.*] fd 9 - peer - EPOLLIN\n$");
+    }
+
+    /** A listening socket where there is a local address and no remote one. */
+    private static EventSource source(int fd, String local, String remote) {
+        return new EventSource() {
+            @Override
+            public int fd() {
+                return fd;
+            }
+
+            @Override
+            public boolean isListener() {
+                return local != null && remote == null;
+            }
+
+            @Override
+            public InetSocketAddress localAddress() {
+                return address(local, 80);
+            }
+
+            @Override
+            public InetSocketAddress remoteAddress() {
+                return address(remote, 9);
+            }
+        };
+    }
+
+    private static InetSocketAddress address(String text, int port) {
+        return text == null ? null : new InetSocketAddress(InetAddress.ofLiteral(text), port);
     }
 }

@@ -8,6 +8,7 @@ import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionOptions;
 import edgeloop.ConnectionRef;
 import edgeloop.Directory;
+import edgeloop.EventSource;
 import edgeloop.FileHandle;
 import edgeloop.HandlerFactory;
 import edgeloop.IoBuffer;
@@ -616,8 +617,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     }
 
     @Override
-    public void onEvents(int fd, int events) {
-        kernel.acknowledge(fd, events);
+    public void onEvents(EventSource source, int events) {
+        kernel.acknowledge(source.fd(), events);
     }
 
     // ---- What the kernel calls ----------------------------------------------------------------
