@@ -205,6 +205,9 @@ final class ServerCommand implements Callable<Integer> {
                                     + " address listened on and the peer.")
                     .build();
 
+    /** Who traces; null if nobody does. */
+    private @Nullable TraceListener tracer;
+
     private ServerCommand(LineWriter out, LineWriter err) {
         this.out = out;
         this.err = err;
@@ -348,7 +351,11 @@ final class ServerCommand implements Callable<Integer> {
         ServerRun run = new ServerRun(server, http, statistics, out, err);
         Signals.on(signal -> reopen(log, signal), "HUP", "USR1");
         run.announce(maxEvents.getValue());
-        return run.await();
+        int exitCode = run.await();
+        if (tracer != null) {
+            tracer.finish();
+        }
+        return exitCode;
     }
 
     private void reopen(@Nullable AccessLogFile log, String signal) {
@@ -369,7 +376,9 @@ final class ServerCommand implements Callable<Integer> {
         Duration idle =
                 protocol.getValue() == Protocol.HTTP ? Duration.ZERO : idleTimeout.getValue();
         // A debug build traces by itself; see bin/launch.
-        boolean tracing = trace.<Boolean>getValue() || Boolean.getBoolean("edgeloop.debug");
+        if (trace.<Boolean>getValue() || Boolean.getBoolean("edgeloop.debug")) {
+            tracer = new TraceListener(err);
+        }
         String address = bind.getValue();
         Long bufferBytes = maxBufferMemory.getValue();
         return ServerOptions.defaults()
@@ -385,7 +394,7 @@ final class ServerCommand implements Callable<Integer> {
                 .withReusePort(reusePort.getValue())
                 .withTcp(tcpOptions())
                 .withConnection(connectionOptions(idle))
-                .withListener(Telemetry.of(tracing ? new TraceListener(err) : null, latency));
+                .withListener(Telemetry.of(tracer, latency));
     }
 
     private TcpOptions tcpOptions() {

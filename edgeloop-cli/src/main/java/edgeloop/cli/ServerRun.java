@@ -33,6 +33,10 @@ final class ServerRun {
 
     private boolean stopping;
     private boolean saidLast;
+
+    /** That of the figures that the last lines told of. */
+    private int exitCode;
+
     private volatile boolean failed;
 
     /** The second signal, once there was one. */
@@ -105,15 +109,14 @@ final class ServerRun {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        ServerStats stats = server.stats();
-        sayLast(stats, true);
+        int code = sayLast(server.stats(), true);
         try {
             out.awaitWritten(LAST_WAIT.dividedBy(4));
             err.awaitWritten(LAST_WAIT.dividedBy(4));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(exitCode(stats));
+        Runtime.getRuntime().halt(code);
     }
 
     /** Whether a Ctrl-C was echoed as {@code ^C} where the next line is to be printed. */
@@ -136,21 +139,21 @@ final class ServerRun {
                             ServerCommand.NAME + ": the reactor failed: " + e.getCause()));
             return 1;
         }
-        sayLast(stats, false);
-        return exitCode(stats);
+        return sayLast(stats, false);
     }
 
     /**
-     * Says the last lines, once.
+     * Says the last lines, once, and answers the exit code.
      *
      * @param stuck whether the reactor is still at something, so that its connections end with the
      *     process
      */
-    private synchronized void sayLast(ServerStats stats, boolean stuck) {
+    private synchronized int sayLast(ServerStats stats, boolean stuck) {
         if (saidLast) {
-            return;
+            return exitCode;
         }
         saidLast = true;
+        exitCode = exitCode(stats);
         out.print(lastLines(stats, http, stuck));
         if (statistics != null && statistics.dropped() > 0) {
             err.print(
@@ -169,6 +172,7 @@ final class ServerRun {
             err.print(ServerCommand.NAME + ": " + causes);
         }
         over.countDown();
+        return exitCode;
     }
 
     static String lastLines(ServerStats stats, @Nullable Http http, boolean stuck) {

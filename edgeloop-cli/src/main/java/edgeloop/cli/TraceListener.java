@@ -43,6 +43,15 @@ final class TraceListener implements ReactorListener {
         leftOut = err.offer(line) ? 0 : leftOut + 1;
     }
 
+    /**
+     * Says what is still to be said when no more comes. For a thread that has seen the loop end.
+     */
+    void finish() {
+        if (leftOut > 0) {
+            err.print(leftOut + " events not shown");
+        }
+    }
+
     private static String word(@Nullable InetSocketAddress address) {
         return address == null ? "-" : Addresses.format(address);
     }

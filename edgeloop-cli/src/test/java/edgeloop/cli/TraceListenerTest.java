@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,22 +34,26 @@ final class TraceListenerTest {
     }
 
     @Test
+    @DisplayName("E64 what is left out last is said at the end")
+    void whatIsLeftOutLastIsSaidAtTheEnd() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        LineWriter err = LineWriter.start("stuck", stuckStream(written, free));
+        TraceListener trace = new TraceListener(err);
+        while (err.offer("fill up")) {}
+        trace.onEvents(source(7, null, null), 1);
+        trace.onEvents(source(7, null, null), 1);
+        trace.finish();
+        free.countDown();
+        err.awaitWritten(Duration.ofSeconds(30));
+        assertThat(written.toString(UTF_8)).endsWith("\n2 events not shown\n");
+    }
+
+    @Test
     void eventsThatTheStreamCannotTakeAreCounted() throws Exception {
         CountDownLatch free = new CountDownLatch(1);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
-        PrintStream stream =
-                new PrintStream(written, false, UTF_8) {
-                    @Override
-                    public void print(String lines) {
-                        try {
-                            free.await();
-                        } catch (InterruptedException e) {
-                            throw new AssertionError(e);
-                        }
-                        super.print(lines);
-                    }
-                };
-        LineWriter err = LineWriter.start("stuck", stream);
+        LineWriter err = LineWriter.start("stuck", stuckStream(written, free));
         TraceListener trace = new TraceListener(err);
         while (err.offer("fill up")) {}
         trace.onEvents(source(7, null, null), 1);
@@ -62,6 +67,20 @@ final class TraceListenerTest {
     }
 
     /** A listening socket where there is a local address and no remote one. */
+    private static PrintStream stuckStream(ByteArrayOutputStream written, CountDownLatch free) {
+        return new PrintStream(written, false, UTF_8) {
+            @Override
+            public void print(String lines) {
+                try {
+                    free.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                super.print(lines);
+            }
+        };
+    }
+
     private static EventSource source(int fd, String local, String remote) {
         return new EventSource() {
             @Override
