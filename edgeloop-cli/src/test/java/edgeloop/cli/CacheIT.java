@@ -31,7 +31,13 @@ final class CacheIT {
     @BeforeAll
     static void train() throws Exception {
         for (String file :
-                List.of("myepollserver", "loadtest", "bin/launch", "bin/jvm-flags", "bin/train")) {
+                List.of(
+                        "myepollserver",
+                        "loadtest",
+                        "bin/launch",
+                        "bin/locale",
+                        "bin/jvm-flags",
+                        "bin/train")) {
             copy(Path.of(file), image.resolve(file));
         }
         Path programs = image.resolve("programs");
@@ -44,10 +50,11 @@ final class CacheIT {
         Files.createSymbolicLink(
                 image.resolve("runtime"), Path.of(System.getProperty("java.home")));
 
-        Process training =
+        ProcessBuilder train =
                 new ProcessBuilder(image.resolve("bin/train").toString(), image.toString())
-                        .redirectErrorStream(true)
-                        .start();
+                        .redirectErrorStream(true);
+        train.environment().put("JDK_JAVA_OPTIONS", "-XX:+UseParallelGC"); // of all programs
+        Process training = train.start();
         String said = new String(training.getInputStream().readAllBytes(), UTF_8);
         assertThat(training.waitFor(200, TimeUnit.SECONDS)).isTrue();
         assertThat(training.exitValue()).as(said).isZero();
@@ -79,6 +86,32 @@ final class CacheIT {
         Path log = image.resolve("classes");
         start("-Xlog:class+load:file=" + log);
         server.port();
+        assertThat(Files.readAllLines(log))
+                .anyMatch(l -> l.contains("edgeloop.Reactor source: shared objects file"));
+    }
+
+    @Test
+    void cacheServesAFolderWithAColonInItsName() throws Exception {
+        Path moved = image.resolve("a:b");
+        try (Stream<Path> files = Files.walk(image)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                copy(file, moved.resolve(image.relativize(file)));
+            }
+        }
+        Path runtime = moved.resolve("runtime");
+        Files.createSymbolicLink(runtime, Path.of(System.getProperty("java.home")));
+        Path log = image.resolve("classes-by-another-name");
+        try {
+            server =
+                    ServerProcess.launchWith(
+                            "-Xlog:class+load:file=" + log,
+                            moved.resolve("myepollserver").toString(),
+                            "-p",
+                            "0");
+            server.port();
+        } finally {
+            Files.delete(runtime);
+        }
         assertThat(Files.readAllLines(log))
                 .anyMatch(l -> l.contains("edgeloop.Reactor source: shared objects file"));
     }

@@ -47,14 +47,19 @@ final class ServerProcess implements AutoCloseable {
 
     /** Runs a command that ends in the server. */
     static ServerProcess launch(String... command) throws IOException {
-        return new ServerProcess(builder(command).start());
+        return launch(builder(command));
+    }
+
+    /** Runs a command that ends in the server, as a test has built it. */
+    static ServerProcess launch(ProcessBuilder builder) throws IOException {
+        return new ServerProcess(builder.start());
     }
 
     /** Runs a command that ends in the server, with flags for its JVM. */
     static ServerProcess launchWith(String javaOptions, String... command) throws IOException {
         ProcessBuilder builder = builder(command);
         builder.environment().merge("EDGELOOP_JAVA_OPTS", javaOptions, (a, b) -> a + " " + b);
-        return new ServerProcess(builder.start());
+        return launch(builder);
     }
 
     /** A process to be started in the project's root, where the launchers are. */
