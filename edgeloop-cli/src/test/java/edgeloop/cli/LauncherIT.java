@@ -67,6 +67,14 @@ final class LauncherIT {
         assertThat(command.split("\0")).contains("-Da=*", "-Dc=d");
     }
 
+    @Test
+    void memoryOfTheCompilersGoesBackToTheKernel() throws Exception {
+        start(Map.of());
+        assertEchoes();
+        String environment = Files.readString(Path.of("/proc/" + server.pid() + "/environ"));
+        assertThat(environment.split("\0")).contains("MALLOC_MMAP_THRESHOLD_=32000");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"POSIX", "C", "xx_XX.UTF-8"})
     void namesBeyondAsciiNeedNoLocale(String locale) throws Exception {
