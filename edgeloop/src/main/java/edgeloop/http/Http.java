@@ -26,6 +26,7 @@ public final class Http implements HandlerFactory {
         this.options = Objects.requireNonNull(options, "options");
         this.handler = Objects.requireNonNull(handler, "handler");
         this.accessLog = accessLog;
+        Rehearsal.start();
     }
 
     /**

@@ -1,5 +1,7 @@
 package edgeloop.http;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import edgeloop.ConnectionRef;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that some thread gives some time. It is kept here before the reactor is told: where
- * that takes no more tasks, the connection finds the answer when it looks for itself.
+ * that takes no more tasks for now, the connection may find the answer by itself.
  */
 final class LateAnswer {
     /** How it came out. */
@@ -18,6 +20,8 @@ final class LateAnswer {
 
     /** Nobody waits any more. */
     private static final Outcome UNWANTED = new Outcome(null, null);
+
+    private static final int RETRY_MILLIS = 10;
 
     private final CompletionStage<Response> stage;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
@@ -33,12 +37,20 @@ final class LateAnswer {
                             if (!outcome.compareAndSet(null, new Outcome(response, failure))) {
                                 return;
                             }
-                            try {
-                                ref.execute(_ -> whenThere.accept(this));
-                            } catch (RejectedExecutionException e) {
-                                // Too many tasks wait, or the reactor has stopped.
-                            }
+                            tell(ref, whenThere);
                         });
+    }
+
+    /** Where too many tasks wait, again a little later: until nobody wants to hear of it. */
+    private void tell(ConnectionRef ref, Consumer<LateAnswer> whenThere) {
+        try {
+            ref.execute(_ -> whenThere.accept(this));
+        } catch (RejectedExecutionException e) {
+            if (outcome.get() != UNWANTED) { // as it is when the reactor has stopped
+                CompletableFuture.delayedExecutor(RETRY_MILLIS, MILLISECONDS)
+                        .execute(() -> tell(ref, whenThere));
+            }
+        }
     }
 
     /** Takes the outcome if it is there; null before and afterwards. */
@@ -51,7 +63,7 @@ final class LateAnswer {
      * application has made to depend on it, and throws what that may throw.
      */
     void cancel() {
-        if (!outcome.compareAndSet(null, UNWANTED)) {
+        if (outcome.getAndSet(UNWANTED) != null) {
             return; // it is there
         }
         CompletableFuture<Response> future;

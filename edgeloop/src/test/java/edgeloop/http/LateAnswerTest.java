@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.Reactor;
 import edgeloop.http.TestServer.Client;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +49,40 @@ class LateAnswerTest {
             Client client = server.connect().send(GET + GET);
             assertThat(client.readAnswer()).endsWith("at once");
             assertThat(client.readAnswer()).endsWith("at once");
+        }
+    }
+
+    @Test
+    @DisplayName("E60 an answer that meets a full task queue is given when that has room")
+    void answerWaitsForRoomInTheQueue() throws Exception {
+        try (TestServer server = new TestServer(this::later)) {
+            Client client = server.connect().send(GET);
+            CompletableFuture<Response> answer = asked.poll(10, SECONDS);
+            CountDownLatch blocked = new CountDownLatch(1);
+            fill(server.server.reactor(), blocked);
+            answer.complete(Response.text(200, "late"));
+            blocked.countDown();
+            assertThat(client.readAnswer()).endsWith("late"); // within its patience, not in 60 s
+        }
+    }
+
+    /** Gives the reactor tasks until it takes no more; the first waits for {@code release}. */
+    private static void fill(Reactor reactor, CountDownLatch release) {
+        try {
+            reactor.execute(() -> awaitUninterruptibly(release));
+            while (true) {
+                reactor.execute(() -> {});
+            }
+        } catch (RejectedExecutionException e) {
+            // Full.
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
