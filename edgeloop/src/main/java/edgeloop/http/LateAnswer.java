@@ -25,6 +25,7 @@ final class LateAnswer {
 
     private final CompletionStage<Response> stage;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+    private volatile boolean unwanted;
 
     LateAnswer(CompletionStage<Response> stage) {
         this.stage = stage;
@@ -46,7 +47,7 @@ final class LateAnswer {
         try {
             ref.execute(_ -> whenThere.accept(this));
         } catch (RejectedExecutionException e) {
-            if (outcome.get() != UNWANTED) { // as it is when the reactor has stopped
+            if (!unwanted) { // as it is when the reactor has stopped
                 CompletableFuture.delayedExecutor(RETRY_MILLIS, MILLISECONDS)
                         .execute(() -> tell(ref, whenThere));
             }
@@ -63,7 +64,8 @@ final class LateAnswer {
      * application has made to depend on it, and throws what that may throw.
      */
     void cancel() {
-        if (outcome.getAndSet(UNWANTED) != null) {
+        unwanted = true;
+        if (!outcome.compareAndSet(null, UNWANTED)) {
             return; // it is there
         }
         CompletableFuture<Response> future;
