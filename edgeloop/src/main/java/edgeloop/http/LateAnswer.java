@@ -18,13 +18,12 @@ final class LateAnswer {
     /** How it came out. */
     record Outcome(@Nullable Response response, @Nullable Throwable failure) {}
 
-    /** Nobody waits any more. */
-    private static final Outcome UNWANTED = new Outcome(null, null);
-
     private static final int RETRY_MILLIS = 10;
 
     private final CompletionStage<Response> stage;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+
+    /** Nobody waits any more. */
     private volatile boolean unwanted;
 
     LateAnswer(CompletionStage<Response> stage) {
@@ -35,10 +34,10 @@ final class LateAnswer {
         var _ =
                 stage.whenComplete(
                         (response, failure) -> {
-                            if (!outcome.compareAndSet(null, new Outcome(response, failure))) {
-                                return;
+                            outcome.set(new Outcome(response, failure));
+                            if (!unwanted) {
+                                tell(ref, whenThere);
                             }
-                            tell(ref, whenThere);
                         });
     }
 
@@ -65,7 +64,7 @@ final class LateAnswer {
      */
     void cancel() {
         unwanted = true;
-        if (!outcome.compareAndSet(null, UNWANTED)) {
+        if (outcome.get() != null) {
             return; // it is there
         }
         CompletableFuture<Response> future;

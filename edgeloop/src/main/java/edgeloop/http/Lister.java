@@ -168,7 +168,7 @@ final class Lister {
                 return;
             }
             try (FileHandle file = root.open(TargetPath.join(path, name))) {
-                first.add(Listing.Entry.of(name, file));
+                first.add(new Listing.Entry(name, file));
             } catch (SyscallException e) {
                 switch (e.errnoName()) {
                     case "EMFILE", "ENFILE", "ENOMEM" -> throw e; // says nothing of the name

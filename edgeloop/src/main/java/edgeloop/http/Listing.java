@@ -29,15 +29,11 @@ final class Listing {
         private final long size;
         private final long modifiedSeconds;
 
-        private Entry(byte[] name, FileHandle file) {
+        Entry(byte[] name, FileHandle file) {
             this.name = name;
             this.directory = file.isDirectory();
             this.size = file.size();
             this.modifiedSeconds = file.modified().getEpochSecond();
-        }
-
-        static Entry of(byte[] name, FileHandle file) {
-            return new Entry(name, file);
         }
     }
 
