@@ -1,13 +1,8 @@
 package edgeloop.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,8 +11,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class LineWriterTest {
     private final BlockableStream stream = new BlockableStream();
-    private final LineWriter writer =
-            LineWriter.start("test", new PrintStream(stream, false, UTF_8));
+    private final LineWriter writer = stream.writer();
 
     @AfterEach
     void unblock() {
@@ -83,30 +77,5 @@ final class LineWriterTest {
         writer.print("c");
         assertThat(writer.awaitWritten(Duration.ofSeconds(30))).isTrue();
         assertThat(stream.text()).isEqualTo("\ra\rb\nc\n");
-    }
-
-    /** A pipe that nobody reads until it is set free. */
-    private static final class BlockableStream extends OutputStream {
-        final CountDownLatch free = new CountDownLatch(1);
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-
-        @Override
-        public void write(int b) {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            try {
-                free.await();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            written.write(bytes, offset, length);
-        }
-
-        String text() {
-            return written.toString(UTF_8);
-        }
     }
 }

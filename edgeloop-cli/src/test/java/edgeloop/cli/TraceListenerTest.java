@@ -1,15 +1,11 @@
 package edgeloop.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.EventSource;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,51 +32,33 @@ final class TraceListenerTest {
     @Test
     @DisplayName("E64 what is left out last is said at the end")
     void whatIsLeftOutLastIsSaidAtTheEnd() throws Exception {
-        CountDownLatch free = new CountDownLatch(1);
-        ByteArrayOutputStream written = new ByteArrayOutputStream();
-        LineWriter err = LineWriter.start("stuck", stuckStream(written, free));
+        BlockableStream stream = new BlockableStream();
+        LineWriter err = stream.fullWriter();
         TraceListener trace = new TraceListener(err);
-        while (err.offer("fill up")) {}
         trace.onEvents(source(7, null, null), 1);
         trace.onEvents(source(7, null, null), 1);
         trace.finish();
-        free.countDown();
+        stream.free.countDown();
         err.awaitWritten(Duration.ofSeconds(30));
-        assertThat(written.toString(UTF_8)).endsWith("\n2 events not shown\n");
+        assertThat(stream.text()).endsWith("\n2 events not shown\n");
     }
 
     @Test
     void eventsThatTheStreamCannotTakeAreCounted() throws Exception {
-        CountDownLatch free = new CountDownLatch(1);
-        ByteArrayOutputStream written = new ByteArrayOutputStream();
-        LineWriter err = LineWriter.start("stuck", stuckStream(written, free));
+        BlockableStream stream = new BlockableStream();
+        LineWriter err = stream.fullWriter();
         TraceListener trace = new TraceListener(err);
-        while (err.offer("fill up")) {}
         trace.onEvents(source(7, null, null), 1);
         trace.onEvents(source(7, null, null), 1);
-        free.countDown();
+        stream.free.countDown();
         err.awaitWritten(Duration.ofSeconds(30));
         trace.onEvents(source(9, null, null), 1);
         err.awaitWritten(Duration.ofSeconds(30));
-        assertThat(written.toString(UTF_8))
+        assertThat(stream.text())
                 .containsPattern("fill up\n2 events not shown\n\\[.*] fd 9 - peer - EPOLLIN\n$");
     }
 
     /** A listening socket where there is a local address and no remote one. */
-    private static PrintStream stuckStream(ByteArrayOutputStream written, CountDownLatch free) {
-        return new PrintStream(written, false, UTF_8) {
-            @Override
-            public void print(String lines) {
-                try {
-                    free.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-                super.print(lines);
-            }
-        };
-    }
-
     private static EventSource source(int fd, String local, String remote) {
         return new EventSource() {
             @Override
