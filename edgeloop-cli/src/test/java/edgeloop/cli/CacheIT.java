@@ -38,15 +38,10 @@ final class CacheIT {
                         "bin/locale",
                         "bin/jvm-flags",
                         "bin/train")) {
-            copy(Path.of(file), image.resolve(file));
+            ProgramFiles.copy(Path.of(file), image.resolve(file));
         }
         Path programs = image.resolve("programs");
-        copy(Path.of("edgeloop-cli/target/edgeloop-cli.jar"), programs.resolve("edgeloop-cli.jar"));
-        try (Stream<Path> jars = Files.list(Path.of("edgeloop-cli/target/lib"))) {
-            for (Path jar : jars.toList()) {
-                copy(jar, programs.resolve("lib").resolve(jar.getFileName()));
-            }
-        }
+        ProgramFiles.copyJars(programs);
         Files.createSymbolicLink(
                 image.resolve("runtime"), Path.of(System.getProperty("java.home")));
 
@@ -67,11 +62,6 @@ final class CacheIT {
     @AfterAll
     static void unlinkRuntime() throws IOException {
         Files.deleteIfExists(image.resolve("runtime"));
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
-        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     @AfterEach
@@ -95,7 +85,7 @@ final class CacheIT {
         Path moved = image.resolve("a:b");
         try (Stream<Path> files = Files.walk(image)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                copy(file, moved.resolve(image.relativize(file)));
+                ProgramFiles.copy(file, moved.resolve(image.relativize(file)));
             }
         }
         Path runtime = moved.resolve("runtime");

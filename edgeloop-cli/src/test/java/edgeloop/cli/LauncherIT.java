@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -110,27 +109,16 @@ final class LauncherIT {
                         "bin/launch",
                         "bin/find-jdk",
                         "bin/jvm-flags",
-                        "bin/locale",
-                        "edgeloop-cli/target/edgeloop-cli.jar")) {
-            copy(Path.of(file), checkout.resolve(file));
+                        "bin/locale")) {
+            ProgramFiles.copy(Path.of(file), checkout.resolve(file));
         }
-        Path libraries = Path.of("edgeloop-cli/target/lib");
-        try (var jars = Files.list(libraries)) {
-            for (Path jar : jars.toList()) {
-                copy(jar, checkout.resolve(jar));
-            }
-        }
+        ProgramFiles.copyJars(checkout.resolve("edgeloop-cli/target"));
         ProcessBuilder builder =
                 ServerProcess.builder(checkout.resolve("myepollserver").toString(), "-p", "0");
         withoutLocale(builder);
         server = ServerProcess.launch(builder);
         assertEchoes();
         assertThat(server.err().all()).isEmpty();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
-        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     private void start(Map<String, String> environment, String... arguments) throws IOException {
