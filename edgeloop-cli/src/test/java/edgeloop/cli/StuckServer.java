@@ -15,9 +15,14 @@ final class StuckServer {
 
     private StuckServer() {}
 
-    /** What starts it, in a JVM of its own. */
+    /**
+     * What starts it, in a JVM of its own, with signals as bin/launch has them: in the background
+     * of a script SIGINT is ignored, and a JVM leaves it so.
+     */
     static String[] command() {
         return new String[] {
+            "env",
+            "--default-signal=INT,TERM",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "--class-path",
