@@ -7,11 +7,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,19 +26,21 @@ final class ManyConnectionsIT {
     private static final int CYCLES = Integer.getInteger("edgeloop.cycles", 5_000);
 
     /** What the JVM may come to need meanwhile for itself, as for compiled code. */
-    private static final long SLACK_KILOBYTES = 16 * 1024;
+    private static final long SLACK_KIB = 16 * 1024;
 
     private final List<SocketChannel> open = new ArrayList<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(64);
     private int port;
+    private ProcessProbe probe;
 
     @Test
     void descriptorsAndMemoryAreWhereTheyWere() throws Exception {
         try (ServerProcess server = ServerProcess.start()) {
             port = server.port();
-            cycles(server, 1);
-            final long before = descriptors(server).count();
-            report(server, "at the start");
+            probe = new ProcessProbe(server.pid());
+            cycles(1);
+            final int before = probe.descriptors();
+            report("at the start");
 
             for (int i = 0; i < AT_ONCE; i++) {
                 open.add(connect(i));
@@ -49,17 +48,17 @@ final class ManyConnectionsIT {
             for (SocketChannel channel : open) {
                 echo(channel);
             }
-            assertThat(descriptors(server)).hasSize((int) before + AT_ONCE);
-            report(server, AT_ONCE + " connections open, each has echoed");
+            assertThat(probe.descriptors()).isEqualTo(before + AT_ONCE);
+            report(AT_ONCE + " connections open, each has echoed");
             closeAll();
 
-            cycles(server, CYCLES / 5); // for the JVM to compile what it will
-            assertThat(descriptors(server)).hasSize((int) before);
-            long resident = residentKilobytes(server);
-            cycles(server, CYCLES);
-            assertThat(descriptors(server)).hasSize((int) before);
-            report(server, CYCLES + " more connects, echoes and disconnects");
-            assertThat(residentKilobytes(server)).isLessThan(resident + SLACK_KILOBYTES);
+            cycles(CYCLES / 5); // for the JVM to compile what it will
+            assertThat(probe.descriptors()).isEqualTo(before);
+            long resident = probe.residentKib();
+            cycles(CYCLES);
+            assertThat(probe.descriptors()).isEqualTo(before);
+            report(CYCLES + " more connects, echoes and disconnects");
+            assertThat(probe.residentKib()).isLessThan(resident + SLACK_KIB);
 
             server.signal("TERM");
             assertThat(server.awaitExit()).isZero();
@@ -77,14 +76,14 @@ final class ManyConnectionsIT {
     }
 
     /** Connects, echoes and disconnects, and waits until the server has closed the last one. */
-    private void cycles(ServerProcess server, int times) throws IOException {
+    private void cycles(int times) throws IOException {
         for (int i = 0; i < times; i++) {
             try (SocketChannel channel = connect(i)) {
                 echo(channel);
             }
         }
         long deadline = System.nanoTime() + ServerProcess.PATIENCE.toNanos();
-        while (descriptors(server).filter(ManyConnectionsIT::isSocket).count() > 1) {
+        while (probe.sockets() > 1) {
             assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
             Thread.onSpinWait();
         }
@@ -106,31 +105,9 @@ final class ManyConnectionsIT {
         assertThat(buffer.getInt(0)).isEqualTo(42);
     }
 
-    private static Stream<Path> descriptors(ServerProcess server) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
-            return files.toList().stream();
-        }
-    }
-
-    private static boolean isSocket(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
-        } catch (IOException e) {
-            return false; // closed since
-        }
-    }
-
-    private static long residentKilobytes(ServerProcess server) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static void report(ServerProcess server, String when) throws IOException {
+    private void report(String when) throws IOException {
         System.out.printf(
                 "%6d descriptors, %6d kB resident: %s%n",
-                descriptors(server).count(), residentKilobytes(server), when);
+                probe.descriptors(), probe.residentKib(), when);
     }
 }
