@@ -124,7 +124,9 @@ final class BodyDecoder {
 
     private void line(byte b) {
         int result = line.next(b);
-        if (result == Parsing.DONE) {
+        if (line.size() > maxBodyBytes - total) {
+            refuse(413, "a body longer than " + maxBodyBytes + " bytes"); // more digits add to it
+        } else if (result == Parsing.DONE) {
             beginChunk(line.size());
         } else if (result != Parsing.MORE) {
             refuse(result, line.problem());
@@ -135,8 +137,6 @@ final class BodyDecoder {
         if (size == 0) {
             state = State.TRAILERS;
             fields.begin(0);
-        } else if (size > maxBodyBytes - total) {
-            refuse(413, "a body longer than " + maxBodyBytes + " bytes");
         } else {
             state = State.DATA;
             left = size;
@@ -157,6 +157,10 @@ final class BodyDecoder {
         int result;
         do {
             result = fields.parse(in);
+            if ((result == Parsing.LINE || fields.isInValue()) && frames(in)) {
+                refuse(400, "a trailer field that says where a body ends");
+                return false;
+            }
         } while (result == Parsing.LINE);
         if (result == Parsing.DONE) {
             trailers = fields.count() == 0 ? Map.of() : collectTrailers(in);
@@ -168,6 +172,14 @@ final class BodyDecoder {
             refuse(result, fields.problem());
         }
         return false;
+    }
+
+    /** Whether the present trailer is one that another server could take for framing. */
+    private boolean frames(IoBuffer in) {
+        int name = fields.nameStart();
+        int length = fields.nameLength();
+        return Bytes.equalIgnoringCase(in, name, length, HeadParser.CONTENT_LENGTH)
+                || Bytes.equalIgnoringCase(in, name, length, HeadParser.TRANSFER_ENCODING);
     }
 
     private Map<String, String> collectTrailers(IoBuffer in) {

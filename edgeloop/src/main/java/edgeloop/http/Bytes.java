@@ -14,14 +14,14 @@ final class Bytes {
     /** What a request target may have here: visible ASCII but "#", which starts a fragment. */
     static final int TARGET = 4;
 
-    /** A byte of a host's name or number, RFC 3986 section 3.2.2. */
+    /** unreserved or sub-delims, of which a host consists but for its escapes, RFC 3986. */
     static final int HOST = 8;
 
     private static final byte[] CLASSES = new byte[256];
 
     static {
         mark(TOKEN, "!#$%&'*+-.^_`|~");
-        mark(HOST, "-._~%!$&'()*+,;=");
+        mark(HOST, "-._~!$&'()*+,;=");
         for (int b = 0; b < CLASSES.length; b++) {
             boolean alphanumeric = isAlpha(b) || isDigit(b);
             boolean visible = b > ' ' && b < 0x7f;

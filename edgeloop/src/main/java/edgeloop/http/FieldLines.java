@@ -48,9 +48,19 @@ final class FieldLines {
         count = 0;
     }
 
-    /** The place behind the section, once it is complete. */
+    /** The place behind the section, once it is complete; until then, behind what was parsed. */
     int end() {
         return at;
+    }
+
+    /** Whether a line's name is complete and its value is not. */
+    boolean isInValue() {
+        return state == BEFORE_VALUE || state == IN_VALUE;
+    }
+
+    /** Whether the empty line at the end has begun. */
+    boolean isEnding() {
+        return state == LAST_LF;
     }
 
     int count() {
@@ -60,6 +70,21 @@ final class FieldLines {
     /** What was wrong, if {@link #parse} answered a status. */
     String problem() {
         return problem;
+    }
+
+    /** Of the present line, whose name is complete. */
+    int nameStart() {
+        return nameStart;
+    }
+
+    /** Of the present line, whose name is complete. */
+    int nameLength() {
+        return nameLength;
+    }
+
+    /** Of the present line, whose name is complete. */
+    int valueStart() {
+        return valueStart;
     }
 
     int nameStart(int line) {
@@ -81,8 +106,8 @@ final class FieldLines {
     /**
      * Goes on to the end of the section.
      *
-     * @return {@link Parsing#MORE}, {@link Parsing#LINE} after each line, {@link Parsing#DONE}, or
-     *     the status to refuse with
+     * @return {@link Parsing#MORE}, {@link Parsing#LINE} at the CR of each line, {@link
+     *     Parsing#DONE}, or the status to refuse with
      */
     int parse(IoBuffer in) {
         int limit = Math.min(in.remaining(), sectionStart + maxBytes);
@@ -137,6 +162,7 @@ final class FieldLines {
             return refuse(400, "a header without a name");
         }
         at++;
+        valueStart = at;
         state = BEFORE_VALUE;
         return Parsing.MORE;
     }
@@ -175,15 +201,6 @@ final class FieldLines {
         }
         at++;
         state = AFTER_VALUE;
-        return Parsing.MORE;
-    }
-
-    private int afterValue(byte b) {
-        if (b != '\n') {
-            return refuse(400, "a CR in a header");
-        }
-        at++;
-        state = STARTING;
         if (count == lines.length) {
             lines = Arrays.copyOf(lines, 2 * count);
         }
@@ -193,6 +210,15 @@ final class FieldLines {
                         | (long) valueStart << 16
                         | (valueEnd - valueStart);
         return Parsing.LINE;
+    }
+
+    private int afterValue(byte b) {
+        if (b != '\n') {
+            return refuse(400, "a CR in a header");
+        }
+        at++;
+        state = STARTING;
+        return Parsing.MORE;
     }
 
     private int lastLineFeed(byte b) {

@@ -227,6 +227,9 @@ final class HttpConnection implements ConnectionHandler {
             if (current.isForServer()) {
                 return HttpLoop.OPTIONS_OF_SERVER;
             }
+            if (current.isSecure()) {
+                return HttpLoop.MISDIRECTED;
+            }
             return Objects.requireNonNull(loop.handler.handle(request), "a handler's response");
         } catch (Throwable e) {
             return failed(e);

@@ -34,6 +34,9 @@ final class HttpLoop {
     static final Response OPTIONS_OF_SERVER =
             Response.empty(204).withHeader("Allow", Method.ALL_NAMES);
 
+    /** RFC 9110 section 7.4: an https URI is not to be had where there is no TLS. */
+    static final Response MISDIRECTED = Response.text(421, "no https here\n");
+
     final Reactor reactor;
     final HttpOptions options;
     final HttpHandler handler;

@@ -45,6 +45,17 @@ public enum Method {
         return null;
     }
 
+    /** Whether a method's name begins with the {@code length} bytes that are packed so. */
+    static boolean isStart(long bytes, int length) {
+        for (Method method : ALL) {
+            int rest = method.name().length() - length;
+            if (rest >= 0 && method.packed >>> (Byte.SIZE * rest) == bytes) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The value of an Allow header, RFC 9110 section 10.2.1. */
     static String allow(Method... methods) {
         return Arrays.stream(methods).map(Method::name).collect(Collectors.joining(", "));

@@ -72,13 +72,10 @@ class FramingTest {
         assertThat(refusalOf("Transfer-Encoding: Chunked\r\n")).isZero();
         for (String coding :
                 new String[] {
-                    "gzip",
                     "chunked, gzip",
                     "chunked, chunked",
                     "chunked,",
-                    "xchunked",
                     "",
-                    "identity",
                     "chunked;a=b",
                     "\"chunked\"",
                     "chunked\u000b"
@@ -93,8 +90,13 @@ class FramingTest {
     }
 
     @Test
-    @DisplayName("RFC 9112 6.1: another coding before chunked is 501")
+    @DisplayName("RFC 9112 6.1: another coding than chunked is 501")
     void otherCoding() {
+        for (String coding : new String[] {"gzip", "identity", "xchunked", "chunkedx", "chun"}) {
+            assertThat(refusalOf("Transfer-Encoding: " + coding + "\r\n"))
+                    .as(coding)
+                    .isEqualTo(501);
+        }
         assertThat(refusalOf("Transfer-Encoding: gzip, chunked\r\n")).isEqualTo(501);
         assertThat(refusalOf("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"))
                 .isEqualTo(501);

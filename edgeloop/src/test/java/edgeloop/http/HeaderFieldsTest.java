@@ -92,16 +92,73 @@ class HeaderFieldsTest {
 
     @ParameterizedTest(name = "RFC 9112 3.2: Host \"{0}\" is one")
     @ValueSource(
-            strings = {"", "a", "a.b-c_d", "a:", "a:80", "127.0.0.1", "[::1]", "[::1]:80", "%41"})
+            strings = {
+                "a",
+                "a.b-c_d",
+                "a:",
+                "a:80",
+                "a:065535",
+                "127.0.0.1",
+                "1.2.3.999",
+                "[::1]",
+                "[::1]:80",
+                "[::]",
+                "[1:2:3:4:5:6:7:8]",
+                "[1::3:4:5:6:7:8]",
+                "[::ffff:127.0.0.1]",
+                "[v1.x]",
+                "%41"
+            })
     void validHosts(String host) {
         assertThat(refusalOfHost(host)).isZero();
     }
 
     @ParameterizedTest(name = "RFC 9112 3.2: Host \"{0}\" is none")
     @ValueSource(
-            strings = {"a b", "a/b", "u@a", "a:b", "a:80:81", "[::1", "[a]b", "a,b c", "a?", "<a>"})
+            strings = {
+                "a b",
+                "a/b",
+                "u@a",
+                "a:b",
+                "a:80:81",
+                "a:65536",
+                "a:99999999999999999999",
+                ":80",
+                "[::1",
+                "[a]b",
+                "a,b c",
+                "a?",
+                "<a>",
+                "%zz",
+                "%4",
+                "[]",
+                "[zz]",
+                "[:]",
+                "[1:2:3:4:5:6:7]",
+                "[1:2:3:4:5:6:7:8:9]",
+                "[1::2::3]",
+                "[1:2:3:4::5:6:7:8]",
+                "[12345::]",
+                "[::1.2.3]",
+                "[::1.2.3.256]",
+                "[::01.2.3.4]",
+                "[1.2.3.4]",
+                "[fe80::1%25eth0]",
+                "[v.x]",
+                "[::1]80"
+            })
     void invalidHosts(String host) {
         assertThat(refusalOfHost(host)).isEqualTo(400);
+    }
+
+    @Test
+    @DisplayName("RFC 9112 3.2: an empty Host is for a target without an authority, so for \"*\"")
+    void emptyHost() {
+        assertThat(refusalOfHost("")).isEqualTo(400);
+        assertThat(refusalOfHost(" \t")).isEqualTo(400);
+        assertThat(Events.refusal("GET / HTTP/1.0\r\nHost:\r\n\r\n")).isEqualTo(400);
+        assertThat(Events.refusal("GET http://b/ HTTP/1.1\r\nHost:\r\n\r\n")).isEqualTo(400);
+        assertThat(Events.refusal("OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n")).isZero();
     }
 
     @Test

@@ -3,6 +3,7 @@ package edgeloop.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.http.TestServer.Client;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,32 @@ class PersistenceTest {
             assertThat(client.readToEnd())
                     .startsWith("HTTP/1.1 413 Content Too Large\r\n")
                     .contains("\r\nConnection: close\r\n");
+        }
+    }
+
+    @Test
+    @DisplayName("E72 a head that can't become right is answered at once, and not after a timeout")
+    void impossibleHead() {
+        HttpOptions patient = HttpOptions.defaults().withHeadTimeout(Duration.ofDays(1));
+        try (TestServer server = new TestServer(patient, _ -> OK)) {
+            assertThat(server.exchange("GET / H\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+            assertThat(server.exchange("GET / \r\n\r\n")).startsWith("HTTP/1.1 400 ");
+            assertThat(server.exchange("GET / HTTP/2")).startsWith("HTTP/1.1 505 ");
+            assertThat(server.exchange("GET / HTTP/1.1\r\nHost: [zz")).startsWith("HTTP/1.1 400 ");
+            assertThat(server.exchange("\u0016\u0003\u0001")).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 7.4: an https URI is 421 without TLS, and the connection is kept")
+    void httpsWithoutTls() {
+        try (TestServer server = new TestServer(_ -> OK)) {
+            Client client = server.connect();
+            client.send(
+                    "POST https://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+                            + "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 421 Misdirected Request\r\n");
+            assertThat(client.readAnswer()).endsWith("ok");
         }
     }
 

@@ -120,7 +120,17 @@ class RequestLineTest {
                 .isEqualTo("GET HTTPS://b?y path / host b 1.1");
         assertThat(Events.of("GET http://b HTTP/1.1" + REST).getFirst())
                 .isEqualTo("GET http://b path / host b 1.1");
-        for (String target : new String[] {"http://", "http:///x", "http://u@b/", "http://b:x/"}) {
+        for (String target :
+                new String[] {
+                    "http://",
+                    "http:///x",
+                    "http://u@b/",
+                    "http://b:x/",
+                    "http://:80/",
+                    "http://[zz]/",
+                    "http://b%zz/",
+                    "http://b:65536/"
+                }) {
             assertThat(refusalOfTarget(target)).as(target).isEqualTo(400);
         }
         assertThat(refusalOfTarget("ftp://b/")).isEqualTo(400);
