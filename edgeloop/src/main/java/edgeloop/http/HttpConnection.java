@@ -72,6 +72,7 @@ final class HttpConnection implements ConnectionHandler {
     private boolean headOnly;
     private boolean http10;
     private boolean bodyLeft;
+    private boolean bodyTooLong;
     private boolean continueAwaited;
     private int status;
 
@@ -190,14 +191,12 @@ final class HttpConnection implements ConnectionHandler {
     }
 
     private void dispatch(HeadParser current, IoBuffer in) {
-        keepAlive = current.keepsAlive();
-        headOnly = current.method() == Method.HEAD;
+        bodyTooLong = current.contentLength() > loop.options.maxBodyBytes();
+        // Nor is one passed over that is longer than any that would be read.
+        keepAlive = current.keepsAlive() && !bodyTooLong;
+        headOnly = current.isHead();
         http10 = current.minorVersion() == 0;
         bodyLeft = current.hasBody();
-        if (current.contentLength() > loop.options.maxBodyBytes()) {
-            refuse(413, "a body longer than " + loop.options.maxBodyBytes() + " bytes");
-            return;
-        }
         if (bodyLeft) {
             decoder().begin(current);
         }
@@ -259,6 +258,10 @@ final class HttpConnection implements ConnectionHandler {
         body = new RequestBody(this);
         if (!bodyLeft) {
             bodyReceived(Map.of());
+            return;
+        }
+        if (bodyTooLong) {
+            refuse(413, "a body longer than " + loop.options.maxBodyBytes() + " bytes");
             return;
         }
         if (continueAwaited) {
@@ -459,11 +462,7 @@ final class HttpConnection implements ConnectionHandler {
                 startStream(response, streamed.producer());
             }
             case Body.Received received -> receive(received.receiver());
-            case Body.Later later -> {
-                lateAnswer = new LateAnswer(later.answer());
-                lateAnswer.await(connection.ref(), this::answerLate);
-                expectAnswer();
-            }
+            case Body.Later later -> awaitAnswer(new LateAnswer(later.answer()));
         }
     }
 
@@ -483,6 +482,18 @@ final class HttpConnection implements ConnectionHandler {
         } else {
             connection.write(http10 ? date.keepingOpen10 : date.keepingOpen);
         }
+    }
+
+    private void awaitAnswer(LateAnswer answer) {
+        lateAnswer = answer;
+        try {
+            answer.await(connection.ref(), this::answerLate);
+        } catch (Throwable e) { // it is an application's stage
+            lateAnswer = null;
+            answer(failed(e));
+            return;
+        }
+        expectAnswer();
     }
 
     private void answerLate(LateAnswer answer) {
@@ -635,10 +646,20 @@ final class HttpConnection implements ConnectionHandler {
         idleSinceNanos = loop.reactor.nanoTime();
     }
 
-    /** Answers that the request is none, and closes: where the next one begins is not known. */
+    /**
+     * Answers what is wrong with the request, and closes: where the next one begins is not known.
+     */
     private void refuse(int refusal, String problem) {
         keepAlive = false;
-        writeHead(loop.refusal(refusal), NO_CODING);
+        if (phase == Phase.HEAD) {
+            headOnly = head != null && head.isHead();
+        }
+        byte[] content = Bytes.ascii(problem + "\n");
+        writeHead(Response.bytes(refusal, "text/plain; charset=utf-8", content), NO_CODING);
+        noteContent(content.length);
+        if (!headOnly) {
+            connection.write(content);
+        }
         countAnswer(refusal);
         phase = Phase.ENDED;
         giveHeadBack();

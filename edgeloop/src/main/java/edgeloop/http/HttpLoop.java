@@ -25,10 +25,10 @@ final class HttpLoop {
 
     private static final int HANDLER_FAILURES = 0;
 
-    static final Response FAILED = Response.empty(500);
+    static final Response FAILED = Response.text(500, "internal server error\n");
 
     /** For want of an answer in time. */
-    static final Response OVERDUE = Response.empty(503);
+    static final Response OVERDUE = Response.text(503, "no answer in time\n");
 
     /** RFC 9110 section 9.3.7. */
     static final Response OPTIONS_OF_SERVER =
@@ -99,11 +99,6 @@ final class HttpLoop {
             dateLine = new DateLine(now, reactor.wallClockMillis());
         }
         return dateLine;
-    }
-
-    /** The answer to a request that can't be read. */
-    Response refusal(int status) {
-        return Response.empty(status);
     }
 
     void countAnswer(int status) {

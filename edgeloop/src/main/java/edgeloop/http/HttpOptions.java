@@ -12,8 +12,8 @@ import java.util.Objects;
  * @param maxHeaderBytes the longest header section, from 16 bytes; a longer one is answered with
  *     431. Bounds the trailer section of a chunked body too
  * @param maxHeaders the most header fields, from 1 to 10,000; more are answered with 431
- * @param maxBodyBytes the longest request body, from 0; a longer one is answered with 413, if its
- *     length is declared before any of it is read
+ * @param maxBodyBytes the longest request body that is read, from 0; where a handler wants a longer
+ *     one, it is answered with 413, if its length is declared before any of it is read
  * @param headTimeout how long a request's head may take from its first byte on, from 1 ms to 24
  *     days; a slower one is answered with 408
  * @param minBodyRate the bytes per second that a request's body must bring, from 0, in each span of

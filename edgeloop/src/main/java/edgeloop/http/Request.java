@@ -4,6 +4,7 @@ import edgeloop.Connection;
 import edgeloop.IoBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,12 +164,15 @@ public final class Request {
      * Has the body received piece by piece. A client that waits for it gets {@code 100 Continue},
      * RFC 9110 section 10.1.1; without this or {@link #collect} the body is passed over.
      *
+     * <p>A body whose declared length is above {@link HttpOptions#maxBodyBytes} is answered with
+     * 413 then, and the receiver is told by {@link BodyReceiver#onAbort}.
+     *
      * @param receiver gives the answer in the end, also where there is no body
      * @return for the handler to return
      */
     public Response receive(BodyReceiver receiver) {
         HeadParser _ = head();
-        return Response.whenReceived(receiver);
+        return Response.whenReceived(Objects.requireNonNull(receiver, "receiver"));
     }
 
     /**
@@ -178,7 +182,8 @@ public final class Request {
      * @return for the handler to return
      */
     public Response collect(BodyHandler handler) {
-        return receive(new BodyCollector(handler));
+        HeadParser _ = head();
+        return receive(new BodyCollector(Objects.requireNonNull(handler, "handler")));
     }
 
     // ---- Headers -------------------------------------------------------------------------------

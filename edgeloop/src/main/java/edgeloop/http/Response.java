@@ -81,6 +81,7 @@ public final class Response {
      * @param producer writes the content
      */
     public static Response stream(int status, String contentType, StreamProducer producer) {
+        Objects.requireNonNull(producer, "producer");
         checkContentAllowed(status);
         String head = statusLine(status) + "Content-Type: " + checkValue(contentType) + "\r\n";
         return new Response(status, latin1(head), new Body.Streamed(producer));
@@ -100,6 +101,7 @@ public final class Response {
      *     later than that is dropped
      */
     public static Response later(CompletionStage<Response> answer) {
+        Objects.requireNonNull(answer, "answer");
         return new Response(0, new byte[0], new Body.Later(answer));
     }
 

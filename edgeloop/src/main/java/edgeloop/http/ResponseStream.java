@@ -8,6 +8,7 @@ import edgeloop.Timeout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,7 @@ public final class ResponseStream {
      * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait
      */
     public void execute(Consumer<ResponseStream> task) {
+        Objects.requireNonNull(task, "task");
         ref.execute(_ -> task.accept(this));
     }
 
@@ -217,6 +219,7 @@ public final class ResponseStream {
      *     neither runs then
      */
     public void execute(Consumer<ResponseStream> task, Runnable ifGone) {
+        Objects.requireNonNull(task, "task");
         ref.execute(_ -> task.accept(this), ifGone);
     }
 
@@ -229,6 +232,7 @@ public final class ResponseStream {
      * @return what can cancel the task; already cancelled if this has ended
      */
     public Timeout schedule(Duration delay, Runnable task) {
+        Objects.requireNonNull(task, "task");
         if (over) {
             // The connection may serve another client by now: the timeout is not to hang on it.
             Timeout none = reactor.schedule(Duration.ZERO, () -> {});

@@ -11,6 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every answer has, RFC 9110. */
 class AnswersTest {
@@ -78,6 +80,43 @@ class AnswersTest {
     void dateFormat() {
         assertThat(HttpDate.format(784_111_777)).isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
         assertThat(HttpDate.format(0)).isEqualTo("Thu, 01 Jan 1970 00:00:00 GMT");
+    }
+
+    @ParameterizedTest(name = "\"{0}\" is {1}, and why: {2}")
+    @CsvSource(
+            quoteCharacter = '\'',
+            value = {
+                "GET / H@,400,a version that is not HTTP's",
+                "GET /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx HTTP/1.1,414,a request line longer than 32 bytes",
+                "POST / HTTP/1.1\\r\\nExpect: cake,417,an expectation other than 100-continue",
+                "GET / HTTP/1.1\\r\\nX: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx,431,header fields longer than 32 bytes",
+                "TRACE / HTTP/1.1,501,a method that is not known",
+                "GET / HTTP/3,505,a version other than HTTP/1"
+            })
+    void refusalsSayWhy(String head, int status, String why) {
+        HttpOptions options = HttpOptions.defaults().withMaxHead(32, 32, 10);
+        try (TestServer server = new TestServer(options, _ -> Response.empty(204))) {
+            assertThat(server.exchange(head.replace("\\r\\n", "\r\n")))
+                    .startsWith("HTTP/1.1 " + status + " ")
+                    .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
+                    .contains("\r\nContent-Length: " + (why.length() + 1) + "\r\n")
+                    .endsWith("\r\n\r\n" + why + "\n");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "RFC 9110 9.3.2: a refusal of HEAD has no content, as far as it is known to be one")
+    void refusalOfHead() {
+        try (TestServer server = new TestServer(_ -> Response.empty(204))) {
+            String get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+            assertThat(server.exchange(get + "HEAD / H@"))
+                    .contains("HTTP/1.1 400 ")
+                    .contains("\r\nContent-Length: 29\r\n")
+                    .endsWith("\r\n\r\n");
+            String head = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+            assertThat(server.exchange(head + "H@")).endsWith(" may not be in it\n");
+        }
     }
 
     @Test

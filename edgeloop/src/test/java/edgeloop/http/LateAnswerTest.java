@@ -1,15 +1,21 @@
 package edgeloop.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.time.Duration.ZERO;
+import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.IoBuffer;
 import edgeloop.Reactor;
 import edgeloop.http.TestServer.Client;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +102,63 @@ class LateAnswerTest {
             asked.poll(10, SECONDS).complete(null);
             assertThat(client.readAnswer()).startsWith("HTTP/1.1 500 ");
             assertThat(server.http.stats().handlerFailures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("an answer that is null, wherever it should be one, is 500")
+    void nullIs500() {
+        BodyReceiver receiver =
+                new BodyReceiver() {
+                    @Override
+                    public void onData(RequestBody body, IoBuffer data) {}
+
+                    @Override
+                    public Response onEnd(RequestBody body) {
+                        return null;
+                    }
+                };
+        Map<String, HttpHandler> handlers = new LinkedHashMap<>();
+        handlers.put("an answer", _ -> null);
+        handlers.put("a stage", _ -> Response.later(null));
+        handlers.put("what it gives", _ -> Response.later(completedFuture(null)));
+        handlers.put("what its receiver gives", r -> r.receive(receiver));
+        handlers.put("what it makes of the body", r -> r.collect(_ -> null));
+        handlers.put("a receiver", r -> r.receive(null));
+        handlers.put("what takes the body", r -> r.collect(null));
+        handlers.put("a text", _ -> Response.text(200, null));
+        handlers.put("content", _ -> Response.bytes(200, "a/b", null));
+        handlers.put("a type", _ -> Response.bytes(200, null, new byte[1]));
+        handlers.put("a header", _ -> Response.empty(200).withHeader("A", null));
+        handlers.put("a producer", _ -> Response.stream(200, "a/b", null));
+        handlers.put("written", _ -> Response.stream(200, "a/b", s -> s.write((byte[]) null)));
+        handlers.put("trailers", _ -> Response.stream(200, "a/b", s -> s.end(null)));
+        handlers.put("a task", _ -> Response.stream(200, "a/b", s -> s.execute(null)));
+        handlers.put(
+                "a delayed one", _ -> Response.stream(200, "a/b", s -> s.schedule(ZERO, null)));
+        handlers.put("a stage that throws", _ -> Response.later(new ThrowingStage()));
+        handlers.forEach(
+                (name, handler) -> {
+                    try (TestServer server = new TestServer(handler)) {
+                        Client client = server.connect();
+                        for (String length : new String[] {"0\r\n\r\n", "2\r\n\r\nhi"}) {
+                            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length);
+                            assertThat(client.readAnswer())
+                                    .as(name)
+                                    .startsWith("HTTP/1.1 500 ")
+                                    .endsWith("\r\n\r\ninternal server error\n");
+                        }
+                        assertThat(server.http.stats().handlerFailures()).as(name).isEqualTo(2);
+                    }
+                });
+    }
+
+    /** A stage of an application's own, and a bad one. */
+    private static final class ThrowingStage extends CompletableFuture<Response> {
+        @Override
+        public CompletableFuture<Response> whenComplete(
+                BiConsumer<? super Response, ? super Throwable> action) {
+            throw new IllegalStateException("on purpose");
         }
     }
 

@@ -69,7 +69,7 @@ class PersistenceTest {
     @Test
     @DisplayName("E21 RFC 9112 9.6: a refusal is not lost, though the client sends on")
     void refusalIsNotLost() {
-        try (TestServer server = new TestServer(_ -> OK)) {
+        try (TestServer server = new TestServer(r -> r.collect(_ -> OK))) {
             Client client = server.connect();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n");
             client.send("x".repeat(1 << 20));

@@ -81,19 +81,47 @@ class ReceivedBodyTest {
     }
 
     @Test
-    @DisplayName("RFC 9110 15.5.14: 413 comes before any 100, and before the handler")
-    void tooLargeBeforeContinue() {
-        AtomicLong asked = new AtomicLong();
-        try (TestServer server =
-                new TestServer(
-                        request -> {
-                            asked.incrementAndGet();
-                            return echo(request);
-                        })) {
+    @DisplayName("RFC 9110 15.5.14: 413 comes before any 100, and its receiver is told")
+    void tooLargeBeforeContinue() throws Exception {
+        Recorder recorder = new Recorder();
+        try (TestServer server = new TestServer(r -> r.receive(recorder))) {
             Client client = server.connect();
             client.send(POST + "Expect: 100-continue\r\nContent-Length: 1048577\r\n\r\n");
+            assertThat(client.readToEnd())
+                    .startsWith("HTTP/1.1 413 ")
+                    .contains("\r\nConnection: close\r\n")
+                    .endsWith("\r\n\r\na body longer than 1048576 bytes\n");
+            recorder.aborted.get(10, SECONDS);
+            assertThat(recorder.received.toString()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 15.5.14: who doesn't want a body that is too large answers as ever")
+    void tooLargeAndNotWanted() {
+        String next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+        String length = "Content-Length: " + (2 << 20) + "\r\n\r\n";
+        try (TestServer server = new TestServer(_ -> Response.methodNotAllowed(Method.GET))) {
+            for (String expect : new String[] {"", "Expect: 100-continue\r\n"}) {
+                Client client = server.connect().send(POST + expect + length);
+                client.send(next.repeat((2 << 20) / next.length() + 1));
+                assertThat(client.readToEnd())
+                        .startsWith("HTTP/1.1 405 ")
+                        .contains("\r\nConnection: close\r\n")
+                        .endsWith("\r\n\r\nmethod not allowed\n");
+            }
+            assertThat(server.http.stats().answers()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("RFC 9110 15.5.14: a late answer that wants a body that is too large is 413")
+    void tooLargeAndWantedLater() {
+        try (TestServer server =
+                new TestServer(r -> Response.later(CompletableFuture.completedFuture(echo(r))))) {
+            Client client = server.connect();
+            client.send(POST + "Content-Length: 1048577\r\n\r\n");
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 413 ");
-            assertThat(asked).hasValue(0);
         }
     }
 

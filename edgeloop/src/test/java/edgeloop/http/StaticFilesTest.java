@@ -170,6 +170,9 @@ class StaticFilesTest {
                         .startsWith("HTTP/1.1 405 ")
                         .contains("\r\nAllow: GET, HEAD, OPTIONS\r\n");
             }
+            assertThat(site.ask("PUT", "/file", "Content-Length: 2097152"))
+                    .as("the method is judged before the body")
+                    .startsWith("HTTP/1.1 405 ");
             assertThat(site.ask("OPTIONS", "/file"))
                     .startsWith("HTTP/1.1 204 ")
                     .contains("\r\nAllow: GET, HEAD, OPTIONS\r\n");
