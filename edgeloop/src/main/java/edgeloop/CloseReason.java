@@ -45,7 +45,10 @@ public sealed interface CloseReason {
         public enum Limit {
             /** No byte moved in either direction for {@link ConnectionOptions#idleTimeout}. */
             IDLE,
-            /** The peer took nothing for {@link ConnectionOptions#writeTimeout}. */
+            /**
+             * The peer took nothing for {@link ConnectionOptions#writeTimeout}, or fell behind
+             * {@link ConnectionOptions#minOutputRate} by as much.
+             */
             WRITE,
             /**
              * The peer had finished, and for {@link ConnectionOptions#halfCloseTimeout} no byte was

@@ -125,8 +125,9 @@ public final class Connection extends Channel {
     private int lastMoveMillis;
 
     /**
-     * When output last went out or began to wait. Where none waits and the peer has finished: when
-     * that was seen, or bytes came after it.
+     * When output last went out or began to wait; with a least rate, by as much earlier as the peer
+     * is behind it. Where none waits and the peer has finished: when that was seen, or bytes came
+     * after it.
      */
     private int lastSendMillis;
 
@@ -846,7 +847,7 @@ public final class Connection extends Channel {
         if (n >= 0) {
             // A short write does not mean that the socket is full: only EAGAIN promises an edge.
             group().counters.bytesWritten += n;
-            lastSendMillis = nowMillis();
+            renewWrite(n);
             moved(n);
             return true;
         }
@@ -987,6 +988,20 @@ public final class Connection extends Channel {
             movedBytes = 0;
             lastMoveMillis = nowMillis();
         }
+    }
+
+    /**
+     * Renews the write timeout: at once or, where a rate is asked for and output still waits, by
+     * the time that the bytes may take.
+     */
+    private void renewWrite(int bytes) {
+        int now = nowMillis();
+        int behind = now - lastSendMillis;
+        int rate = group().minOutputRate;
+        if (rate > 0 && behind > 0 && waitingOutput() > 0) {
+            now -= (int) Math.max(0, behind - Math.ceilDiv(bytes * 1000L, rate));
+        }
+        lastSendMillis = now;
     }
 
     /** The peer's end has shown itself, or bytes have come since. */

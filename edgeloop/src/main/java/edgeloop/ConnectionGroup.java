@@ -13,6 +13,7 @@ final class ConnectionGroup {
     final int idleTimeoutMillis;
     final int idleBytes;
     final int writeTimeoutMillis;
+    final int minOutputRate;
     final int lingerTimeoutMillis;
     final int halfCloseTimeoutMillis;
     final int connectTimeoutMillis;
@@ -34,6 +35,7 @@ final class ConnectionGroup {
         this.idleTimeoutMillis = (int) options.idleTimeout().toMillis();
         this.idleBytes = options.idleBytes();
         this.writeTimeoutMillis = (int) options.writeTimeout().toMillis();
+        this.minOutputRate = options.minOutputRate();
         this.lingerTimeoutMillis = (int) options.lingerTimeout().toMillis();
         this.halfCloseTimeoutMillis = (int) options.halfCloseTimeout().toMillis();
         this.connectTimeoutMillis = (int) connectTimeout.toMillis();

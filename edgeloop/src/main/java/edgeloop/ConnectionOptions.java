@@ -18,6 +18,10 @@ import java.util.Objects;
  * @param idleBytes the bytes, from 1 to 1,048,576 and in both directions together, that renew the
  *     idle timeout: with more than 1, a peer that moves them one by one is idle too
  * @param writeTimeout how long the peer may take nothing of waiting output; zero for ever
+ * @param minOutputRate the bytes per second, from 0 for no such limit, that the peer must take of
+ *     output while some waits: bytes renew the write timeout only by the time that they may take,
+ *     so that a peer which is slower is reset when it has fallen behind by the whole of it. A peer
+ *     that takes more than this is not ahead by it. Has no effect without a write timeout
  * @param lingerTimeout how long a closed connection waits for the peer's FIN and throws its input
  *     away, so that input on the way does not destroy the last output (RFC 9112 section 9.6)
  * @param halfCloseTimeout how long a connection whose peer has sent its FIN may go without a byte
@@ -32,6 +36,7 @@ public record ConnectionOptions(
         Duration idleTimeout,
         int idleBytes,
         Duration writeTimeout,
+        int minOutputRate,
         Duration lingerTimeout,
         Duration halfCloseTimeout) {
 
@@ -46,6 +51,7 @@ public record ConnectionOptions(
                     Duration.ZERO,
                     1,
                     Duration.ofSeconds(60),
+                    0,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10));
 
@@ -69,6 +75,10 @@ public record ConnectionOptions(
                     "idleBytes must be from 1 to " + MAX_IDLE_BYTES + ": " + idleBytes);
         }
         checkTimeout("writeTimeout", writeTimeout);
+        if (minOutputRate < 0) {
+            throw new IllegalArgumentException(
+                    "minOutputRate must be at least 0: " + minOutputRate);
+        }
         checkTimeout("lingerTimeout", lingerTimeout);
         checkTimeout("halfCloseTimeout", halfCloseTimeout);
     }
@@ -83,7 +93,8 @@ public record ConnectionOptions(
 
     /**
      * {@return marks of 64 KiB and 16 KiB with backpressure, no idle timeout, which any byte would
-     * renew, a write timeout of 60 s, a linger timeout of 1 s and a half-close timeout of 10 s}
+     * renew, a write timeout of 60 s, no least rate of output, a linger timeout of 1 s and a
+     * half-close timeout of 10 s}
      */
     public static ConnectionOptions defaults() {
         return DEFAULTS;
@@ -103,6 +114,7 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 writeTimeout,
+                minOutputRate,
                 lingerTimeout,
                 halfCloseTimeout);
     }
@@ -120,6 +132,7 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 writeTimeout,
+                minOutputRate,
                 lingerTimeout,
                 halfCloseTimeout);
     }
@@ -137,6 +150,7 @@ public record ConnectionOptions(
                 timeout,
                 idleBytes,
                 writeTimeout,
+                minOutputRate,
                 lingerTimeout,
                 halfCloseTimeout);
     }
@@ -154,6 +168,7 @@ public record ConnectionOptions(
                 idleTimeout,
                 bytes,
                 writeTimeout,
+                minOutputRate,
                 lingerTimeout,
                 halfCloseTimeout);
     }
@@ -171,6 +186,25 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 timeout,
+                minOutputRate,
+                lingerTimeout,
+                halfCloseTimeout);
+    }
+
+    /**
+     * {@return a copy with another least rate of output}
+     *
+     * @param bytesPerSecond from 0, see {@link #minOutputRate}
+     */
+    public ConnectionOptions withMinOutputRate(int bytesPerSecond) {
+        return new ConnectionOptions(
+                highWaterMark,
+                lowWaterMark,
+                backpressure,
+                idleTimeout,
+                idleBytes,
+                writeTimeout,
+                bytesPerSecond,
                 lingerTimeout,
                 halfCloseTimeout);
     }
@@ -188,6 +222,7 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 writeTimeout,
+                minOutputRate,
                 timeout,
                 halfCloseTimeout);
     }
@@ -205,6 +240,7 @@ public record ConnectionOptions(
                 idleTimeout,
                 idleBytes,
                 writeTimeout,
+                minOutputRate,
                 lingerTimeout,
                 timeout);
     }

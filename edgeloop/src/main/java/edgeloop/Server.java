@@ -39,7 +39,7 @@ public final class Server implements AutoCloseable {
         boolean limited = options.maxConnectionsPerIp() < Integer.MAX_VALUE;
         this.group =
                 new ConnectionGroup(
-                        options.connection(),
+                        handlers.connectionOptions(options.connection()),
                         Duration.ZERO,
                         limited
                                 ? new AddressLimit(

@@ -1,7 +1,13 @@
 package edgeloop;
 
+import static edgeloop.sys.EpollEvents.EPOLLOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.http.Http;
+import edgeloop.http.HttpOptions;
+import edgeloop.http.Response;
+import edgeloop.sys.Errno;
+import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -136,6 +142,129 @@ class SlowReaderTest {
                     .isEqualTo(new CloseReason.TimedOut(CloseReason.TimedOut.Limit.WRITE));
             assertThat(server.stats().timeouts()).isEqualTo(1);
             assertThat(server.reactor.segments().taken()).isZero();
+        }
+    }
+
+    /**
+     * Writes 3,840 bytes to a peer that takes {@code bytes} of them every 5 s; after how many of
+     * these it is closed for it, or 0 if it takes them all.
+     */
+    private static int stepsUntilClosed(ConnectionOptions options, int bytes) {
+        var handler = new RecordingHandler();
+        try (TurnedServer server = new TurnedServer(options, handler::on)) {
+            server.accepted();
+            long key = server.kernel.keyOf(server.lastAccepted());
+            server.kernel.answerAlways(Call.SEND, -Errno.EAGAIN);
+            handler.connection.write(new byte[3_840]);
+            server.turnUntilAsleep();
+            for (int step = 1; step <= 3_840 / bytes; step++) {
+                server.kernel.passTime(Duration.ofSeconds(5));
+                server.kernel.answerNext(Call.SEND, bytes);
+                server.kernel.injectEvent(EPOLLOUT, key);
+                server.turn(3);
+                if (handler.isClosed()) {
+                    assertThat(handler.reason)
+                            .isEqualTo(new CloseReason.TimedOut(CloseReason.TimedOut.Limit.WRITE));
+                    return step;
+                }
+            }
+            assertThat(handler.connection.pendingOutput()).isZero();
+            return 0;
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "E16 a peer that takes a few bytes now and then is closed where a rate is asked for")
+    void trickleIsNotEnough() {
+        ConnectionOptions options =
+                ConnectionOptions.defaults().withWriteTimeout(Duration.ofSeconds(60));
+        assertThat(stepsUntilClosed(options, 32)).isZero();
+        ConnectionOptions withRate = options.withMinOutputRate(256);
+        assertThat(stepsUntilClosed(withRate, 32)).isBetween(12, 14);
+        assertThat(stepsUntilClosed(withRate, 640)).as("half of it: 2 minutes").isZero();
+        assertThat(stepsUntilClosed(withRate, 80)).isBetween(12, 14);
+    }
+
+    @Test
+    @DisplayName("E16 with HTTP a client that takes a few bytes now and then is closed by default")
+    void httpAsksForARate() {
+        HttpOptions defaults = HttpOptions.defaults();
+        assertThat(timeoutsOfATrickle(defaults)).isEqualTo(1);
+        assertThat(timeoutsOfATrickle(defaults.withMinOutputRate(0))).isZero();
+        ConnectionOptions own = ConnectionOptions.defaults().withMinOutputRate(1_000);
+        assertThat(Http.serve(_ -> Response.empty(204)).connectionOptions(own)).isEqualTo(own);
+    }
+
+    private static long timeoutsOfATrickle(HttpOptions options) {
+        Http http = Http.serve(options, _ -> Response.text(200, "x".repeat(4_000)));
+        try (TurnedServer server = new TurnedServer(http)) {
+            Peer peer = server.accepted();
+            long key = server.kernel.keyOf(server.lastAccepted());
+            server.kernel.answerAlways(Call.SEND, -Errno.EAGAIN);
+            peer.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            server.turnUntil(() -> server.kernel.count(Call.SEND) > 0);
+            for (int step = 0; step < 20 && server.stats().timeouts() == 0; step++) {
+                server.kernel.passTime(Duration.ofSeconds(5));
+                server.kernel.answerNext(Call.SEND, 32);
+                server.kernel.injectEvent(EPOLLOUT, key);
+                server.turn(3);
+            }
+            return server.stats().timeouts();
+        }
+    }
+
+    @Test
+    @DisplayName("E16 a peer that takes what it should is kept, and time without output is no debt")
+    void onlyWaitingOutputIsOwed() {
+        ConnectionOptions options =
+                ConnectionOptions.defaults()
+                        .withWriteTimeout(Duration.ofSeconds(10))
+                        .withMinOutputRate(256);
+        assertThat(stepsUntilClosed(options, 1_280)).isZero();
+        var handler = new RecordingHandler();
+        try (TurnedServer server = new TurnedServer(options, handler::on)) {
+            Peer peer = server.accepted();
+            for (int i = 1; i <= 20; i++) {
+                server.kernel.passTime(Duration.ofSeconds(60));
+                handler.connection.write("x");
+                server.turn(3);
+                assertThat(peer.text()).hasSize(i);
+            }
+            assertThat(handler.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("E16 the debt of output that is gone does not count when the peer has finished")
+    void debtEndsWithTheOutput() {
+        ConnectionOptions options =
+                ConnectionOptions.defaults()
+                        .withWriteTimeout(Duration.ofSeconds(60))
+                        .withMinOutputRate(1)
+                        .withHalfCloseTimeout(Duration.ofSeconds(10));
+        var handler =
+                new RecordingHandler() {
+                    @Override
+                    public void onEnd(Connection from, IoBuffer in) {
+                        told.add("end");
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(options, handler::on)) {
+            Peer peer = server.accepted();
+            long key = server.kernel.keyOf(server.lastAccepted());
+            server.kernel.answerAlways(Call.SEND, -Errno.EAGAIN);
+            handler.connection.write("ab");
+            server.turnUntilAsleep();
+            peer.sendFin();
+            server.turnUntil(() -> handler.told.contains("end"));
+            server.kernel.passTime(Duration.ofSeconds(50));
+            server.kernel.answerByKernel(Call.SEND);
+            server.kernel.injectEvent(EPOLLOUT, key);
+            server.turn(3);
+            server.kernel.passTime(Duration.ofSeconds(5));
+            server.turn(3);
+            assertThat(handler.isClosed()).isFalse();
         }
     }
 

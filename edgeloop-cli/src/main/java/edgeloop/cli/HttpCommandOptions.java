@@ -76,10 +76,11 @@ final class HttpCommandOptions {
      * What serves the files.
      *
      * @param idleTimeout how long a connection may wait for its next request; zero for the default
+     * @param minOutputRate in bytes per second; null for the default
      * @throws NoSuchFileException if the root is not there
      * @throws NotDirectoryException if it is no directory
      */
-    Http open(Duration idleTimeout, @Nullable AccessLogFile log)
+    Http open(Duration idleTimeout, @Nullable Integer minOutputRate, @Nullable AccessLogFile log)
             throws NoSuchFileException, NotDirectoryException {
         Path directory = root.getValue();
         if (directory == null) {
@@ -88,6 +89,9 @@ final class HttpCommandOptions {
         HttpOptions options = HttpOptions.defaults();
         if (!idleTimeout.isZero()) {
             options = options.withKeepAliveTimeout(idleTimeout);
+        }
+        if (minOutputRate != null) {
+            options = options.withMinOutputRate(minOutputRate);
         }
         Http http =
                 Http.serve(

@@ -143,6 +143,14 @@ final class ServerCommand implements Callable<Integer> {
                                     + " 0 for never (default: ${DEFAULT-VALUE}).")
                     .build();
 
+    private final OptionSpec minOutputRate =
+            Options.number(0, Integer.MAX_VALUE, "--min-output-rate")
+                    .description(
+                            "Reset connections whose peer takes less than N bytes a second of"
+                                    + " waiting output, when it is behind by --write-timeout; 0"
+                                    + " for any rate (default: 0, with HTTP 256).")
+                    .build();
+
     private final OptionSpec lingerTimeout =
             Options.time("--linger-timeout")
                     .defaultValue("1s")
@@ -260,6 +268,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(idleTimeout)
                 .addOption(idleBytes)
                 .addOption(writeTimeout)
+                .addOption(minOutputRate)
                 .addOption(lingerTimeout)
                 .addOption(halfCloseTimeout)
                 .addOption(tcpKeepAlive)
@@ -306,7 +315,7 @@ final class ServerCommand implements Callable<Integer> {
         Http http;
         try {
             log = httpOptions.openAccessLog(err);
-            http = httpOptions.open(idleTimeout.getValue(), log);
+            http = httpOptions.open(idleTimeout.getValue(), minOutputRate.getValue(), log);
         } catch (NoSuchFileException e) {
             return fail("--root " + e.getFile() + " is not there");
         } catch (NotDirectoryException e) {
@@ -404,10 +413,13 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private ConnectionOptions connectionOptions(Duration idle) {
+        Integer rate = minOutputRate.getValue();
+        boolean http = protocol.getValue() == Protocol.HTTP; // which has options of its own
         return ConnectionOptions.defaults()
                 .withIdleTimeout(idle)
                 .withIdleBytes(idleBytes.getValue())
                 .withWriteTimeout(writeTimeout.getValue())
+                .withMinOutputRate(rate == null || http ? 0 : rate)
                 .withLingerTimeout(lingerTimeout.getValue())
                 .withHalfCloseTimeout(halfCloseTimeout.getValue());
     }

@@ -54,6 +54,7 @@ final class ServerCommandTest {
                         "--idle-timeout=2m",
                         "--idle-bytes=64",
                         "--write-timeout=30s",
+                        "--min-output-rate=512",
                         "--linger-timeout=0",
                         "--half-close-timeout=3s",
                         "--reuse-port",
@@ -73,6 +74,7 @@ final class ServerCommandTest {
         assertThat(options.connection().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(options.connection().idleBytes()).isEqualTo(64);
         assertThat(options.connection().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.connection().minOutputRate()).isEqualTo(512);
         assertThat(options.connection().lingerTimeout()).isEqualTo(Duration.ZERO);
         assertThat(options.connection().halfCloseTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(options.drainTimeout()).isEqualTo(Duration.ofMillis(500));

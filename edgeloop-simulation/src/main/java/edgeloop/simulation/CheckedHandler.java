@@ -98,7 +98,7 @@ abstract class CheckedHandler implements ConnectionHandler {
             send(first);
         }
         int n = in.remaining();
-        long before = handedOver();
+        long before = beforeWriting(n);
         connection.write(in);
         wrote(n, before);
         consumed += n;
@@ -123,7 +123,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         int done = 0;
         while (done < length) {
             int n = Pattern.inARow(length - done);
-            long before = handedOver();
+            long before = beforeWriting(n);
             connection.write(Pattern.array(), Pattern.index(peer.index, written), n);
             wrote(n, before);
             done += n;
@@ -135,7 +135,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         int done = 0;
         while (done < length && !closing) {
             int n = Pattern.inARow(length - done);
-            long before = handedOver();
+            long before = beforeWriting(n);
             if (!scenario.transfer(connection, Pattern.index(peer.index, written), n)) {
                 send(length - done); // no descriptor for the file, or no memory
                 return;
@@ -147,6 +147,13 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     private long handedOver() {
         return socket.sent + connection.pendingOutput();
+    }
+
+    /** What was handed over before the {@code n} bytes that are written now. */
+    private long beforeWriting(int n) {
+        long before = handedOver();
+        socket.written = before + n;
+        return before;
     }
 
     private void wrote(int length, long before) {
@@ -167,6 +174,7 @@ abstract class CheckedHandler implements ConnectionHandler {
                     "peer %d: %d bytes written, %d taken", peer.index, length, taken);
         }
         written += taken;
+        socket.written = written;
         if (connection.isCongested()) {
             receivedBeforeShutdown = -1;
         }
@@ -445,7 +453,7 @@ abstract class CheckedHandler implements ConnectionHandler {
                                     : null;
             case HALF_CLOSE -> wrongHalfClose(now);
             case WRITE -> {
-                long waited = now - Math.max(waitsSinceTurn, socket.lastSendTurn);
+                long waited = now - socket.paidTurn;
                 yield scenario.writeMillis() == 0
                                 || waitsSinceNanos == World.NEVER
                                 || waited < (scenario.writeMillis() - 1) * 1_000_000L
@@ -499,6 +507,8 @@ abstract class CheckedHandler implements ConnectionHandler {
         } else if (waitsSinceNanos == World.NEVER) {
             waitsSinceNanos = scenario.kernel.elapsedNanos();
             waitsSinceTurn = scenario.kernel.turnNanos();
+            socket.paidNanos = waitsSinceNanos;
+            socket.paidTurn = waitsSinceTurn;
         }
     }
 
@@ -528,9 +538,8 @@ abstract class CheckedHandler implements ConnectionHandler {
         if (reads && isLate(untilNanos, socket.lastMoveNanos, scenario.idleMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its idle timeout", peer.index);
         }
-        long waitsSince = Math.max(waitsSinceNanos, socket.lastSendNanos);
         if (waitsSinceNanos != World.NEVER
-                && isLate(untilNanos, waitsSince, scenario.writeMillis())) {
+                && isLate(untilNanos, socket.paidNanos, scenario.writeMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its write timeout", peer.index);
         }
         boolean open = !closing && !scenario.isShuttingDown();

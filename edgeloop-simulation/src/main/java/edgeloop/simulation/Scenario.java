@@ -165,6 +165,10 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         if (scarce || descriptorsLimited) {
             addPeers(shortages.below(12), shortages, Size.SMALL, droppedPeers);
         }
+        if (!scarce && shortages.below(2) == 0) { // who is slow goes first where memory is scarce
+            int rate = shortages.magnitude(1, 1 << 20);
+            options = options.withConnection(options.connection().withMinOutputRate(rate));
+        }
     }
 
     /** None in all but one of {@code oneIn} cases, and rarely none else. */
@@ -557,6 +561,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     void connected(SwarmPeer peer, PeerSocket socket) {
         socket.setOwner(peer);
         socket.connection().idleBytes = idleBytes();
+        socket.connection().minOutputRate = options.connection().minOutputRate();
     }
 
     /** The peer has read to the end of a connection that was not reset. */

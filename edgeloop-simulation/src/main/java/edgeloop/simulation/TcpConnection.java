@@ -83,6 +83,17 @@ final class TcpConnection extends OpenFile {
     long lastSendNanos;
     long lastSendTurn;
 
+    /** The bytes per second that the peer must take; 0 if any will do. */
+    int minOutputRate;
+
+    /** All that the program has written, and is writing now. */
+    long written;
+
+    /** The last send, or as much earlier as the peer is behind the rate while output waits. */
+    long paidNanos;
+
+    long paidTurn;
+
     /** The turn in which the program's FIN went out. */
     long shutTurn;
 
@@ -198,6 +209,7 @@ final class TcpConnection extends OpenFile {
             moved(result);
             lastSendNanos = kernel.elapsedNanos();
             lastSendTurn = kernel.turnNanos();
+            pay(result);
             peer.wake();
         } else {
             owesSpace |= result == -Errno.EAGAIN;
@@ -221,6 +233,15 @@ final class TcpConnection extends OpenFile {
     private void markMove() {
         lastMoveNanos = kernel.elapsedNanos();
         lastMoveTurn = kernel.turnNanos();
+    }
+
+    private void pay(int bytes) {
+        long paid = Long.MAX_VALUE / 2;
+        if (minOutputRate > 0 && sent < written) {
+            paid = Math.ceilDiv(bytes * 1000L, minOutputRate) * 1_000_000L;
+        }
+        paidNanos = Math.min(lastSendNanos, paidNanos + paid);
+        paidTurn = Math.min(lastSendTurn, paidTurn + paid);
     }
 
     /** accept(2) answered with this connection. */

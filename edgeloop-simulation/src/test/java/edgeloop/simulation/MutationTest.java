@@ -361,8 +361,20 @@ class MutationTest {
                     new Mutant(
                             "E39 what is sent does not count against idleness",
                             "Connection",
-                            "lastSendMillis = nowMillis();\n            moved(n);",
-                            "lastSendMillis = nowMillis();",
+                            "renewWrite(n);\n            moved(n);",
+                            "renewWrite(n);",
+                            20_000),
+                    new Mutant(
+                            "E16 any byte renews the write timeout, whatever the rate",
+                            "Connection",
+                            "rate > 0 && behind > 0",
+                            "rate < 0 && behind > 0",
+                            20_000),
+                    new Mutant(
+                            "E16 being behind the rate counts when all has gone out",
+                            "Connection",
+                            "behind > 0 && waitingOutput() > 0",
+                            "behind > 0",
                             20_000),
                     new Mutant(
                             "E39 the kernel is not asked before a timeout",

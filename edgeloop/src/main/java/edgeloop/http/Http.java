@@ -2,6 +2,7 @@ package edgeloop.http;
 
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
+import edgeloop.ConnectionOptions;
 import edgeloop.HandlerFactory;
 import edgeloop.Reactor;
 import java.util.Map;
@@ -65,6 +66,11 @@ public final class Http implements HandlerFactory {
                         connection.reactor(),
                         reactor -> new HttpLoop(reactor, options, handler, accessLog));
         return new HttpConnection(loop, connection);
+    }
+
+    @Override
+    public ConnectionOptions connectionOptions(ConnectionOptions asked) {
+        return asked.withMinOutputRate(Math.max(asked.minOutputRate(), options.minOutputRate()));
     }
 
     /** {@return what has been answered up to now} Any thread may ask. */

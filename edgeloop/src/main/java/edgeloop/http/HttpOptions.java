@@ -1,5 +1,6 @@
 package edgeloop.http;
 
+import edgeloop.ConnectionOptions;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -19,6 +20,9 @@ import java.util.Objects;
  * @param minBodyRate the bytes per second that a request's body must bring, from 0, in each span of
  *     {@code headTimeout}; a slower one is answered with 408. The time in which a receiver has
  *     paused it does not count
+ * @param minOutputRate the bytes per second, from 0 for no such limit, that a client must take of
+ *     its answer while some of it waits: see {@link ConnectionOptions#minOutputRate}, of which the
+ *     larger holds. A stream that has nothing to say is not slow
  * @param keepAliveTimeout how long a connection may wait for its first or next request, from 1 ms
  *     to 24 days; then it is closed
  * @param answerTimeout how long the head of an answer may take that is given later, from 1 ms to 24
@@ -33,6 +37,7 @@ public record HttpOptions(
         long maxBodyBytes,
         Duration headTimeout,
         int minBodyRate,
+        int minOutputRate,
         Duration keepAliveTimeout,
         Duration answerTimeout) {
 
@@ -46,6 +51,7 @@ public record HttpOptions(
                     100,
                     1 << 20,
                     Duration.ofSeconds(10),
+                    256,
                     256,
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60));
@@ -61,6 +67,7 @@ public record HttpOptions(
         checkRange("maxHeaders", maxHeaders, 1, 10_000);
         checkRange("maxBodyBytes", maxBodyBytes, 0, Long.MAX_VALUE);
         checkRange("minBodyRate", minBodyRate, 0, Integer.MAX_VALUE);
+        checkRange("minOutputRate", minOutputRate, 0, Integer.MAX_VALUE);
         checkTimeout("headTimeout", headTimeout);
         checkTimeout("keepAliveTimeout", keepAliveTimeout);
         if (!Duration.ZERO.equals(answerTimeout)) {
@@ -85,7 +92,8 @@ public record HttpOptions(
 
     /**
      * {@return a request line of 8 KiB, 100 headers of 32 KiB, a body of 1 MiB that brings 256
-     * bytes a second, 10 s for a head, 60 s between requests and 60 s for an answer}
+     * bytes a second, 10 s for a head, 256 bytes a second of an answer, 60 s between requests and
+     * 60 s for an answer}
      */
     public static HttpOptions defaults() {
         return DEFAULTS;
@@ -106,6 +114,7 @@ public record HttpOptions(
                 maxBodyBytes,
                 headTimeout,
                 minBodyRate,
+                minOutputRate,
                 keepAliveTimeout,
                 answerTimeout);
     }
@@ -123,6 +132,7 @@ public record HttpOptions(
                 bytes,
                 headTimeout,
                 minBodyRate,
+                minOutputRate,
                 keepAliveTimeout,
                 answerTimeout);
     }
@@ -140,6 +150,7 @@ public record HttpOptions(
                 maxBodyBytes,
                 timeout,
                 minBodyRate,
+                minOutputRate,
                 keepAliveTimeout,
                 answerTimeout);
     }
@@ -156,6 +167,25 @@ public record HttpOptions(
                 maxHeaders,
                 maxBodyBytes,
                 headTimeout,
+                bytesPerSecond,
+                minOutputRate,
+                keepAliveTimeout,
+                answerTimeout);
+    }
+
+    /**
+     * {@return a copy with another least rate at which clients take their answers}
+     *
+     * @param bytesPerSecond see {@link #minOutputRate}
+     */
+    public HttpOptions withMinOutputRate(int bytesPerSecond) {
+        return new HttpOptions(
+                maxRequestLineBytes,
+                maxHeaderBytes,
+                maxHeaders,
+                maxBodyBytes,
+                headTimeout,
+                minBodyRate,
                 bytesPerSecond,
                 keepAliveTimeout,
                 answerTimeout);
@@ -174,6 +204,7 @@ public record HttpOptions(
                 maxBodyBytes,
                 headTimeout,
                 minBodyRate,
+                minOutputRate,
                 timeout,
                 answerTimeout);
     }
@@ -191,6 +222,7 @@ public record HttpOptions(
                 maxBodyBytes,
                 headTimeout,
                 minBodyRate,
+                minOutputRate,
                 keepAliveTimeout,
                 timeout);
     }
