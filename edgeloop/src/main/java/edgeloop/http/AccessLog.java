@@ -4,7 +4,8 @@ package edgeloop.http;
 @FunctionalInterface
 public interface AccessLog {
     /**
-     * Called on the reactor's thread when an answer has been written, which it must not block.
+     * Called on the reactor's thread when an answer has been written, which it must not block. An
+     * exception is reported, and changes nothing about the answer.
      *
      * @param entry what was asked and answered
      */

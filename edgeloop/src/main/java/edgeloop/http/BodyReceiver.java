@@ -4,7 +4,7 @@ import edgeloop.IoBuffer;
 
 /**
  * Receives a request's body piece by piece; see {@link Request#receive}. Its methods run on the
- * reactor's thread. An exception is answered with 500.
+ * reactor's thread. An exception of {@link #onData} or {@link #onEnd} is answered with 500.
  */
 public interface BodyReceiver {
 
@@ -29,6 +29,7 @@ public interface BodyReceiver {
 
     /**
      * The connection ended, or the rest of the body was refused: there will be no {@link #onEnd}.
+     * An exception is reported, and changes nothing about that end.
      */
     default void onAbort() {}
 }

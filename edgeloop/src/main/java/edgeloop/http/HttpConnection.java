@@ -413,21 +413,22 @@ final class HttpConnection implements ConnectionHandler {
         content = null;
         lateAnswer = null;
         if (receiving != null) {
-            receiving.onAbort();
+            tell(receiving::onAbort, "A receiver failed when told that no more of its body comes");
         }
         if (writing != null) {
-            writing.closed();
+            tell(writing::closed, "A stream's onClose failed");
         }
         if (awaited != null) {
-            cancel(awaited);
+            tell(awaited::cancel, "An answer could not be cancelled");
         }
     }
 
-    private void cancel(LateAnswer awaited) {
+    /** What the user's code does about an end changes nothing about that end. */
+    private void tell(Runnable news, String problem) {
         try {
-            awaited.cancel();
+            news.run();
         } catch (Throwable e) {
-            loop.reactor.reportProblem("An answer could not be cancelled", e);
+            loop.reactor.reportProblem(problem, e);
         }
     }
 
@@ -627,10 +628,12 @@ final class HttpConnection implements ConnectionHandler {
     private void countAnswer(int answer) {
         loop.countAnswer(answer);
         AccessLog log = loop.accessLog;
-        if (log != null) {
-            AccessNote logged = note == null ? new AccessNote(connection) : note;
+        AccessNote logged = note;
+        if (log != null && logged != null) {
             note = null;
-            log.onAnswered(logged.entry(answer, loop.reactor.wallClockMillis()));
+            tell(
+                    () -> log.onAnswered(logged.entry(answer, loop.reactor.wallClockMillis())),
+                    "An access log failed; an answer is missing in it");
         }
     }
 
@@ -653,6 +656,9 @@ final class HttpConnection implements ConnectionHandler {
         keepAlive = false;
         if (phase == Phase.HEAD) {
             headOnly = head != null && head.isHead();
+        }
+        if (note == null && loop.accessLog != null) {
+            note = new AccessNote(connection);
         }
         byte[] content = Bytes.ascii(problem + "\n");
         writeHead(Response.bytes(refusal, "text/plain; charset=utf-8", content), NO_CODING);

@@ -83,6 +83,7 @@ class AccessLogTest {
 
     @Test
     void eachAnswerIsLoggedOnce() throws Exception {
+        String refused;
         try (Site _ = new Site(root).with("file", "0123456789")) {
             try (var server =
                     TestServer.of(Http.serve(StaticFiles.of(root)).withAccessLog(entries::add))) {
@@ -91,7 +92,7 @@ class AccessLogTest {
                 server.exchange("HEAD /file HTTP/1.1\r\nReferer: http://b/\r\n" + end);
                 server.exchange("GET /file HTTP/1.1\r\nRange: bytes=2-4\r\n" + end);
                 server.exchange("GET /absent HTTP/1.0\r\n\r\n");
-                server.exchange("GET / HTTP/1.1\nHost: a\r\n\r\n");
+                refused = server.exchange("GET / HTTP/1.1\nHost: a\r\n\r\n");
             }
         }
         assertThat(entries)
@@ -107,9 +108,27 @@ class AccessLogTest {
                 .containsExactly(200, 200, 206, 404, 400);
         assertThat(entries)
                 .extracting(AccessLogEntry::contentBytes)
-                .containsExactly(10L, 0L, 3L, 10L, 0L);
+                .containsExactly(
+                        10L, 0L, 3L, 10L, refused.length() - refused.indexOf("\r\n\r\n") - 4L);
         assertThat(entries.get(0).userAgent()).isEqualTo("me");
         assertThat(entries.get(1).referer()).isEqualTo("http://b/");
         assertThat(entries.get(0).client().getAddress().isLoopbackAddress()).isTrue();
+    }
+
+    @Test
+    void logThatFailsChangesNoAnswer() {
+        Http http =
+                Http.serve(_ -> Response.text(200, "hello"))
+                        .withAccessLog(
+                                _ -> {
+                                    throw new IllegalStateException("secret");
+                                });
+        try (var server = TestServer.of(http)) {
+            assertThat(server.exchange("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .endsWith("hello");
+            assertThat(server.exchange("GET / HTTP/1.1\nHost: a\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n");
+        }
     }
 }

@@ -251,7 +251,27 @@ class ReceivedBodyTest {
         }
     }
 
-    private static final class Recorder implements BodyReceiver {
+    @Test
+    void receiverThatFailsWhenToldOfTheEndChangesNothing() {
+        BodyReceiver receiver =
+                new Recorder() {
+                    @Override
+                    public void onAbort() {
+                        super.onAbort();
+                        throw new IllegalStateException("secret");
+                    }
+                };
+        try (TestServer server = new TestServer(r -> r.receive(receiver))) {
+            Client client = server.connect();
+            client.send(POST + "Transfer-Encoding: chunked\r\n\r\nno length\r\n");
+            assertThat(client.readAnswer())
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                    .doesNotContain("secret");
+            assertThat(((Recorder) receiver).aborted).isCompleted();
+        }
+    }
+
+    private static class Recorder implements BodyReceiver {
         final StringBuilder received = new StringBuilder();
         final CompletableFuture<Void> aborted = new CompletableFuture<>();
 
