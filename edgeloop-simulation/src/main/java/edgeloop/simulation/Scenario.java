@@ -44,7 +44,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private static final int MAX_TURNS = 200_000;
     private static final int READ_BYTES = 64 * 1024;
     private static final long PLENTY_BYTES = 1L << 32;
-    private static final int SEGMENT_BYTES = 8 * 1024;
+    static final int SEGMENT_BYTES = 8 * 1024;
 
     /** How much there is to do. */
     enum Size {
