@@ -64,7 +64,10 @@ final class ServerProcess implements AutoCloseable {
 
     /** A process to be started in the project's root, where the launchers are. */
     static ProcessBuilder builder(String... command) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        // Where the tests run under nohup, SIGHUP is ignored, and a JVM then leaves it so.
+        String[] heedful = {"env", "--default-signal=HUP"};
+        ProcessBuilder builder =
+                new ProcessBuilder(Stream.concat(Stream.of(heedful), Stream.of(command)).toList());
         // A debug build traces every event, which is not what these tests are about.
         builder.environment().put("EDGELOOP_JAVA_OPTS", "-Dedgeloop.debug=false");
         builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
