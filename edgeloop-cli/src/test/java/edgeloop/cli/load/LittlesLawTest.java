@@ -38,7 +38,10 @@ class LittlesLawTest {
 
     private static void assertLittle(StageRecord stage, int onTheirWay) {
         double meanSeconds = stage.responseSumNanos / stage.outcome().answered() / 1e9;
+        // What those on their way at the end take after it is in the latencies, but no time of the
+        // window: each of its connections has at most one such request, of the longest latency.
+        double ends = (double) stage.response.getMaxValue() / stage.outcome().windowNanos();
         assertThat(stage.outcome().requestsPerSecond() * meanSeconds)
-                .isCloseTo(onTheirWay, within(0.02 * onTheirWay));
+                .isCloseTo(onTheirWay, within(Math.max(0.02, ends) * onTheirWay));
     }
 }
