@@ -13,6 +13,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import edgeloop.sys.Errno;
 import edgeloop.sys.FileStatus;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * may wait for the disk.
  */
 public final class Directory implements AutoCloseable {
+    /** In which Java has decoded the path that it was given: the locale's. */
+    private static final Charset OF_PATHS =
+            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+
     /** Without O_NONBLOCK the open of a FIFO would wait for a writer. */
     private static final int FILE_FLAGS = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
@@ -95,7 +100,7 @@ public final class Directory implements AutoCloseable {
      */
     public static Directory open(Reactor reactor, Path path) throws SyscallException {
         reactor.checkThread();
-        byte[] bytes = path.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = path.toAbsolutePath().toString().getBytes(OF_PATHS);
         if (bytes.length >= PATH_BYTES) {
             throw new SyscallException("openat", Errno.ENAMETOOLONG);
         }

@@ -51,9 +51,7 @@ final class HttpCommandOptions {
     /** What is wrong with these options for {@code protocol}, or null. */
     @Nullable String problem(Protocol protocol) {
         if (protocol == Protocol.HTTP) {
-            return root.getValue() == null
-                    ? "--protocol http needs --root DIR, the files to serve"
-                    : null;
+            return httpProblem();
         }
         String given =
                 root.getValue() != null
@@ -64,6 +62,21 @@ final class HttpCommandOptions {
                                         ? "--dotfiles"
                                         : accessLog.getValue() != null ? "--access-log" : null;
         return given == null ? null : given + " is an option of --protocol http";
+    }
+
+    private @Nullable String httpProblem() {
+        Path directory = root.getValue();
+        if (directory == null) {
+            return "--protocol http needs --root DIR, the files to serve";
+        }
+        // A variable that is not set leaves these; an empty path is the present directory to Java.
+        if (directory.toString().isEmpty()) {
+            return "--root is empty: give it the directory of the files to serve";
+        }
+        String log = accessLog.getValue();
+        return log != null && log.isEmpty()
+                ? "--access-log is empty: give it a file, or no '='"
+                : null;
     }
 
     /** Opens the access log, if one is wanted. */

@@ -108,11 +108,17 @@ final class AccessLogFileTest {
         AccessLogFile log = open(Path.of("/dev/full"));
         log(log, 1);
         String first =
-                "myepollserver: 1 lines of the access log are lost by now: No space left on device\n";
+                "myepollserver: 1 line of the access log is lost by now: No space left on device\n";
         while (!err.text().equals(first)) {
             Thread.onSpinWait();
         }
         log(log, 20);
+        // Also where no other line is lost after those of one second.
+        String rest =
+                "myepollserver: 21 lines of the access log are lost by now: No space left on device\n";
+        while (!err.text().endsWith(rest)) {
+            Thread.onSpinWait();
+        }
         log.finish(err.writer(), PATIENCE);
         assertThat(err.text())
                 .startsWith(first)
@@ -126,7 +132,7 @@ final class AccessLogFileTest {
         log(log, 20_000);
         assertThat(err.text())
                 .startsWith(
-                        "myepollserver: 1 lines of the access log are lost by now: they come faster"
+                        "myepollserver: 1 line of the access log is lost by now: they come faster"
                                 + " than they are written\n");
         log.finish(err.writer(), Duration.ofMillis(1));
         assertThat(err.text())

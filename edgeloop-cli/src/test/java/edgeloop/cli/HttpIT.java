@@ -93,6 +93,8 @@ final class HttpIT {
     @ParameterizedTest
     @CsvSource({
         "--protocol http, 2, '--protocol http needs --root DIR, the files to serve; see --help'",
+        "--protocol http --root=, 2, '--root is empty: give it the directory of the files to serve; see --help'",
+        "--protocol http --root / --access-log=, 2, '--access-log is empty: give it a file, or no ''=''; see --help'",
         "--root /, 2, --root is an option of --protocol http; see --help",
         "--listing, 2, --listing is an option of --protocol http; see --help",
         "--dotfiles, 2, --dotfiles is an option of --protocol http; see --help",

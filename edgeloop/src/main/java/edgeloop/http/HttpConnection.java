@@ -293,7 +293,7 @@ final class HttpConnection implements ConnectionHandler {
             } else if (length == BodyDecoder.COMPLETE) {
                 bodyEnded();
             } else if (length == BodyDecoder.REFUSED) {
-                refuse(decoder().status(), decoder().problem());
+                refuseBody(decoder().status(), decoder().problem());
             } else {
                 return false;
             }
@@ -673,6 +673,18 @@ final class HttpConnection implements ConnectionHandler {
         connection.protocolError(problem);
     }
 
+    /** The body is not what it must be; a request that has its answer gets no second one. */
+    private void refuseBody(int refusal, String problem) {
+        if (receiver != null) {
+            refuse(refusal, problem);
+            return;
+        }
+        keepAlive = false;
+        phase = Phase.ENDED;
+        giveHeadBack();
+        connection.protocolError(problem);
+    }
+
     // ---- Limits in time -----------------------------------------------------------------------
 
     /**
@@ -736,7 +748,7 @@ final class HttpConnection implements ConnectionHandler {
             answerOverdue();
         } else if (phase == Phase.BODY) {
             if (windowBytes < loop.windowBytes && !bodyPaused && !connection.isCongested()) {
-                refuse(408, "a body slower than " + loop.options.minBodyRate() + " bytes/s");
+                refuseBody(408, "a body slower than " + loop.options.minBodyRate() + " bytes/s");
             } else {
                 beginWindow();
             }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * name is opened to find out whether it leads anywhere, and a directory may have a million of them.
  */
 final class Lister {
+    private static final byte[] INDEX = Bytes.ascii("/index.html");
+
     /** Names in a listing; a directory with more of them is no page to read. */
     static final int MAX_LISTED = 10_000;
 
@@ -168,6 +170,9 @@ final class Lister {
                 return;
             }
             try (FileHandle file = root.open(TargetPath.join(path, name))) {
+                if (file.isDirectory() && !hasPage(name)) {
+                    return;
+                }
                 first.add(new Listing.Entry(name, file));
             } catch (SyscallException e) {
                 switch (e.errnoName()) {
@@ -180,6 +185,19 @@ final class Lister {
             listable++;
             if (first.size() > MAX_LISTED) {
                 first.remove();
+            }
+        }
+
+        /** Whether a directory can be listed, or shows the index that it has. */
+        private boolean hasPage(byte[] name) throws SyscallException {
+            byte[] inside = TargetPath.join(TargetPath.join(path, name), INDEX);
+            try (FileHandle _ = root.open(inside)) {
+                return true;
+            } catch (SyscallException e) {
+                return switch (e.errnoName()) {
+                    case "EMFILE", "ENFILE", "ENOMEM" -> throw e;
+                    default -> e.errnoName().equals("ENOENT");
+                };
             }
         }
 

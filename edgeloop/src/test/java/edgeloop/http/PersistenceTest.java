@@ -142,13 +142,13 @@ class PersistenceTest {
     }
 
     @Test
-    @DisplayName("RFC 9112 9.3: an unwanted body that is malformed closes the connection")
+    @DisplayName("RFC 9112 9.3: an unwanted body that is malformed ends the connection, unanswered")
     void malformedUnwantedBody() {
         try (TestServer server = new TestServer(_ -> OK)) {
             Client client = server.connect();
             client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
             assertThat(client.readAnswer()).endsWith("ok");
-            assertThat(client.send("x").readToEnd()).startsWith("HTTP/1.1 400 ");
+            assertThat(client.send("x").readToEnd()).as("it has its answer").isEmpty();
         }
     }
 }

@@ -115,6 +115,19 @@ class ReceivedBodyTest {
     }
 
     @Test
+    @DisplayName("RFC 9112 9.2: a request that has its answer gets no second one for its body")
+    void brokenRestOfAnAnsweredBodyHasNoAnswer() {
+        try (TestServer server = new TestServer(_ -> Response.methodNotAllowed(Method.GET))) {
+            Client client = server.connect();
+            client.send(POST + "Transfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 405 ");
+            client.send("zz\r\n");
+            assertThat(client.readToEnd()).isEmpty();
+            assertThat(server.http.stats().answers()).isEqualTo(1);
+        }
+    }
+
+    @Test
     @DisplayName("RFC 9110 15.5.14: a late answer that wants a body that is too large is 413")
     void tooLargeAndWantedLater() {
         try (TestServer server =

@@ -240,6 +240,9 @@ class StaticFilesTest {
             Files.createSymbolicLink(sub.resolve("within"), Path.of("dir"));
             Files.createSymbolicLink(sub.resolve("absolute"), sub.resolve("fine"));
             new ProcessBuilder("mkfifo", sub.resolve("fifo").toString()).start().waitFor();
+            Files.createSymbolicLink(
+                    Files.createDirectory(sub.resolve("closed")).resolve("index.html"),
+                    Path.of("/etc/passwd"));
             new ProcessBuilder("bash", "-c", "touch $'" + sub + "/latin\\xe9'").start().waitFor();
             String page = Site.content(site.get("/sub/"));
             Matcher link = Pattern.compile("href=\"\\./([^\"]*)\"").matcher(page);

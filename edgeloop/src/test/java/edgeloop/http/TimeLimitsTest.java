@@ -49,7 +49,8 @@ class TimeLimitsTest {
     }
 
     @Test
-    @DisplayName("RFC 9110 15.5.9: a body that is too slow is 408, wanted or not, in chunks or not")
+    @DisplayName(
+            "RFC 9110 15.5.9: a body that is too slow is 408, or the end where it was unwanted")
     void slowBody() {
         HttpOptions options =
                 DEFAULTS.withHeadTimeout(Duration.ofMillis(50)).withMinBodyRate(1_000_000);
@@ -64,7 +65,7 @@ class TimeLimitsTest {
             Client unwanted = server.connect();
             unwanted.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nx");
             assertThat(unwanted.readAnswer()).endsWith("ok");
-            assertThat(unwanted.readToEnd()).startsWith("HTTP/1.1 408 ");
+            assertThat(unwanted.readToEnd()).as("it has its answer").isEmpty();
         }
     }
 
