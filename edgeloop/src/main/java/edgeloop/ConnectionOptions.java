@@ -17,7 +17,10 @@ import java.util.Objects;
  *     an eighth late, as do the others, so that many connections share a wakeup
  * @param idleBytes the bytes, from 1 to 1,048,576 and in both directions together, that renew the
  *     idle timeout: with more than 1, a peer that moves them one by one is idle too
- * @param writeTimeout how long the peer may take nothing of waiting output; zero for ever
+ * @param writeTimeout how long the peer may take nothing of waiting output; zero for ever. What it
+ *     reads shows when its kernel opens the window again, by a segment or a sixteenth of its buffer
+ *     ({@code __tcp_select_window} in Linux): one that reads 20 kB a second over the loopback shows
+ *     nothing for 5 s, one of 1 kB for a minute. A timeout below that cuts them off
  * @param minOutputRate the bytes per second, from 0 for no such limit, that the peer must take of
  *     output while some waits: bytes renew the write timeout only by the time that they may take,
  *     so that a peer which is slower is reset when it has fallen behind by the whole of it. A peer

@@ -39,6 +39,10 @@ class KeptFilesTest {
         }
     }
 
+    private static StaticFiles listed(Path root) throws IOException {
+        return StaticFiles.of(root).withListing(true);
+    }
+
     /** The whole answer on a connection of its own. */
     private static String get(TurnedServer server, String target) {
         Peer peer = server.peer();
@@ -157,6 +161,50 @@ class KeptFilesTest {
             Files.createSymbolicLink(current, Path.of("v2"));
             assertThat(get(server, "/small")).endsWith("two");
             assertThat(server.kernelConnections()).isEqualTo(1); // the old one is closed
+        }
+    }
+
+    @Test
+    @DisplayName("E74 a root that became a link to itself is 404, as one that is not there")
+    void rootThatLeadsNowhereIsNotFound() throws Exception {
+        Path current = Files.createSymbolicLink(folder.resolve("current"), Path.of("v1"));
+        try (TurnedServer server = serve(current)) {
+            server.kernel.stopClock(server.kernel.nanoTime());
+            assertThat(get(server, "/small")).endsWith("one");
+            Files.delete(current);
+            Files.createSymbolicLink(current, Path.of("current"));
+            server.kernel.passTime(Duration.ofSeconds(2));
+            assertThat(get(server, "/small")).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    @Test
+    @DisplayName("E74 a listing has the names of one root, though that is switched meanwhile")
+    void listingIsOfOneRoot() throws Exception {
+        Path other = Files.createDirectories(folder.resolve("v2"));
+        for (int i = 0; i < 1_000; i++) {
+            Files.createFile(root.resolve("old" + i));
+            Files.createFile(other.resolve("new" + i));
+        }
+        Path current = Files.createSymbolicLink(folder.resolve("current"), Path.of("v1"));
+        try (TurnedServer server = new TurnedServer(Http.serve(listed(current)))) {
+            server.kernel.stopClock(server.kernel.nanoTime());
+            Peer peer = server.accepted();
+            peer.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            server.turn(2);
+            server.kernel.passTime(Duration.ofMillis(1));
+            server.turn();
+            Files.delete(current);
+            Files.createSymbolicLink(current, Path.of("v2"));
+            server.kernel.passTime(Duration.ofSeconds(2));
+            assertThat(get(server, "/absent")).startsWith("HTTP/1.1 404 ");
+            server.turnUntil(
+                    () -> {
+                        server.kernel.passTime(Duration.ofMillis(1));
+                        peer.receive(1 << 20);
+                        return peer.isEnded();
+                    });
+            assertThat(peer.text()).contains("./new0\"", "./new999\"").doesNotContain("./old");
         }
     }
 

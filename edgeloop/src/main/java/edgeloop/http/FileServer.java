@@ -74,8 +74,14 @@ final class FileServer {
                 return NOT_ALLOWED;
             }
         }
+        Directory from;
         try {
-            Directory from = root();
+            from = root();
+        } catch (SyscallException e) {
+            // A link to itself leads nowhere, as one that is broken does.
+            return e.errnoName().equals("ELOOP") ? NOT_FOUND : refusal(e);
+        }
+        try {
             Response kept = kept(request, from);
             return kept != null ? kept : find(request, from);
         } catch (SyscallException e) {
@@ -94,6 +100,7 @@ final class FileServer {
         } else if (now - rootCheckedNanos >= ROOT_CURRENT_NANOS) {
             if (open.renew()) {
                 cache.clear();
+                lister.beginAgain();
             }
             rootCheckedNanos = now;
         }

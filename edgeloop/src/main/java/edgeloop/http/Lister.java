@@ -1,5 +1,7 @@
 package edgeloop.http;
 
+import static edgeloop.http.TargetPath.join;
+
 import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.Reactor;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * name is opened to find out whether it leads anywhere, and a directory may have a million of them.
  */
 final class Lister {
-    private static final byte[] INDEX = Bytes.ascii("/index.html");
+    private static final byte[] SLASH = Bytes.ascii("/");
+    private static final byte[] INDEX = Bytes.ascii("index.html");
 
     /** Names in a listing; a directory with more of them is no page to read. */
     static final int MAX_LISTED = 10_000;
@@ -60,6 +64,11 @@ final class Lister {
             workLater();
         }
         return Response.later(job.page);
+    }
+
+    /** The root is another directory now: no page is to have names of both. */
+    void beginAgain() {
+        jobs.forEach(Job::beginAgain);
     }
 
     private void workLater() {
@@ -136,6 +145,17 @@ final class Lister {
             }
         }
 
+        private void beginAgain() {
+            close();
+            first.clear();
+            names = List.of();
+            at = 0;
+            lookedAt = 0;
+            listable = 0;
+            more = false;
+            writing = null;
+        }
+
         private int look(int budget) throws SyscallException {
             FileHandle directory = opened;
             if (directory == null) {
@@ -169,18 +189,14 @@ final class Lister {
             if ((name[0] == '.' && !dotfiles) || !TargetPath.isAskable(name)) {
                 return;
             }
-            try (FileHandle file = root.open(TargetPath.join(path, name))) {
-                if (file.isDirectory() && !hasPage(name)) {
+            try (FileHandle file = root.open(join(path, name))) {
+                if (file.isDirectory() && !hasPage(join(join(path, name), SLASH))) {
                     return;
                 }
                 first.add(new Listing.Entry(name, file));
             } catch (SyscallException e) {
-                switch (e.errnoName()) {
-                    case "EMFILE", "ENFILE", "ENOMEM" -> throw e; // says nothing of the name
-                    default -> {
-                        return; // whoever asked for it would get an error
-                    }
-                }
+                checkSaysOfName(e);
+                return; // whoever asked for it would get an error
             }
             listable++;
             if (first.size() > MAX_LISTED) {
@@ -188,24 +204,51 @@ final class Lister {
             }
         }
 
-        /** Whether a directory can be listed, or shows the index that it has. */
-        private boolean hasPage(byte[] name) throws SyscallException {
-            byte[] inside = TargetPath.join(TargetPath.join(path, name), INDEX);
-            try (FileHandle _ = root.open(inside)) {
+        /**
+         * Whether a directory that can be opened shows the index that it has, or has none.
+         *
+         * @param directory as {@link #path}
+         */
+        private boolean hasPage(byte[] directory) throws SyscallException {
+            try (FileHandle _ = root.open(join(directory, INDEX))) {
                 return true;
             } catch (SyscallException e) {
-                return switch (e.errnoName()) {
-                    case "EMFILE", "ENFILE", "ENOMEM" -> throw e;
-                    default -> e.errnoName().equals("ENOENT");
-                };
+                checkSaysOfName(e);
+                return e.errnoName().equals("ENOENT");
             }
         }
 
-        private void beginToWrite() {
+        /** Whether there is a directory above that shows a page. */
+        private boolean hasParent() throws SyscallException {
+            if (path.length == 0) {
+                return false;
+            }
+            int end = path.length - 1; // of the last name; "a//" is in "a/"
+            while (end > 0 && path[end - 1] != '/') {
+                end--;
+            }
+            byte[] parent = Arrays.copyOf(path, end);
+            try (FileHandle _ = root.open(parent)) {
+                return hasPage(parent);
+            } catch (SyscallException e) {
+                checkSaysOfName(e);
+                return false;
+            }
+        }
+
+        /** Throws a failure that says nothing of what was asked for. */
+        private static void checkSaysOfName(SyscallException failure) throws SyscallException {
+            switch (failure.errnoName()) {
+                case "EMFILE", "ENFILE", "ENOMEM" -> throw failure;
+                default -> {}
+            }
+        }
+
+        private void beginToWrite() throws SyscallException {
             close();
             List<Listing.Entry> entries = new ArrayList<>(first);
             entries.sort(Listing.ORDER);
-            writing = new Listing(path, entries, listable, more);
+            writing = new Listing(path, hasParent(), entries, listable, more);
         }
 
         private void close() {

@@ -45,11 +45,12 @@ final class Listing {
      * A page that is yet to be written.
      *
      * @param path the directory's, without the slash in front
+     * @param parent whether there is a link to the directory's parent
      * @param entries what is listed, in order
      * @param found the number of entries that were found, those among them
      * @param more whether there are others yet, which nobody has looked at
      */
-    Listing(byte[] path, List<Entry> entries, int found, boolean more) {
+    Listing(byte[] path, boolean parent, List<Entry> entries, int found, boolean more) {
         this.entries = entries;
         page = new StringBuilder(256 + 128 * entries.size());
         String title = "/" + escapeHtml(text(path));
@@ -63,7 +64,7 @@ final class Listing {
             page.append(more ? "more than " : "").append(found).append(" names.\n");
         }
         page.append("<table>\n");
-        if (path.length > 0) {
+        if (parent) {
             page.append("<tr><td><a href=\"../\">../</a>\n");
         }
     }

@@ -79,9 +79,8 @@ final class Representation {
 
     /**
      * Whether the file's time is told, at a time of day. That of a file which was modified just now
-     * is not: there may have been another version of it in the same second, and who takes the date
-     * for a strong validator would put the two together (RFC 9110 section 8.8.2.2). Nor is one that
-     * is yet to come (section 8.8.2.1).
+     * is not: there may be another version of it yet in the same second, which who asks by the date
+     * would never get (RFC 9110 section 8.8.2.2). Nor is one that is yet to come (section 8.8.2.1).
      */
     private boolean isDated(long wallSeconds) {
         return modifiedSeconds >= FIRST_DATE && modifiedSeconds <= wallSeconds - LEAST_AGE_SECONDS;
@@ -141,7 +140,7 @@ final class Representation {
         if (!Conditions.hasAny(request)) {
             return full;
         }
-        return switch (Conditions.evaluate(request, etag, modifiedSeconds, dated)) {
+        return switch (Conditions.evaluate(request, etag, modifiedSeconds)) {
             case MET -> full;
             case NOT_MODIFIED -> notModified;
             case FAILED -> preconditionFailed;

@@ -124,6 +124,12 @@ class StaticFilesTest {
         "a.zip, application/zip",
         "a.gz, application/gzip",
         "a.mpd, application/dash+xml",
+        "a.wmv, video/x-ms-wmv",
+        "a.midi, audio/midi",
+        "a.crt, application/x-x509-ca-cert",
+        "a.shtml, text/html; charset=utf-8",
+        "a.m3u, audio/x-mpegurl",
+        "a.patch, text/x-diff; charset=utf-8",
         "a.xyz-unknown, application/octet-stream",
         "Makefile, application/octet-stream",
         "archive.tar/html, application/octet-stream"
@@ -131,6 +137,26 @@ class StaticFilesTest {
     void typeIsToldByTheName(String name, String type) {
         try (Site site = new Site(root).with(name, "x")) {
             assertThat(Site.header(site.get("/" + name), "Content-Type")).isEqualTo(type);
+        }
+    }
+
+    /** Those of nginx's mime.types that are no mere bytes, and of what developers serve. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "html htm shtml css xml gif jpeg jpg js atom rss mml txt jad wml htc avif png svg",
+                "svgz tif tiff wbmp webp ico jng bmp woff woff2 jar war ear json hqx doc pdf ps eps",
+                "ai rtf m3u8 kml kmz xls eot odg odp ods odt ppt pptx xlsx docx wmlc wasm 7z cco",
+                "jardiff jnlp pl pm prc pdb rar rpm sea swf sit tcl tk der pem crt xpi xhtml",
+                "xspf zip mid midi kar mp3 ogg m4a ra 3gpp 3gp ts mp4 mpeg mpg mov webm flv m4v mng",
+                "asx asf wmv avi cjs srt jsonc jsonl ndjson m3u m4b rdf xsd dtd patch diff sql heif",
+                "c h java cpp go rs kt rb py properties cfg ini toml yaml md csv tsv p12 csr asc"
+            })
+    void whatServersKnowHasAType(String extensions) {
+        for (String extension : extensions.split(" ")) {
+            assertThat(MediaTypes.of(Bytes.ascii("a." + extension)))
+                    .as(extension)
+                    .isNotEqualTo("application/octet-stream");
         }
     }
 
@@ -251,6 +277,25 @@ class StaticFilesTest {
             for (String each : links) {
                 assertThat(site.get("/sub/" + each)).startsWith("HTTP/1.1 200 ");
             }
+        }
+    }
+
+    @Test
+    @DisplayName("a listing leads to its parent only where that shows something")
+    void parentThatShowsNothingIsNotListed() throws Exception {
+        try (Site site = new Site(root, files -> files.withListing(true))) {
+            site.with("open/dir/file", "x").with("out/dir/file", "x").with("fifo/dir/file", "x");
+            Files.createSymbolicLink(root.resolve("out/index.html"), Path.of("/etc/passwd"));
+            new ProcessBuilder("mkfifo", root.resolve("fifo/index.html").toString())
+                    .start()
+                    .waitFor();
+            for (String parent : List.of("/open/", "/out/", "/fifo/")) {
+                boolean linked = site.get(parent + "dir/").contains("href=\"../\"");
+                assertThat(linked).as(parent).isEqualTo(site.get(parent).contains(" 200 OK"));
+            }
+            assertThat(site.get("/open/dir/")).contains("href=\"../\"");
+            site.with("index.html", "top");
+            assertThat(site.get("/open/")).contains("href=\"../\"");
         }
     }
 
