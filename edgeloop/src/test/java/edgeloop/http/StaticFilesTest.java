@@ -153,7 +153,7 @@ class StaticFilesTest {
                 "c h java cpp go rs kt rb py properties cfg ini toml yaml md csv tsv p12 csr asc"
             })
     void whatServersKnowHasAType(String extensions) {
-        for (String extension : extensions.split(" ")) {
+        for (String extension : extensions.split(" ", -1)) {
             assertThat(MediaTypes.of(Bytes.ascii("a." + extension)))
                     .as(extension)
                     .isNotEqualTo("application/octet-stream");
