@@ -58,10 +58,9 @@ final class Conditions {
     }
 
     /**
-     * Section 13.1.5: without If-Range, or if it is strongly the same. No date is: another file may
-     * have been renamed over this one, or the root switched to another release, whose time is of
-     * the same second, be it that it was kept on the way here. Nor needs a client a date, since all
-     * have an entity tag.
+     * Section 13.1.5: without If-Range, or if it is strongly the same. No date is: a file that was
+     * renamed over this one, or that of another release, may be of the same second, all the more
+     * where times are kept when files are copied. No client depends on it: all have the entity tag.
      */
     private static boolean isCurrent(@Nullable String ifRange, String etag) {
         return ifRange == null || ifRange.equals(etag);

@@ -189,8 +189,9 @@ final class Lister {
             if ((name[0] == '.' && !dotfiles) || !TargetPath.isAskable(name)) {
                 return;
             }
-            try (FileHandle file = root.open(join(path, name))) {
-                if (file.isDirectory() && !hasPage(join(join(path, name), SLASH))) {
+            byte[] whole = join(path, name);
+            try (FileHandle file = root.open(whole)) {
+                if (file.isDirectory() && !hasPage(join(whole, SLASH))) {
                     return;
                 }
                 first.add(new Listing.Entry(name, file));

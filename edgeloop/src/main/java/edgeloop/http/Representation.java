@@ -79,8 +79,9 @@ final class Representation {
 
     /**
      * Whether the file's time is told, at a time of day. That of a file which was modified just now
-     * is not: there may be another version of it yet in the same second, which who asks by the date
-     * would never get (RFC 9110 section 8.8.2.2). Nor is one that is yet to come (section 8.8.2.1).
+     * is not: another version of it may follow in the same second, and whoever asks by the date
+     * would never get that one (RFC 9110 section 8.8.2.2). Nor is one that is yet to come (section
+     * 8.8.2.1).
      */
     private boolean isDated(long wallSeconds) {
         return modifiedSeconds >= FIRST_DATE && modifiedSeconds <= wallSeconds - LEAST_AGE_SECONDS;

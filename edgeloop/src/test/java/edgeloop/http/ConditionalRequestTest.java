@@ -120,7 +120,8 @@ class ConditionalRequestTest {
     }
 
     @Test
-    @DisplayName("E73 a date joins no two files of one time, renamed or of another release")
+    @DisplayName(
+            "E73 a date joins no two files of one time, of which one was renamed over the other")
     void dateJoinsNoTwoFilesOfOneTime() throws Exception {
         try (Site site = new Site(root).with("file", "first").with("new", "other")) {
             String date = "If-Range: " + Site.header(site.get("/file"), "Last-Modified");
@@ -168,7 +169,8 @@ class ConditionalRequestTest {
     }
 
     @Test
-    @DisplayName("E73 a release that brings another file of equal length and time is no 304")
+    @DisplayName(
+            "E73 another release's file of equal length and time is no 304, and no part of this one")
     void otherFileOfTheSameTimeIsAnother() throws Exception {
         try (Site site = new Site(root).with("v1/file", "first").with("v2/file", "other")) {
             Path current = Files.createSymbolicLink(root.resolve("current"), Path.of("v1"));
@@ -178,6 +180,9 @@ class ConditionalRequestTest {
             String etag = "If-None-Match: " + Site.header(first, "ETag");
             site.server.await(() -> site.get("/current/file").endsWith("other"));
             assertThat(site.get("/current/file", etag)).startsWith("HTTP/1.1 200 ");
+            String date = "If-Range: " + Site.MODIFIED_DATE;
+            assertThat(site.get("/current/file", "Range: bytes=2-", date))
+                    .startsWith("HTTP/1.1 200 ");
         }
     }
 
