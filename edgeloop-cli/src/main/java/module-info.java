@@ -12,8 +12,9 @@ module edgeloop.cli {
     opens edgeloop.cli to
             info.picocli;
     opens edgeloop.cli.load to
-            com.google.gson,
             info.picocli;
+    opens edgeloop.cli.load.result to
+            com.google.gson;
 
     provides System.LoggerFinder with
             edgeloop.cli.StderrLoggers;

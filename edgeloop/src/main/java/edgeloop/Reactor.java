@@ -479,8 +479,18 @@ public final class Reactor implements Executor {
     }
 
     /**
+     * The time now, on {@link System#nanoTime}'s clock. Any thread may call this.
+     *
+     * @return nanoseconds since some fixed time
+     */
+    public long exactNanoTime() {
+        return syscalls.nanoTime();
+    }
+
+    /**
      * The time at which the present turn of the loop began, on {@link System#nanoTime}'s clock: for
-     * deadlines, at the cost of reading a field. On the reactor's thread only.
+     * deadlines, at the cost of reading a field; {@link #exactNanoTime} is for measuring. On the
+     * reactor's thread only.
      *
      * @return nanoseconds since some fixed time
      */

@@ -1,6 +1,10 @@
 package edgeloop.cli.load;
 
 import edgeloop.cli.LineWriter;
+import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.result.Comparison;
+import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,5 +1,7 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.protocol.Payload;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;

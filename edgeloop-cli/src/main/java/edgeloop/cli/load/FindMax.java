@@ -1,5 +1,14 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.measure.StageOutcome;
+import edgeloop.cli.load.measure.StagePlan;
+import edgeloop.cli.load.measure.StageRecord;
+import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.result.Criterion;
+import edgeloop.cli.load.result.Latencies;
+import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -6,6 +6,20 @@ import edgeloop.cli.LineWriter;
 import edgeloop.cli.ProgramVersion;
 import edgeloop.cli.Signals;
 import edgeloop.cli.UsageErrors;
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.measure.RunObserver;
+import edgeloop.cli.load.measure.StagePlan;
+import edgeloop.cli.load.measure.StageRecord;
+import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.protocol.Exchange;
+import edgeloop.cli.load.protocol.Target;
+import edgeloop.cli.load.report.HistogramLog;
+import edgeloop.cli.load.report.Progress;
+import edgeloop.cli.load.report.TextReport;
+import edgeloop.cli.load.result.Criterion;
+import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.ResultsBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -392,7 +406,7 @@ final class LoadCommand implements Callable<Integer> {
         if (!note.isEmpty()) {
             note(note);
         }
-        List<LoadSession.Observer> observers = new ArrayList<>();
+        List<RunObserver> observers = new ArrayList<>();
         if (!quiet) {
             observers.add(new Progress(Progress.stderrIsTerminal(), err::offerText));
         }
@@ -410,7 +424,7 @@ final class LoadCommand implements Callable<Integer> {
             EngineOptions options,
             List<StagePlan> plans,
             @Nullable Criterion wanted,
-            List<LoadSession.Observer> observers)
+            List<RunObserver> observers)
             throws CannotRunException, InterruptedException {
         LoadSession session = LoadSession.start(options, observers);
         Instant startedAt;

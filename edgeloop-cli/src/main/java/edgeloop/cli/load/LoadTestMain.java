@@ -7,7 +7,7 @@ import java.time.Duration;
 import picocli.CommandLine;
 
 /** Entry point of {@code loadtest}. */
-final class LoadTestMain {
+public final class LoadTestMain {
     /** How long a stream that takes nothing may hold up the end. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
 

@@ -1,6 +1,12 @@
 package edgeloop.cli.load;
 
 import edgeloop.cli.LineWriter;
+import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.report.OutputFiles;
+import edgeloop.cli.load.report.TextReport;
+import edgeloop.cli.load.result.Merge;
+import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

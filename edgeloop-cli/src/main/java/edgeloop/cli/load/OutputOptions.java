@@ -1,5 +1,11 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.report.CsvReport;
+import edgeloop.cli.load.report.HtmlReport;
+import edgeloop.cli.load.report.OutputFiles;
+import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,7 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.message.Text;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.Inet4Address;

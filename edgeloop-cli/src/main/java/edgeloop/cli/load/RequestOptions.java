@@ -1,5 +1,12 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.protocol.Exchange;
+import edgeloop.cli.load.protocol.Expectation;
+import edgeloop.cli.load.protocol.HttpAnswer;
+import edgeloop.cli.load.protocol.HttpRequest;
+import edgeloop.cli.load.protocol.Payload;
+import edgeloop.cli.load.protocol.StatusSet;
+import edgeloop.cli.load.protocol.Target;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 /**
- * The load tester. {@link edgeloop.cli.load.LoadEngine} does the work on the reactor's thread and
- * hands intervals of what it saw to the program's main thread, which makes {@link
- * edgeloop.cli.load.Results} of them; every output is a view of those.
+ * The load tester's commands, and its rooms: {@code measure} and {@code message} below, {@code
+ * protocol}, {@code engine} and {@code result} on them, {@code report} above.
  */
 @NullMarked
 package edgeloop.cli.load;

@@ -2,6 +2,8 @@ package edgeloop.cli.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.cli.load.measure.StageOutcome;
+import edgeloop.cli.load.measure.StagePlan;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

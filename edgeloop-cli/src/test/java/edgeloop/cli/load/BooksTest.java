@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.measure.StageOutcome;
+import edgeloop.cli.load.message.CannotRunException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import edgeloop.SyscallException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An echo server of 64-byte requests that counts them and does wrong to some. */
-final class FaultyServer implements AutoCloseable {
+public final class FaultyServer implements AutoCloseable {
     static final int REQUEST_BYTES = 64;
 
     /** What becomes of the request of this number, from 1. */
@@ -18,7 +18,7 @@ final class FaultyServer implements AutoCloseable {
         void answer(Connection connection, byte[] request, long number);
     }
 
-    static final Fault NONE = (connection, request, _) -> connection.write(request);
+    public static final Fault NONE = (connection, request, _) -> connection.write(request);
 
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
@@ -33,7 +33,7 @@ final class FaultyServer implements AutoCloseable {
         server = Server.start(ServerOptions.defaults().withPort(0), handlers);
     }
 
-    static FaultyServer start(Fault fault) throws SyscallException {
+    public static FaultyServer start(Fault fault) throws SyscallException {
         return new FaultyServer(fault);
     }
 
@@ -49,7 +49,7 @@ final class FaultyServer implements AutoCloseable {
         return in.readBytes(REQUEST_BYTES);
     }
 
-    int port() {
+    public int port() {
         return server.port();
     }
 

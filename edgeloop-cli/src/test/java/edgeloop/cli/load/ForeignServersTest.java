@@ -3,6 +3,8 @@ package edgeloop.cli.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.measure.StageOutcome;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import edgeloop.Connection;
 import edgeloop.PreciseTimer;
+import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.StageRecord;
+import edgeloop.cli.load.result.Latencies;
+import edgeloop.cli.load.result.Verdict;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

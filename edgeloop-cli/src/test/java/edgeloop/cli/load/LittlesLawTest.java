@@ -3,6 +3,8 @@ package edgeloop.cli.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.measure.StageRecord;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

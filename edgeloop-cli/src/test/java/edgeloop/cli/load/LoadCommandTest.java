@@ -2,6 +2,9 @@ package edgeloop.cli.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.cli.load.result.Latencies;
+import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package edgeloop.cli.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edgeloop.cli.load.message.CannotRunException;
 import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;

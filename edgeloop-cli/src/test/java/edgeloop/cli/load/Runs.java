@@ -1,6 +1,17 @@
 package edgeloop.cli.load;
 
 import edgeloop.cli.LineWriter;
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.measure.ConnectionCounts;
+import edgeloop.cli.load.measure.StageOutcome;
+import edgeloop.cli.load.measure.StagePlan;
+import edgeloop.cli.load.measure.StageRecord;
+import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.protocol.Exchange;
+import edgeloop.cli.load.protocol.Expectation;
+import edgeloop.cli.load.protocol.FixedAnswer;
+import edgeloop.cli.load.protocol.Payload;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -11,17 +22,17 @@ import java.time.Duration;
 import java.util.List;
 
 /** Runs of the load tester within the test's own process. */
-final class Runs {
+public final class Runs {
     private static final Charset UTF = StandardCharsets.UTF_8;
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
 
     private Runs() {}
 
     /** What a command line printed, and its exit code. */
-    record Outcome(int exitCode, String out, String err) {}
+    public record Outcome(int exitCode, String out, String err) {}
 
     /** Runs {@code loadtest} with these arguments; progress is not printed. */
-    static Outcome loadtest(String... arguments) throws InterruptedException {
+    public static Outcome loadtest(String... arguments) throws InterruptedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         LineWriter outLines = LineWriter.start("out", new PrintStream(out, true, UTF));
@@ -32,7 +43,7 @@ final class Runs {
         return new Outcome(exitCode, out.toString(UTF), err.toString(UTF));
     }
 
-    static StagePlan requests(long requests) {
+    public static StagePlan requests(long requests) {
         return new StagePlan(0, false, 1, 0, 0, 0, requests);
     }
 
@@ -41,7 +52,7 @@ final class Runs {
     }
 
     /** Echoes of 64 bytes, one at a time. */
-    static EngineOptions echoes(int port, int connections) {
+    public static EngineOptions echoes(int port, int connections) {
         Payload payload = Payload.noise(64);
         return new EngineOptions(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
@@ -70,7 +81,7 @@ final class Runs {
                 timeout.toNanos());
     }
 
-    static EngineOptions withPipeline(EngineOptions o, int depth) {
+    public static EngineOptions withPipeline(EngineOptions o, int depth) {
         return new EngineOptions(
                 o.target(),
                 o.sources(),
@@ -98,12 +109,12 @@ final class Runs {
                 o.timeoutNanos());
     }
 
-    static EngineOptions expecting(EngineOptions o, String payload, String answer) {
+    public static EngineOptions expecting(EngineOptions o, String payload, String answer) {
         Payload sent = Payload.parse(payload);
         return exchanging(o, new Exchange(sent, new Expectation(answer).reader(sent), answer));
     }
 
-    static EngineOptions exchanging(EngineOptions o, Exchange exchange) {
+    public static EngineOptions exchanging(EngineOptions o, Exchange exchange) {
         return new EngineOptions(
                 o.target(),
                 o.sources(),
@@ -118,13 +129,13 @@ final class Runs {
     }
 
     /** One stage and the connections' books after it. */
-    record Run(StageRecord stage, ConnectionCounts connections) {
-        StageOutcome outcome() {
+    public record Run(StageRecord stage, ConnectionCounts connections) {
+        public StageOutcome outcome() {
             return stage.outcome();
         }
     }
 
-    static Run run(EngineOptions options, StagePlan plan)
+    public static Run run(EngineOptions options, StagePlan plan)
             throws CannotRunException, InterruptedException {
         try (LoadSession session = LoadSession.start(options, List.of())) {
             session.connect();

@@ -3,6 +3,13 @@ package edgeloop.cli.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.RunObserver;
+import edgeloop.cli.load.measure.StagePlan;
+import edgeloop.cli.load.measure.StageRecord;
+import edgeloop.cli.load.result.Latencies;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +33,8 @@ class StalledServerTest {
     void responseTimesHoldTheWholeStallAndServiceTimesWhatWasInFlight() throws Exception {
         try (EchoProcess server = EchoProcess.start()) {
             CountDownLatch underWay = new CountDownLatch(20); // intervals: 5 s
-            LoadSession.Observer observer =
-                    new LoadSession.Observer() {
+            RunObserver observer =
+                    new RunObserver() {
                         @Override
                         public void intervalEnded(StagePlan plan, Interval interval) {
                             underWay.countDown();

@@ -1,0 +1,168 @@
+package edgeloop.cli.load.engine;
+
+import edgeloop.Client;
+import edgeloop.CloseReason;
+import edgeloop.Connection;
+import edgeloop.ConnectionHandler;
+import edgeloop.PreciseTimer;
+import edgeloop.cli.load.measure.ConnectionBook;
+import edgeloop.cli.load.measure.ConnectionCounts;
+import edgeloop.cli.load.measure.ErrorCounts;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens an engine's connections: all of them at first, in a phase of its own, and later those that
+ * take the place of others. Keeps their book. On the reactor's thread.
+ */
+final class Connecting {
+    /** Connects under way at once, lest a server's queue overflow and SYNs be sent again. */
+    private static final int WINDOW = 64;
+
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
+
+    private final EngineOptions options;
+    private final Client client;
+    private final Slot[] slots;
+    private final LoadEngine engine;
+    private final ConnectionBook book = new ConnectionBook();
+
+    private int established;
+    private long lastEstablishedNanos;
+
+    // Of the phase.
+    private boolean underWay;
+    private long beganNanos;
+    private int begun;
+    private int settled;
+    private @Nullable PreciseTimer timer;
+
+    Connecting(EngineOptions options, Client client, Slot[] slots, LoadEngine engine) {
+        this.options = options;
+        this.client = client;
+        this.slots = slots;
+        this.engine = engine;
+    }
+
+    ConnectionBook book() {
+        return book;
+    }
+
+    /** How many connections are established now. */
+    int established() {
+        return established;
+    }
+
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Begins the phase; the engine hears of its end. */
+    void begin() {
+        timer = engine.timer(this::connectMore);
+        underWay = true;
+        beganNanos = engine.clockNanos();
+        lastEstablishedNanos = beganNanos;
+        connectMore();
+    }
+
+    private void connectMore() {
+        if (!underWay) {
+            return;
+        }
+        long elapsed = engine.clockNanos() - beganNanos;
+        double rate = options.connectRate();
+        while (begun < slots.length && (rate > 0 || begun - settled < WINDOW)) {
+            long due = rate > 0 ? (long) (begun * 1e9 / rate) : 0;
+            if (due > elapsed && timer != null) {
+                timer.set(beganNanos + due);
+                return;
+            }
+            connect(slots[begun++]);
+        }
+    }
+
+    private void settle() {
+        settled++;
+        if (settled == slots.length) {
+            end();
+        } else {
+            connectMore();
+        }
+    }
+
+    /** Ends the phase, though attempts may be under way. */
+    void end() {
+        underWay = false;
+        book.phaseNanos = engine.clockNanos() - beganNanos;
+        engine.allConnected();
+    }
+
+    private void connect(Slot slot) {
+        slot.connecting = true;
+        slot.connectBeganNanos = engine.clockNanos();
+        book.attempted++;
+        client.connect(options.target(), slot.onEstablished, slot.onFailure);
+    }
+
+    /** A connection for {@code slot} is established. */
+    ConnectionHandler established(Slot slot, Connection connection) {
+        long now = engine.clockNanos();
+        slot.opened(connection);
+        established++;
+        lastEstablishedNanos = now;
+        book.established(now - slot.connectBeganNanos);
+        if (underWay) {
+            settle();
+        } else {
+            engine.reconnected(slot);
+        }
+        return slot;
+    }
+
+    void failed(Slot slot, CloseReason reason) {
+        slot.connecting = false;
+        if (reason instanceof CloseReason.LocallyClosed) {
+            return; // the run is over, and this attempt was counted as under way
+        }
+        book.failed.add(ErrorCounts.causeOf(reason), 1);
+        if (underWay) {
+            settle();
+            return;
+        }
+        long silence = engine.clockNanos() - lastEstablishedNanos;
+        if (established == 0 && silence > options.connectTimeout().toNanos()) {
+            engine.nobodyListens();
+        } else {
+            client.reactor().schedule(RETRY_DELAY, () -> replace(slot));
+        }
+    }
+
+    /** Opens another connection for an empty slot, as long as there is something to send. */
+    void replace(Slot slot) {
+        if (slot.connection == null && !slot.connecting && engine.wantsConnections()) {
+            connect(slot);
+        }
+    }
+
+    /** A slot's connection has ended, or is of no more use. */
+    void vacate(Slot slot) {
+        slot.connection = null;
+        established--;
+        lastEstablishedNanos = engine.clockNanos();
+    }
+
+    ConnectionCounts counts() {
+        long pending = 0;
+        for (Slot slot : slots) {
+            pending += slot.connecting ? 1 : 0;
+        }
+        return new ConnectionCounts(
+                book.attempted,
+                book.established,
+                book.failed.byName(),
+                pending,
+                book.lostWhileIdle.byName(),
+                book.phaseNanos);
+    }
+}

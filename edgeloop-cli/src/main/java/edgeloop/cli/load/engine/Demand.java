@@ -1,0 +1,150 @@
+package edgeloop.cli.load.engine;
+
+import edgeloop.cli.load.measure.StagePlan;
+import java.util.SplittableRandom;
+
+/**
+ * When a stage's requests are to be sent. Times are in nanoseconds since the stage began; a request
+ * is measured if it is due when measuring has begun.
+ */
+abstract sealed class Demand {
+    static final long NEVER = Long.MAX_VALUE;
+
+    final StagePlan plan;
+    final long measureFrom;
+    final long endOfSending;
+
+    /** The measured requests that were taken. */
+    long taken;
+
+    private boolean stopped;
+
+    private Demand(StagePlan plan) {
+        this.plan = plan;
+        this.measureFrom = plan.unmeasuredNanos();
+        this.endOfSending = plan.requests() > 0 ? NEVER : measureFrom + plan.measureNanos();
+    }
+
+    static Demand of(StagePlan plan) {
+        return plan.isOpenLoop() ? new Open(plan) : new Closed(plan);
+    }
+
+    /** When the next request is due: {@code now} at the earliest in a closed loop, or NEVER. */
+    abstract long nextDue(long now);
+
+    /** Takes the request that {@link #nextDue} told of, and answers when it was due. */
+    abstract long take(long now);
+
+    /** How many measured requests fell due until {@code now} without being taken. */
+    abstract long untaken(long now);
+
+    boolean isDue(long now) {
+        return nextDue(now) <= now;
+    }
+
+    /** Whether no request is to be sent any more, however long one waits. */
+    boolean isExhausted(long now) {
+        return nextDue(now) == NEVER;
+    }
+
+    /** Lets no request be taken any more: those that were due stay unsent. */
+    final void stop() {
+        stopped = true;
+    }
+
+    final boolean isOver() {
+        return stopped || (plan.requests() > 0 && taken >= plan.requests());
+    }
+
+    /** A request whenever a connection can take one. */
+    private static final class Closed extends Demand {
+        Closed(StagePlan plan) {
+            super(plan);
+        }
+
+        @Override
+        long nextDue(long now) {
+            return now >= endOfSending || isOver() ? NEVER : now;
+        }
+
+        @Override
+        long take(long now) {
+            if (now >= measureFrom) {
+                taken++;
+            }
+            return now;
+        }
+
+        @Override
+        long untaken(long now) {
+            return plan.requests() == 0 ? 0 : plan.requests() - taken;
+        }
+    }
+
+    /**
+     * Requests on a schedule, whatever the server does. Those that wait to be sent need no queue:
+     * the schedule itself, not yet gone through, is the queue.
+     */
+    private static final class Open extends Demand {
+        private final SplittableRandom random;
+
+        /** The requests of the growing load at the begin. */
+        private final double rampRequests;
+
+        private final double nanosPerRequest;
+
+        /** The next request's place on a line where requests are 1 apart, on average. */
+        private double position;
+
+        private long next;
+
+        Open(StagePlan plan) {
+            super(plan);
+            this.random = new SplittableRandom(plan.seed());
+            this.nanosPerRequest = 1e9 / plan.rate();
+            this.rampRequests = plan.rampNanos() / nanosPerRequest / 2;
+            if (plan.poisson()) {
+                advance();
+            }
+        }
+
+        private void advance() {
+            position += plan.poisson() ? -Math.log(1 - random.nextDouble()) : 1;
+            next =
+                    position < rampRequests
+                            // The load grows with t, so the requests so far with t squared.
+                            ? (long) (plan.rampNanos() * Math.sqrt(position / rampRequests))
+                            : plan.rampNanos()
+                                    + (long) ((position - rampRequests) * nanosPerRequest);
+        }
+
+        @Override
+        long nextDue(long now) {
+            return next >= endOfSending || isOver() ? NEVER : next;
+        }
+
+        @Override
+        long take(long now) {
+            long due = next;
+            if (due >= measureFrom) {
+                taken++;
+            }
+            advance();
+            return due;
+        }
+
+        @Override
+        long untaken(long now) {
+            if (plan.requests() > 0) {
+                return plan.requests() - taken;
+            }
+            long count = 0;
+            for (; next < endOfSending && next <= now; advance()) {
+                if (next >= measureFrom) {
+                    count++;
+                }
+            }
+            return count;
+        }
+    }
+}

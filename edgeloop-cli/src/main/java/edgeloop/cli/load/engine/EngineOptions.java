@@ -1,0 +1,39 @@
+package edgeloop.cli.load.engine;
+
+import edgeloop.cli.load.protocol.Exchange;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What stays the same during a run.
+ *
+ * @param target the server
+ * @param sources local addresses to connect from, in turn; empty for the kernel's choice
+ * @param connections how many, from 1
+ * @param connectRate connections per second in the connect phase; 0 for as fast as they come
+ * @param connectTimeout of each connection
+ * @param pipeline requests on their way on one connection, from 1
+ * @param inFlight requests on their way on all connections together, from 1
+ * @param requestsPerConnection after which a connection is closed and replaced; 0 for never
+ * @param exchange what each request sends and what is expected
+ * @param timeoutNanos from a request's sending to its answer
+ */
+public record EngineOptions(
+        InetSocketAddress target,
+        List<InetAddress> sources,
+        int connections,
+        double connectRate,
+        Duration connectTimeout,
+        int pipeline,
+        int inFlight,
+        int requestsPerConnection,
+        Exchange exchange,
+        long timeoutNanos) {
+
+    /** The most requests that can be on their way. */
+    public int concurrency() {
+        return (int) Math.min(inFlight, (long) connections * pipeline);
+    }
+}

@@ -1,0 +1,272 @@
+package edgeloop.cli.load.engine;
+
+import edgeloop.Client;
+import edgeloop.ClientOptions;
+import edgeloop.ConnectionOptions;
+import edgeloop.PreciseTimer;
+import edgeloop.Reactor;
+import edgeloop.SyscallException;
+import edgeloop.cli.load.measure.ConnectionBook;
+import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.StagePlan;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads a server in stages: has its connections opened ({@link Connecting}), requests sent and
+ * answers judged ({@link Traffic}), and hands what was measured to the main thread.
+ */
+final class LoadEngine implements AutoCloseable {
+    private static final long INTERVAL_NANOS = 250_000_000;
+
+    /** Small, so that what is due is not kept waiting by a long batch of answers. */
+    private static final int MAX_EVENTS = 256;
+
+    private final EngineOptions options;
+    private final Client client;
+    private final Reactor reactor;
+    private final Mailbox mailbox = new Mailbox();
+    private final int connections;
+    private final Connecting connecting;
+    private final Traffic traffic;
+    private @Nullable StageRun stage;
+    private @Nullable Timers timers;
+
+    /** The engine's points in time; made on the reactor's thread. */
+    private record Timers(PreciseTimer measure, PreciseTimer endOfSending, PreciseTimer interval) {}
+
+    private LoadEngine(EngineOptions options, Client client) {
+        this.options = options;
+        this.client = client;
+        this.reactor = client.reactor();
+        this.connections = options.connections();
+        Slot[] slots = new Slot[connections];
+        this.connecting = new Connecting(options, client, slots, this);
+        this.traffic = new Traffic(options, slots, this, connecting);
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new Slot(connecting, traffic, i);
+        }
+    }
+
+    /**
+     * Starts a reactor to load a server with.
+     *
+     * @throws SyscallException if the kernel refuses its descriptors
+     */
+    static LoadEngine start(EngineOptions options) throws SyscallException {
+        // Without backpressure: it would stop reading where a peer takes no more before its own
+        // answers are read. Output is bounded by the pipeline's depth.
+        ConnectionOptions connection =
+                ConnectionOptions.defaults()
+                        .withBackpressure(false)
+                        .withWriteTimeout(Duration.ZERO);
+        Client client =
+                Client.start(
+                        ClientOptions.defaults()
+                                .withConnection(connection)
+                                .withConnectTimeout(options.connectTimeout())
+                                .withLocalAddresses(options.sources())
+                                .withMaxEvents(MAX_EVENTS));
+        return new LoadEngine(options, client);
+    }
+
+    // ---- What the main thread calls -----------------------------------------------------------
+
+    /** The next event; waits for it. */
+    EngineEvent nextEvent() throws InterruptedException {
+        return mailbox.next();
+    }
+
+    /** Gives an interval back whose content has been used. */
+    void recycle(Interval interval) {
+        mailbox.recycle(interval);
+    }
+
+    /** How many connections there are to be. */
+    int connections() {
+        return connections;
+    }
+
+    /** How long connecting took; to be read after {@link #close}. */
+    ConnectionBook book() {
+        return connecting.book();
+    }
+
+    /** Opens all connections; {@link EngineEvent.Connected} tells the end. */
+    void connectAll() {
+        reactor.execute(
+                () -> {
+                    timers = makeTimers();
+                    connecting.begin();
+                });
+    }
+
+    /** Begins a stage; {@link EngineEvent.StageEnded} tells its end. */
+    void begin(StagePlan plan) {
+        reactor.execute(() -> beginStage(plan));
+    }
+
+    /** Ends what is under way, if anything is: what is on its way stays so, and is reported. */
+    void interrupt() {
+        try {
+            reactor.execute(
+                    () -> {
+                        if (connecting.isUnderWay()) {
+                            connecting.end();
+                        } else if (stage != null) {
+                            finish("interrupted");
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            // It has stopped: all is over already.
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private Timers makeTimers() {
+        return new Timers(
+                timer(this::beginMeasuring), timer(this::endSending), timer(this::endInterval));
+    }
+
+    // ---- For its parts ------------------------------------------------------------------------
+
+    /** The time, exactly, on the reactor's clock. */
+    long clockNanos() {
+        return reactor.exactNanoTime();
+    }
+
+    /** The time since {@code run} began. */
+    long now(StageRun run) {
+        return clockNanos() - run.beginNanos;
+    }
+
+    PreciseTimer timer(Runnable task) {
+        return reactor.preciseTimer(task);
+    }
+
+    /** The connect phase is over. */
+    void allConnected() {
+        mailbox.tell(new EngineEvent.Connected(connecting.established(), connecting.counts()));
+    }
+
+    /** A slot has a connection again. */
+    void reconnected(Slot slot) {
+        traffic.reconnected(slot);
+    }
+
+    /** The server takes no connections any more. */
+    void nobodyListens() {
+        finish("no connection could be established any more");
+    }
+
+    /** Whether there is still something to send on another connection. */
+    boolean wantsConnections() {
+        return traffic.wantsConnections();
+    }
+
+    // ---- Stages -------------------------------------------------------------------------------
+
+    private void beginStage(StagePlan plan) {
+        Interval interval = mailbox.spare();
+        StageRun run =
+                new StageRun(plan, clockNanos(), interval == null ? new Interval() : interval);
+        stage = run;
+        traffic.begin(run);
+        timers().measure.set(run.beginNanos + run.demand.measureFrom);
+        if (run.demand.measureFrom == 0) {
+            beginMeasuring();
+        }
+        traffic.sendDue();
+    }
+
+    private void beginMeasuring() {
+        StageRun run = stage;
+        if (run == null || run.isMeasuring()) {
+            return;
+        }
+        run.beginMeasuring();
+        timers().interval.set(run.beginNanos + run.demand.measureFrom + INTERVAL_NANOS);
+        if (run.demand.endOfSending != Demand.NEVER) {
+            timers().endOfSending.set(run.beginNanos + run.demand.endOfSending);
+        }
+    }
+
+    private void endSending() {
+        StageRun run = stage;
+        if (run == null) {
+            return;
+        }
+        long now = now(run);
+        if (run.windowEnd == StageRun.OPEN) {
+            // What is due by now and late is still sent, as long as an answer may take: a schedule
+            // that left it out would leave out the worst.
+            run.closeWindow(run.demand.endOfSending);
+            timers().endOfSending.set(run.beginNanos + now + options.timeoutNanos());
+        } else {
+            run.demand.stop();
+        }
+        finishIfDone(run, now);
+    }
+
+    void finishIfDone(StageRun run, long now) {
+        long end = run.demand.endOfSending;
+        long earliest = end == Demand.NEVER ? run.demand.measureFrom : end; // not the last due one
+        if (traffic.inFlight() == 0 && run.demand.isExhausted(now) && now >= earliest) {
+            finish(null);
+        }
+    }
+
+    private void finish(@Nullable String endedEarly) {
+        StageRun run = stage;
+        if (run == null) {
+            return;
+        }
+        long now = now(run);
+        boolean byNumber = run.plan.requests() > 0 && endedEarly == null;
+        run.closeWindow(byNumber ? run.lastAnswer : now);
+        long left = traffic.measuredInFlight(run);
+        traffic.end();
+        timers().measure.cancel();
+        timers().endOfSending.cancel();
+        timers().interval.cancel();
+        passOn(run, run.interval);
+        stage = null;
+        mailbox.tell(
+                new EngineEvent.StageEnded(
+                        run.outcome(now, left, endedEarly), connecting.counts()));
+    }
+
+    private void endInterval() {
+        StageRun run = stage;
+        if (run == null) {
+            return;
+        }
+        Interval next = mailbox.spare();
+        if (next != null) {
+            passOn(run, run.interval);
+            next.beginNanos = run.interval.endNanos;
+            run.interval = next;
+        } // Else the main thread is behind: this interval lasts longer.
+        timers().interval.set(clockNanos() + INTERVAL_NANOS);
+    }
+
+    private void passOn(StageRun run, Interval interval) {
+        interval.endNanos = Math.max(interval.beginNanos, now(run) - run.demand.measureFrom);
+        interval.inFlight = traffic.inFlight();
+        interval.connections = connecting.established();
+        mailbox.tell(new EngineEvent.IntervalEnded(interval));
+    }
+
+    private Timers timers() {
+        Timers made = timers;
+        if (made == null) {
+            throw new IllegalStateException("connectAll comes first");
+        }
+        return made;
+    }
+}

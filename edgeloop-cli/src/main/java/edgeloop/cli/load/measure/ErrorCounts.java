@@ -1,0 +1,88 @@
+package edgeloop.cli.load.measure;
+
+import edgeloop.CloseReason;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Errors counted by cause: those a load tester knows by itself, and the errno values of failed
+ * system calls, errno(3). Counting allocates nothing.
+ */
+public final class ErrorCounts {
+    // Above all errno values, of which Linux has none beyond 133.
+    public static final int CLOSED_EARLY = 200;
+    public static final int TIMEOUT = 201;
+    public static final int MISMATCH = 202;
+    public static final int ABANDONED = 203;
+    public static final int UNASKED = 204;
+    static final int CLIENT_FAILURE = 205;
+    public static final int MALFORMED = 206;
+
+    /** To which an HTTP status is added that was not expected. */
+    public static final int STATUS = 300;
+
+    private static final int SIZE = STATUS + 600;
+
+    private final long[] counts = new long[SIZE];
+
+    public void add(int cause, long count) {
+        counts[Math.clamp(cause, 0, SIZE - 1)] += count;
+    }
+
+    public long total() {
+        return Arrays.stream(counts).sum();
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+    }
+
+    /** The counts that are not zero, by the cause's name. */
+    public Map<String, Long> byName() {
+        Map<String, Long> named = new TreeMap<>();
+        for (int cause = 0; cause < SIZE; cause++) {
+            if (counts[cause] > 0) {
+                named.merge(name(cause), counts[cause], Long::sum);
+            }
+        }
+        return named;
+    }
+
+    /** The cause that a connection's end stands for, where requests were still unanswered. */
+    public static int causeOf(CloseReason reason) {
+        return switch (reason) {
+            case CloseReason.PeerClosed _ -> CLOSED_EARLY;
+            case CloseReason.Failed failed -> failed.errno();
+            case CloseReason.TimedOut _ -> TIMEOUT;
+            case CloseReason.ProtocolError _ -> MISMATCH;
+            case CloseReason.LocallyClosed _,
+                    CloseReason.CutOff _,
+                    CloseReason.HandlerFailed _,
+                    CloseReason.Overload _ ->
+                    CLIENT_FAILURE;
+        };
+    }
+
+    static String name(int cause) {
+        return switch (cause) {
+            case CLOSED_EARLY -> "closed early";
+            case TIMEOUT -> "timeout";
+            case MISMATCH -> "mismatch";
+            case ABANDONED -> "abandoned";
+            case UNASKED -> "unasked data";
+            case CLIENT_FAILURE -> "client failure";
+            case MALFORMED -> "malformed answer";
+            default -> cause > STATUS ? "status " + (cause - STATUS) : nameOfErrno(cause);
+        };
+    }
+
+    private static String nameOfErrno(int errno) {
+        String name = new CloseReason.Failed(errno).errnoName();
+        return switch (name) {
+            case "ECONNREFUSED" -> "refused";
+            case "ECONNRESET" -> "reset";
+            default -> name;
+        };
+    }
+}

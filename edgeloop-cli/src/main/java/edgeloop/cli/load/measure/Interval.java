@@ -1,0 +1,61 @@
+package edgeloop.cli.load.measure;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * What was measured in a short stretch of time. The reactor's thread fills one while the main
+ * thread evaluates those before; they go back and forth, so that recording allocates nothing.
+ */
+public final class Interval {
+    /** Of all histograms: an hour in nanoseconds, at three significant digits. */
+    public static final long HIGHEST_NANOS = 3_600_000_000_000L;
+
+    static final int DIGITS = 3;
+
+    public final Histogram response = newHistogram();
+    final Histogram service = newHistogram();
+
+    /** How late requests were sent though there was a connection for them. */
+    final Histogram sendLag = newHistogram();
+
+    /** Exact, where a histogram knows only its buckets. */
+    double responseSumNanos;
+
+    double serviceSumNanos;
+    public long errors;
+
+    /** In nanoseconds since measuring began. */
+    public long beginNanos;
+
+    public long endNanos;
+    public int inFlight;
+    public int connections;
+
+    public static Histogram newHistogram() {
+        // A fixed range: one that grows would allocate.
+        return new Histogram(HIGHEST_NANOS, DIGITS);
+    }
+
+    public void answered(long responseNanos) {
+        response.recordValue(Math.clamp(responseNanos, 0, HIGHEST_NANOS));
+        responseSumNanos += responseNanos;
+    }
+
+    public void served(long serviceNanos) {
+        service.recordValue(Math.clamp(serviceNanos, 0, HIGHEST_NANOS));
+        serviceSumNanos += serviceNanos;
+    }
+
+    public void sentLate(long nanos) {
+        sendLag.recordValue(Math.clamp(nanos, 0, HIGHEST_NANOS));
+    }
+
+    public void clear() {
+        response.reset();
+        service.reset();
+        sendLag.reset();
+        responseSumNanos = 0;
+        serviceSumNanos = 0;
+        errors = 0;
+    }
+}

@@ -1,0 +1,37 @@
+package edgeloop.cli.load.measure;
+
+/**
+ * One stretch of a run under one load. Times are in nanoseconds.
+ *
+ * @param rate requests per second on a schedule (open loop); 0 to send when answers are in (closed
+ *     loop)
+ * @param poisson whether the schedule's gaps are random, as of independent users, or all the same
+ * @param seed of the random gaps
+ * @param rampNanos how long the load grows, first of all; not measured
+ * @param warmupNanos how long it then stays unmeasured
+ * @param measureNanos how long requests are sent and measured; 0 where {@code requests} says it
+ * @param requests how many requests are sent and measured; 0 where {@code measureNanos} says it
+ */
+public record StagePlan(
+        double rate,
+        boolean poisson,
+        long seed,
+        long rampNanos,
+        long warmupNanos,
+        long measureNanos,
+        long requests) {
+
+    public boolean isOpenLoop() {
+        return rate > 0;
+    }
+
+    /** From the stage's begin to the first measured request. */
+    public long unmeasuredNanos() {
+        return rampNanos + warmupNanos;
+    }
+
+    public StagePlan withRate(double newRate) {
+        return new StagePlan(
+                newRate, poisson, seed, rampNanos, warmupNanos, measureNanos, requests);
+    }
+}

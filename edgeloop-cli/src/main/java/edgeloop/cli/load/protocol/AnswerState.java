@@ -1,0 +1,35 @@
+package edgeloop.cli.load.protocol;
+
+/** What a connection remembers of an answer that has come in part. */
+public final class AnswerState {
+    /** Of an answer by its bytes: how many of it have come. */
+    int progress;
+
+    boolean isWrong;
+
+    // Of an answer of HTTP.
+    HttpAnswer.Phase phase = HttpAnswer.Phase.HEAD;
+    long left;
+    int status;
+    boolean isLast;
+
+    /** The HTTP status of the answer that was read last; 0 before it is known. */
+    public int status() {
+        return status;
+    }
+
+    /** Whether the server ends the connection with this answer. */
+    public boolean isLast() {
+        return isLast;
+    }
+
+    /** A connection begins. */
+    public void clear() {
+        progress = 0;
+        isWrong = false;
+        phase = HttpAnswer.Phase.HEAD;
+        left = 0;
+        status = 0;
+        isLast = false;
+    }
+}

@@ -1,0 +1,33 @@
+package edgeloop.cli.load.report;
+
+import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.result.Results;
+
+/** The course of a run as a table, RFC 4180: a line for each slice of its time. */
+public final class CsvReport {
+    private CsvReport() {}
+
+    public static String of(Results results) {
+        StringBuilder table =
+                new StringBuilder(
+                        "begin_s,end_s,answered,errors,requests_per_s,in_flight,connections,"
+                                + "p50_ms,p99_ms,max_ms\r\n");
+        for (Results.TimelineSlice slice : results.timeline()) {
+            double seconds = Math.max(1e-9, slice.endSeconds() - slice.beginSeconds());
+            table.append(
+                    Text.format(
+                            "%.3f,%.3f,%d,%d,%.1f,%d,%d,%.6f,%.6f,%.6f\r\n",
+                            slice.beginSeconds(),
+                            slice.endSeconds(),
+                            slice.answered(),
+                            slice.errors(),
+                            slice.answered() / seconds,
+                            slice.inFlight(),
+                            slice.connections(),
+                            slice.p50Millis(),
+                            slice.p99Millis(),
+                            slice.maxMillis()));
+        }
+        return table.toString();
+    }
+}

@@ -1,0 +1,223 @@
+package edgeloop.cli.load.report;
+
+import com.google.errorprone.annotations.FormatMethod;
+import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.result.Latencies;
+import edgeloop.cli.load.result.Results;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** The results as lines for people. The first ones are fixed, see README.md; programs read them. */
+public final class TextReport {
+    private static final int BARS = 12;
+    private static final int BAR_WIDTH = 40;
+
+    private final Results results;
+    private final StringBuilder lines = new StringBuilder();
+
+    private TextReport(Results results) {
+        this.results = results;
+    }
+
+    public static String of(Results results) {
+        return new TextReport(results).write();
+    }
+
+    private String write() {
+        fixedLines();
+        percentiles();
+        histogram();
+        connecting();
+        steps();
+        search();
+        errors();
+        books();
+        client();
+        return lines.toString().stripTrailing();
+    }
+
+    @FormatMethod
+    private void line(String format, Object... values) {
+        lines.append(Text.format(format, values)).append('\n');
+    }
+
+    private void fixedLines() {
+        line("Connections: %d", results.config().connections());
+        line("Requests: %d", results.requests().scheduled());
+        line("Concurrency: %d", results.config().concurrency());
+        line("");
+        line("Results:");
+        line("  Total time: %.2f seconds", results.totalSeconds());
+        line("  Requests/sec: %s", Text.count(results.requestsPerSecond()));
+        line("  Avg latency: %s ms", Text.shortMillis(results.response().meanMillis()));
+        line("  P99 latency: %s ms", Text.shortMillis(results.response().percentileMillis("p99")));
+        line("  Errors: %d", results.errorCount());
+        line("");
+    }
+
+    private void percentiles() {
+        Results.Latency response = results.response();
+        Results.Latency service = results.service();
+        if (service == null) {
+            line("Latency:");
+        } else {
+            line("Latency:   from due (response)  from sent (service)");
+        }
+        row("mean", response.meanMillis(), service == null ? null : service.meanMillis());
+        response.percentilesMillis()
+                .forEach(
+                        (name, millis) ->
+                                row(
+                                        name,
+                                        millis,
+                                        service == null ? null : service.percentileMillis(name)));
+        row("max", response.maxMillis(), service == null ? null : service.maxMillis());
+        line("");
+    }
+
+    private void row(String name, double response, @Nullable Double service) {
+        if (service == null) {
+            line("  %-7s %14s", name, Text.millis(response));
+        } else {
+            line("  %-7s %20s %20s", name, Text.millis(response), Text.millis(service));
+        }
+    }
+
+    /** Buckets of equal width on a logarithmic axis, since latencies spread over decades. */
+    private void histogram() {
+        Histogram histogram = Latencies.decode(results.response().histogram());
+        if (histogram.getTotalCount() == 0) {
+            return;
+        }
+        double low = Math.max(1, histogram.getMinValue());
+        double high = Math.max(low * 1.001, (double) histogram.getMaxValue());
+        double ratio = Math.pow(high / low, 1.0 / BARS);
+        long[] counts = new long[BARS];
+        histogram
+                .recordedValues()
+                .forEach(
+                        bucket -> {
+                            double value = Math.max(low, (double) bucket.getValueIteratedTo());
+                            int bar = (int) (Math.log(value / low) / Math.log(ratio));
+                            counts[Math.min(bar, BARS - 1)] += bucket.getCountAtValueIteratedTo();
+                        });
+        long most = Arrays.stream(counts).max().orElse(1);
+        line("Distribution:");
+        for (int i = 0; i < BARS; i++) {
+            line(
+                    "  up to %14s %-" + BAR_WIDTH + "s %6.2f%%",
+                    Text.millis(low * Math.pow(ratio, i + 1) / 1e6),
+                    "#".repeat((int) Math.ceil((double) counts[i] * BAR_WIDTH / most)),
+                    100.0 * counts[i] / histogram.getTotalCount());
+        }
+        line("");
+    }
+
+    private void connecting() {
+        Results.Latency connect = results.connect();
+        line(
+                "Connects: %s; at first all in %.2f seconds; avg %s, p99 %s, max %s",
+                Text.count(results.connections().established()),
+                results.connections().phaseSeconds(),
+                Text.millis(connect.meanMillis()),
+                Text.millis(connect.percentileMillis("p99")),
+                Text.millis(connect.maxMillis()));
+    }
+
+    private void steps() {
+        List<Results.Step> steps = results.steps();
+        if (steps.isEmpty()) {
+            return;
+        }
+        line("");
+        line("Steps:");
+        line("  %12s %12s %12s %12s %12s %8s", "rate", "answered/s", "p50", "p99", "max", "errors");
+        for (Results.Step step : steps) {
+            line(
+                    "  %12s %12s %12s %12s %12s %8d%s",
+                    Text.count(step.ratePerSecond()),
+                    Text.count(step.requestsPerSecond()),
+                    Text.millis(step.p50Millis()),
+                    Text.millis(step.p99Millis()),
+                    Text.millis(step.maxMillis()),
+                    step.errors(),
+                    step.limited().isEmpty() ? "" : "  client limited");
+        }
+        line("");
+    }
+
+    private void search() {
+        Results.Search search = results.search();
+        if (search == null) {
+            return;
+        }
+        if (search.highestRate() > 0) {
+            line(
+                    "Highest rate: %s requests/sec hold %s",
+                    Text.count(search.highestRate()), search.condition());
+        } else {
+            line("Highest rate: none of those tried holds %s", search.condition());
+        }
+        if (search.lowestFailedRate() != null) {
+            line("Lowest rate that does not: %s", Text.count(search.lowestFailedRate()));
+        }
+        for (String why : search.limited()) {
+            line("Client limited: at that rate, %s", why);
+        }
+        line("");
+    }
+
+    private void errors() {
+        Map<String, Long> statuses = results.requests().statuses();
+        if (statuses != null) {
+            line("Answers by status: %s", Text.counts(statuses));
+        }
+        results.requests().errors().forEach((cause, n) -> line("Errors, %s: %d", cause, n));
+        results.connections()
+                .errors()
+                .forEach((cause, n) -> line("Errors, connecting, %s: %d", cause, n));
+        results.connections()
+                .lostWhileIdle()
+                .forEach((cause, n) -> line("Errors, connection idle, %s: %d", cause, n));
+    }
+
+    private void books() {
+        Results.Requests requests = results.requests();
+        line(
+                "Books: %s scheduled = %s answered + %s failed + %s unsent + %s in flight",
+                Text.count(requests.scheduled()),
+                Text.count(requests.answered()),
+                Text.count(requests.errorCount()),
+                Text.count(requests.unsent()),
+                Text.count(requests.inFlight()));
+        if (requests.unmeasured() + requests.unmeasuredErrors() > 0) {
+            line(
+                    "Not measured: %s answered and %s failed in ramp and warm-up",
+                    Text.count(requests.unmeasured()), Text.count(requests.unmeasuredErrors()));
+        }
+        for (String why : requests.endedEarly()) {
+            line("Ended early: %s", why);
+        }
+        if (!results.booksBalance()) {
+            line("Books do not balance: these figures are wrong, please report it");
+        }
+    }
+
+    private void client() {
+        Results.ClientSide client = results.client();
+        Results.Latency lag = client.sendLag();
+        line(
+                "Client: %s busy, %s waiting for a CPU, %.2f us of CPU per request, GC %d ms%s",
+                Text.percent(client.threadBusy()),
+                Text.percent(client.threadWaiting()),
+                client.cpuMicrosPerRequest(),
+                client.collectionMillis(),
+                lag == null ? "" : ", send lag p99 " + Text.millis(lag.percentileMillis("p99")));
+        for (String why : client.limited()) {
+            line("Client limited: %s", why);
+        }
+    }
+}

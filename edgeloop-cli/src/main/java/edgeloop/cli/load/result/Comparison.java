@@ -1,0 +1,199 @@
+package edgeloop.cli.load.result;
+
+import edgeloop.cli.load.measure.SparseCounts;
+import edgeloop.cli.load.message.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Compares two runs, and says which differences are more than noise: by the bootstrap, B. Efron and
+ * R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 12 and 13. What is drawn again
+ * and again is whole slices of time and not single requests: requests of one moment share its fate,
+ * so that they know less about the next run than their number seems to say.
+ */
+public final class Comparison {
+    /** Slices below which nothing can be said of how they vary. */
+    public static final int LEAST_SLICES = 8;
+
+    private static final int DRAWS = 1000;
+    private static final double CONFIDENCE = 0.95;
+    private static final long SEED = 1;
+
+    private final Sample before;
+    private final Sample after;
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    public Comparison(Results before, Results after) {
+        this.before = new Sample(before);
+        this.after = new Sample(after);
+    }
+
+    /**
+     * The difference in one figure.
+     *
+     * @param change of the second run against the first: 0.1 is a tenth more
+     * @param low the interval's lower end
+     * @param high the interval's upper end
+     */
+    public record Difference(
+            String figure, double before, double after, double change, double low, double high) {
+
+        /** Whether the interval has room for no difference at all. */
+        public boolean isNoise() {
+            return !(low > 0 || high < 0);
+        }
+    }
+
+    /** Whether both runs have slices enough to tell noise. */
+    public boolean hasEnough() {
+        return before.slices() >= LEAST_SLICES && after.slices() >= LEAST_SLICES;
+    }
+
+    public int fewestSlices() {
+        return Math.min(before.slices(), after.slices());
+    }
+
+    public List<Difference> differences() {
+        List<Difference> differences = new ArrayList<>();
+        differences.add(difference("requests/sec", Draw::requestsPerSecond));
+        differences.add(difference("mean", Draw::meanNanos));
+        for (double percentile : new double[] {50, 90, 99, 99.9}) {
+            differences.add(
+                    difference(
+                            "p" + (percentile == 99.9 ? "99.9" : Text.format("%.0f", percentile)),
+                            draw -> draw.percentileNanos(percentile)));
+        }
+        return differences;
+    }
+
+    private Difference difference(String name, ToDoubleFunction<Draw> figure) {
+        double first = figure.applyAsDouble(before.whole());
+        double second = figure.applyAsDouble(after.whole());
+        double[] changes = new double[DRAWS];
+        for (int i = 0; i < DRAWS; i++) {
+            changes[i] =
+                    change(
+                            figure.applyAsDouble(before.draw(random)),
+                            figure.applyAsDouble(after.draw(random)));
+        }
+        Arrays.sort(changes);
+        int tail = (int) (DRAWS * (1 - CONFIDENCE) / 2);
+        return new Difference(
+                name,
+                first,
+                second,
+                change(first, second),
+                changes[tail],
+                changes[DRAWS - 1 - tail]);
+    }
+
+    private static double change(double first, double second) {
+        return first == 0 ? 0 : second / first - 1;
+    }
+
+    /** A run's slices, on one scale of values that all of them share. */
+    private static final class Sample {
+        private final long[] values;
+        private final int[][] indexes;
+        private final long[][] counts;
+        private final double[] seconds;
+
+        Sample(Results results) {
+            List<SparseCounts> slices = new ArrayList<>();
+            List<Double> lengths = new ArrayList<>();
+            TreeSet<Long> scale = new TreeSet<>();
+            for (Results.TimelineSlice slice : results.timeline()) {
+                SparseCounts counted = SparseCounts.of(Latencies.decode(slice.histogram()));
+                slices.add(counted);
+                lengths.add(slice.endSeconds() - slice.beginSeconds());
+                for (int i = 0; i < counted.size(); i++) {
+                    scale.add(counted.value(i));
+                }
+            }
+            values = scale.stream().mapToLong(Long::longValue).toArray();
+            seconds = lengths.stream().mapToDouble(Double::doubleValue).toArray();
+            indexes = new int[slices.size()][];
+            counts = new long[slices.size()][];
+            for (int s = 0; s < slices.size(); s++) {
+                SparseCounts slice = slices.get(s);
+                indexes[s] = new int[slice.size()];
+                counts[s] = new long[slice.size()];
+                for (int i = 0; i < slice.size(); i++) {
+                    indexes[s][i] = Arrays.binarySearch(values, slice.value(i));
+                    counts[s][i] = slice.count(i);
+                }
+            }
+        }
+
+        int slices() {
+            return counts.length;
+        }
+
+        Draw whole() {
+            Draw draw = new Draw(values);
+            for (int s = 0; s < slices(); s++) {
+                draw.add(indexes[s], counts[s], seconds[s]);
+            }
+            return draw;
+        }
+
+        /** As many slices, each of them any. */
+        Draw draw(SplittableRandom random) {
+            Draw draw = new Draw(values);
+            for (int n = 0; n < slices(); n++) {
+                int s = random.nextInt(slices());
+                draw.add(indexes[s], counts[s], seconds[s]);
+            }
+            return draw;
+        }
+    }
+
+    /** Slices added up. */
+    private static final class Draw {
+        private final long[] values;
+        private final long[] counts;
+        private long total;
+        private double seconds;
+
+        Draw(long[] values) {
+            this.values = values;
+            this.counts = new long[values.length];
+        }
+
+        void add(int[] indexes, long[] added, double length) {
+            for (int i = 0; i < indexes.length; i++) {
+                counts[indexes[i]] += added[i];
+                total += added[i];
+            }
+            seconds += length;
+        }
+
+        double requestsPerSecond() {
+            return seconds == 0 ? 0 : total / seconds;
+        }
+
+        double meanNanos() {
+            double sum = 0;
+            for (int i = 0; i < values.length; i++) {
+                sum += (double) values[i] * counts[i];
+            }
+            return total == 0 ? 0 : sum / total;
+        }
+
+        double percentileNanos(double percentile) {
+            long rank = (long) Math.ceil(percentile / 100 * total);
+            long seen = 0;
+            for (int i = 0; i < values.length; i++) {
+                seen += counts[i];
+                if (seen >= rank && seen > 0) {
+                    return values[i];
+                }
+            }
+            return 0;
+        }
+    }
+}

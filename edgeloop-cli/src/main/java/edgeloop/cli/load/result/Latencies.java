@@ -1,0 +1,75 @@
+package edgeloop.cli.load.result;
+
+import edgeloop.cli.load.measure.Interval;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+
+/** Between histograms and what the results say of them. */
+public final class Latencies {
+    /** The percentiles that are reported, by name. */
+    static final Map<String, Double> PERCENTILES = new LinkedHashMap<>();
+
+    static {
+        PERCENTILES.put("p50", 50.0);
+        PERCENTILES.put("p75", 75.0);
+        PERCENTILES.put("p90", 90.0);
+        PERCENTILES.put("p95", 95.0);
+        PERCENTILES.put("p99", 99.0);
+        PERCENTILES.put("p99.5", 99.5);
+        PERCENTILES.put("p99.9", 99.9);
+        PERCENTILES.put("p99.99", 99.99);
+    }
+
+    private Latencies() {}
+
+    /**
+     * Sums a histogram up.
+     *
+     * @param sumNanos the exact sum of all values
+     */
+    static Results.Latency of(Histogram histogram, double sumNanos) {
+        long count = histogram.getTotalCount();
+        Map<String, Double> percentiles = new LinkedHashMap<>();
+        PERCENTILES.forEach(
+                (name, percentile) ->
+                        percentiles.put(name, percentileMillis(histogram, percentile)));
+        return new Results.Latency(
+                count,
+                count == 0 ? 0 : sumNanos / count / 1e6,
+                count == 0 ? 0 : histogram.getMinValue() / 1e6,
+                histogram.getMaxValue() / 1e6,
+                percentiles,
+                encode(histogram));
+    }
+
+    public static double percentileMillis(Histogram histogram, double percentile) {
+        return histogram.getTotalCount() == 0
+                ? 0
+                : histogram.getValueAtPercentile(percentile) / 1e6;
+    }
+
+    static String encode(Histogram histogram) {
+        ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        int length = histogram.encodeIntoCompressedByteBuffer(buffer);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
+    }
+
+    /**
+     * Reads what {@link #encode} wrote.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static Histogram decode(String encoded) {
+        try {
+            return Histogram.decodeFromCompressedByteBuffer(
+                    ByteBuffer.wrap(Base64.getDecoder().decode(encoded)), Interval.HIGHEST_NANOS);
+        } catch (DataFormatException | RuntimeException e) {
+            throw new IllegalArgumentException("not a histogram of HdrHistogram's", e);
+        }
+    }
+}

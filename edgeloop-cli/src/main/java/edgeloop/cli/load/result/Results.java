@@ -1,0 +1,203 @@
+package edgeloop.cli.load.result;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run's results: what {@code --json} writes, what every other output is made of, and what {@code
+ * compare} and {@code merge} read. Described in docs/LOADTEST.md. All times are in the unit that
+ * their name ends with.
+ *
+ * @param schema {@link #SCHEMA}
+ * @param startedAt when measuring began, ISO 8601 in UTC
+ * @param endedAt when it ended
+ * @param target as the user gave it
+ * @param config what was asked for
+ * @param totalSeconds the time in which requests were sent; up to the last answer where a number of
+ *     requests was asked for
+ * @param requestsPerSecond answers that came in that time, by the second
+ * @param requests the books of requests
+ * @param connections the books of connections
+ * @param response from when a request was due to its answer
+ * @param service from when a request was sent to its answer; null in a closed loop, where it is the
+ *     same
+ * @param connect from connect(2) to established
+ * @param timeline the measured time in slices, in order
+ * @param steps one by one, where there was more than one stage
+ * @param search what a search for the highest rate found; null where there was none
+ * @param client what the tester says of itself
+ */
+public record Results(
+        String schema,
+        String startedAt,
+        String endedAt,
+        String target,
+        Config config,
+        double totalSeconds,
+        double requestsPerSecond,
+        Requests requests,
+        Connections connections,
+        Latency response,
+        @Nullable Latency service,
+        Latency connect,
+        List<TimelineSlice> timeline,
+        List<Step> steps,
+        @Nullable Search search,
+        ClientSide client) {
+
+    static final String SCHEMA = "edgeloop-loadtest-1";
+
+    /** What was asked for; null is what was not. */
+    public record Config(
+            int connections,
+            int pipeline,
+            int concurrency,
+            @Nullable List<Double> ratesPerSecond,
+            @Nullable String arrivals,
+            @Nullable Long requests,
+            @Nullable Double durationSeconds,
+            double warmupSeconds,
+            double rampSeconds,
+            int requestsPerConnection,
+            int requestBytes,
+            String expect,
+            double timeoutSeconds) {}
+
+    /**
+     * scheduled = answered + all errors + unsent + inFlight.
+     *
+     * @param statuses answers by class of HTTP status; null where the protocol is another
+     */
+    public record Requests(
+            long scheduled,
+            long answered,
+            Map<String, Long> errors,
+            @Nullable Map<String, Long> statuses,
+            long unsent,
+            long inFlight,
+            long unmeasured,
+            long unmeasuredErrors,
+            List<String> endedEarly) {
+
+        public long errorCount() {
+            return sum(errors);
+        }
+
+        boolean balances() {
+            return scheduled == answered + errorCount() + unsent + inFlight;
+        }
+    }
+
+    /** attempted = established + all errors + pending. */
+    public record Connections(
+            long attempted,
+            long established,
+            Map<String, Long> errors,
+            long pending,
+            Map<String, Long> lostWhileIdle,
+            double phaseSeconds) {
+
+        public long errorCount() {
+            return sum(errors) + sum(lostWhileIdle);
+        }
+
+        boolean balances() {
+            return attempted == established + sum(errors) + pending;
+        }
+    }
+
+    /**
+     * A distribution of times.
+     *
+     * @param percentilesMillis by name: p50, p90 and so on
+     * @param histogram HdrHistogram's compressed encoding, version 2, in base64; nanoseconds
+     */
+    public record Latency(
+            long count,
+            double meanMillis,
+            double minMillis,
+            double maxMillis,
+            Map<String, Double> percentilesMillis,
+            String histogram) {
+
+        public double percentileMillis(String name) {
+            return percentilesMillis.getOrDefault(name, 0.0);
+        }
+    }
+
+    /** A stretch of the measured time. */
+    public record TimelineSlice(
+            double beginSeconds,
+            double endSeconds,
+            long answered,
+            long errors,
+            int inFlight,
+            int connections,
+            double p50Millis,
+            double p99Millis,
+            double maxMillis,
+            String histogram) {}
+
+    /** One stage of several. */
+    public record Step(
+            double ratePerSecond,
+            double seconds,
+            long scheduled,
+            long answered,
+            long errors,
+            long unsent,
+            double requestsPerSecond,
+            double p50Millis,
+            double p90Millis,
+            double p99Millis,
+            double maxMillis,
+            List<String> limited) {}
+
+    /**
+     * A search for the highest rate at which a condition holds.
+     *
+     * @param highestRate at which it held; 0 if it never did
+     * @param lowestFailedRate at which it did not; null if it always held
+     * @param limited why the tester may be what failed there
+     */
+    public record Search(
+            String condition,
+            double highestRate,
+            @Nullable Double lowestFailedRate,
+            List<String> limited) {}
+
+    /**
+     * What the tester says of itself.
+     *
+     * @param threadBusy the part of the time its thread was on a CPU
+     * @param threadWaiting the part of the time its thread was ready and had no CPU
+     * @param sendLag how late requests were sent though a connection was free; null in a closed
+     *     loop
+     * @param limited why the figures are the tester's; empty if they are the server's
+     */
+    public record ClientSide(
+            double threadCpuSeconds,
+            double processCpuSeconds,
+            double threadBusy,
+            double threadWaiting,
+            double cpuMicrosPerRequest,
+            double allocatedBytesPerRequest,
+            long collections,
+            long collectionMillis,
+            @Nullable Latency sendLag,
+            List<String> limited) {}
+
+    /** All errors: of requests, of connects, and of connections that ended while idle. */
+    public long errorCount() {
+        return requests.errorCount() + connections.errorCount();
+    }
+
+    public boolean booksBalance() {
+        return requests.balances() && connections.balances();
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

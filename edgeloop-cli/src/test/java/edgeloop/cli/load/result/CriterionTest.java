@@ -1,0 +1,37 @@
+package edgeloop.cli.load.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edgeloop.cli.load.measure.Interval;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Conditions on the figures of a run. */
+class CriterionTest {
+    @ParameterizedTest
+    @CsvSource({
+        "p50<2ms, true",
+        "p50<=0.5ms, false",
+        "p99>5ms, true",
+        "p99>0.005s, true",
+        "p99>11000us, false",
+        "P99.9 > 5ms, true",
+        "mean>=3ms, true",
+        "avg<3ms, false",
+        "max<1s, true",
+        "errors>0, true",
+        "errors>2%, false",
+        "errors>=2%, true",
+        "unsent<1, true",
+        "rate>1k, false",
+        "rate>999, true",
+    })
+    void aConditionIsAboutTheFigureItNames(String text, boolean holds) {
+        Histogram response = Interval.newHistogram();
+        response.recordValueWithCount(1_000_000, 95);
+        response.recordValueWithCount(10_000_000, 5);
+        Criterion.Figures figures = new Criterion.Figures(response, 3, 100, 2, 0, 1000);
+        assertThat(Criterion.parse(text).holds(figures)).isEqualTo(holds);
+    }
+}
