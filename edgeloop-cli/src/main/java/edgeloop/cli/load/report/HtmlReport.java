@@ -173,7 +173,7 @@ public final class HtmlReport {
 
     private interface SliceFigure {
         /** Not a number where there is nothing to show. */
-        public double of(Results.TimelineSlice slice);
+        double of(Results.TimelineSlice slice);
     }
 
     private List<SvgPlot.Point> course(SliceFigure figure) {

@@ -48,7 +48,7 @@ public final class Merge {
     }
 
     private interface Moment {
-        public String of(Results results);
+        String of(Results results);
     }
 
     private static Instant max(List<Results> runs, Moment moment, Comparator<Instant> order) {
@@ -87,7 +87,7 @@ public final class Merge {
     }
 
     private interface Counts {
-        public Map<String, Long> of(Results results);
+        Map<String, Long> of(Results results);
     }
 
     private Map<String, Long> counts(Counts counts) {
@@ -142,7 +142,7 @@ public final class Merge {
     }
 
     private interface Part {
-        public Results.@Nullable Latency of(Results results);
+        Results.@Nullable Latency of(Results results);
     }
 
     private Results.Latency latency(Part parts) {
