@@ -9,6 +9,8 @@ import edgeloop.cli.load.result.Criterion;
 import edgeloop.cli.load.result.Latencies;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.Verdict;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,6 +28,12 @@ final class FindMax {
 
     /** A rate that is not reached does not hold, however fast the answers are. */
     private static final double LEAST_REACHED = 0.98;
+
+    /** Rates have so many digits that matter: closer ones are one rate. */
+    private static final MathContext DIGITS = new MathContext(3);
+
+    /** Below this a trial would take a minute to see a few requests. */
+    private static final double LOWEST_RATE = 0.1;
 
     private final LoadSession session;
     private final StagePlan plan;
@@ -52,7 +60,8 @@ final class FindMax {
         double failed = Double.POSITIVE_INFINITY;
         double rate = plan.rate();
         String endedEarly = null;
-        while (trials.size() < MOST_TRIALS && failed > held * GAP && endedEarly == null) {
+        boolean known = false;
+        while (trials.size() < MOST_TRIALS && failed > held * GAP && endedEarly == null && !known) {
             StageRecord trial = session.run(plan.withRate(rate));
             trials.add(trial);
             endedEarly = trial.outcome().endedEarly();
@@ -65,10 +74,8 @@ final class FindMax {
                 failed = rate;
                 worst = trial;
             }
-            if (held == 0 && failed <= 1) {
-                break;
-            }
             rate = next(held, failed);
+            known = rate == held || rate == failed || rate < LOWEST_RATE;
         }
         return best != null ? best : trials.getLast();
     }
@@ -77,15 +84,22 @@ final class FindMax {
         if (failed == Double.POSITIVE_INFINITY) {
             return held * 2;
         }
-        return Math.rint(held == 0 ? failed / 2 : (held + failed) / 2);
+        double between = held == 0 ? failed / 2 : (held + failed) / 2;
+        return new BigDecimal(between).round(DIGITS).doubleValue();
     }
 
     private boolean holds(StageRecord trial) {
         StageOutcome outcome = trial.outcome();
         return outcome.endedEarly() == null
-                && outcome.errorCount() == 0
-                && outcome.requestsPerSecond() >= LEAST_REACHED * outcome.plan().rate()
+                && outcome.errorCount() + outcome.unsent() == 0
+                && isReached(outcome)
                 && criterion.holds(Criterion.Figures.of(trial));
+    }
+
+    /** At low rates a single answer on either side of the window's end is not a lower rate. */
+    private static boolean isReached(StageOutcome outcome) {
+        double due = outcome.plan().rate() * outcome.windowNanos() / 1e9;
+        return outcome.arrivedInWindow() >= LEAST_REACHED * due - 1;
     }
 
     private String describe(StageRecord trial, boolean holds) {

@@ -277,6 +277,13 @@ final class LoadCommand implements Callable<Integer> {
         }
         Criterion.Figures figures = Criterion.Figures.of(results);
         int exitCode = CommandLine.ExitCode.OK;
+        List<String> endedByServer = results.requests().endedByServer();
+        if (!endedByServer.isEmpty() && !conditions.isEmpty()) {
+            // What was asked for has not been measured: nobody knows that a condition does not
+            // hold.
+            say("failed, since the run ended early: " + endedByServer.getFirst());
+            exitCode = FAILED_CONDITION;
+        }
         for (Criterion condition : conditions) {
             if (condition.holds(figures)) {
                 say("failed, since " + condition.text());

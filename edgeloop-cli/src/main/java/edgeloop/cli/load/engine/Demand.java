@@ -2,6 +2,7 @@ package edgeloop.cli.load.engine;
 
 import edgeloop.cli.load.measure.StagePlan;
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 
 /**
  * When a stage's requests are to be sent. Times are in nanoseconds since the stage began; a request
@@ -35,8 +36,13 @@ abstract sealed class Demand {
     /** Takes the request that {@link #nextDue} told of, and answers when it was due. */
     abstract long take(long now);
 
-    /** How many measured requests fell due until {@code now} without being taken. */
-    abstract long untaken(long now);
+    /**
+     * How many measured requests were not taken: those that fell due until {@code now}, or all that
+     * are left of a number of requests. To be asked once, at the end.
+     *
+     * @param dueTimes told when each of them fell due that had done so
+     */
+    abstract long untaken(long now, LongConsumer dueTimes);
 
     boolean isDue(long now) {
         return nextDue(now) <= now;
@@ -76,8 +82,8 @@ abstract sealed class Demand {
         }
 
         @Override
-        long untaken(long now) {
-            return plan.requests() == 0 ? 0 : plan.requests() - taken;
+        long untaken(long now, LongConsumer dueTimes) {
+            return plan.requests() == 0 ? 0 : plan.requests() - taken; // none falls due by itself
         }
     }
 
@@ -134,17 +140,16 @@ abstract sealed class Demand {
         }
 
         @Override
-        long untaken(long now) {
-            if (plan.requests() > 0) {
-                return plan.requests() - taken;
-            }
+        long untaken(long now, LongConsumer dueTimes) {
+            long most = plan.requests() > 0 ? plan.requests() - taken : Long.MAX_VALUE;
             long count = 0;
-            for (; next < endOfSending && next <= now; advance()) {
+            for (; next < endOfSending && next <= now && count < most; advance()) {
                 if (next >= measureFrom) {
+                    dueTimes.accept(next);
                     count++;
                 }
             }
-            return count;
+            return plan.requests() > 0 ? most : count;
         }
     }
 }

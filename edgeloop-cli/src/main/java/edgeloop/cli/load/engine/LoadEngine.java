@@ -8,6 +8,7 @@ import edgeloop.Reactor;
 import edgeloop.SyscallException;
 import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -115,7 +116,7 @@ final class LoadEngine implements AutoCloseable {
                         if (connecting.isUnderWay()) {
                             connecting.end();
                         } else if (stage != null) {
-                            finish("interrupted");
+                            finish(StageOutcome.INTERRUPTED);
                         }
                     });
         } catch (RejectedExecutionException e) {
@@ -227,18 +228,16 @@ final class LoadEngine implements AutoCloseable {
             return;
         }
         long now = now(run);
-        boolean byNumber = run.plan.requests() > 0 && endedEarly == null;
-        run.closeWindow(byNumber ? run.lastAnswer : now);
-        long left = traffic.measuredInFlight(run);
+        // Not the counter that the loop goes by: the books are to be checked by it.
+        long left = traffic.measuredInFlight(run, now);
+        StageOutcome outcome = run.outcome(now, left, endedEarly);
         traffic.end();
         timers().measure.cancel();
         timers().endOfSending.cancel();
         timers().interval.cancel();
         passOn(run, run.interval);
         stage = null;
-        mailbox.tell(
-                new EngineEvent.StageEnded(
-                        run.outcome(now, left, endedEarly), connecting.counts()));
+        mailbox.tell(new EngineEvent.StageEnded(outcome, connecting.counts()));
     }
 
     private void endInterval() {

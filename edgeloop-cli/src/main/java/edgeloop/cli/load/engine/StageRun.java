@@ -23,7 +23,7 @@ final class StageRun {
     final ErrorCounts unmeasuredErrors = new ErrorCounts();
     Interval interval;
     long answered;
-    long answeredInWindow;
+    private long arrivedInWindow;
     long unmeasured;
 
     /** Measured answers by the first digit of their HTTP status. */
@@ -32,7 +32,8 @@ final class StageRun {
     /** When sending ended. */
     long windowEnd = OPEN;
 
-    long lastAnswer;
+    private long firstSent = OPEN;
+    private long lastAnswer;
 
     /** A request is due and no connection can take it. */
     boolean starved;
@@ -63,8 +64,16 @@ final class StageRun {
         return measuring;
     }
 
+    /** A request is sent. */
+    void sent(long due, long now) {
+        if (firstSent == OPEN && isMeasured(due)) {
+            firstSent = now;
+        }
+    }
+
     void answered(long due, long sent, long now) {
         lastAnswer = now;
+        arrived(due, now);
         if (due < demand.measureFrom) {
             unmeasured++;
             return;
@@ -74,6 +83,25 @@ final class StageRun {
         if (plan.isOpenLoop()) {
             interval.served(now - sent);
         }
+    }
+
+    /**
+     * An answer has come that is as expected. What a server does in the window is what comes in it,
+     * whichever request it answers: one that was sent in the window and is answered after it has
+     * its counterpart, which was sent before.
+     */
+    private void arrived(long due, long now) {
+        boolean counts = isByNumber() ? isMeasured(due) : now >= demand.measureFrom;
+        if (counts) {
+            interval.arrived++;
+            if (now < demand.endOfSending) {
+                arrivedInWindow++;
+            }
+        }
+    }
+
+    private boolean isByNumber() {
+        return plan.requests() > 0;
     }
 
     /** An answer with this HTTP status, right or wrong. */
@@ -93,7 +121,29 @@ final class StageRun {
         return named;
     }
 
-    void failed(int cause, long due) {
+    /** A wrong answer has come at {@code now}. */
+    void answeredWrong(int cause, long due, long now) {
+        lastAnswer = now;
+        failed(cause, due);
+    }
+
+    /** No answer comes any more: the request has waited at least until {@code now}. */
+    void unanswered(int cause, long due, long sent, long now) {
+        failed(cause, due);
+        waited(due, sent, now);
+    }
+
+    /** A request on its way has no answer at {@code now}. */
+    void waited(long due, long sent, long now) {
+        if (isMeasured(due)) {
+            interval.unanswered(now - due);
+            if (plan.isOpenLoop()) {
+                interval.unserved(now - sent);
+            }
+        }
+    }
+
+    private void failed(int cause, long due) {
         if (isMeasured(due)) {
             errors.add(cause, 1);
             interval.errors++;
@@ -102,30 +152,43 @@ final class StageRun {
         }
     }
 
-    /** No more requests are sent: what counts towards the rate is what has been answered. */
+    /** No more requests are sent. */
     void closeWindow(long now) {
         if (windowEnd == OPEN) {
             windowEnd = now;
-            answeredInWindow = answered;
             usage = measuring ? ResourceUsage.atEnd().minus(usage) : ResourceUsage.NONE;
         }
     }
 
+    /**
+     * The stage is over at {@code now}. What is unsent is counted among what has no answer, and so
+     * the outcome comes before the last interval is passed on.
+     */
     StageOutcome outcome(long now, long inFlight, @Nullable String endedEarly) {
-        long unsent = demand.untaken(Math.min(now, windowEnd));
-        long scheduled = plan.requests() > 0 ? plan.requests() : demand.taken + unsent;
+        closeWindow(isByNumber() && endedEarly == null && lastAnswer > 0 ? lastAnswer : now);
+        boolean byServer = endedEarly != null && !endedEarly.equals(StageOutcome.INTERRUPTED);
+        long before = interval.unanswered.getTotalCount();
+        long unsent =
+                demand.untaken(Math.min(now, windowEnd), due -> interval.unanswered(now - due));
+        long dueUnsent = interval.unanswered.getTotalCount() - before;
+        for (long i = dueUnsent; byServer && i < unsent; i++) {
+            // They would have been sent, the next ones when the last answer came.
+            interval.unanswered(plan.isOpenLoop() ? 0 : now - lastAnswer);
+        }
+        long scheduled = isByNumber() ? plan.requests() : demand.taken + unsent;
+        long windowBegin = isByNumber() && firstSent != OPEN ? firstSent : demand.measureFrom;
         return new StageOutcome(
                 plan,
                 scheduled,
                 answered,
-                answeredInWindow,
+                arrivedInWindow,
                 errors.byName(),
                 statuses(),
                 unsent,
                 inFlight,
                 unmeasured,
                 unmeasuredErrors.total(),
-                Math.max(0, windowEnd - demand.measureFrom),
+                Math.max(0, windowEnd - windowBegin),
                 usage,
                 endedEarly);
     }

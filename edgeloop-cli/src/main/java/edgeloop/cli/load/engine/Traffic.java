@@ -81,11 +81,16 @@ final class Traffic {
         return inFlight;
     }
 
-    /** The measured requests on their way, counted anew: the books are to be checked by it. */
-    long measuredInFlight(StageRun run) {
+    /**
+     * Notes how long the requests on their way have waited.
+     *
+     * @return the measured ones among them, counted anew
+     */
+    long measuredInFlight(StageRun run, long now) {
         long count = 0;
         for (Slot slot : slots) {
             for (int i = 0; i < slot.outstanding; i++) {
+                run.waited(times.due(slot, i), times.sent(slot, i), now);
                 count += run.isMeasured(times.due(slot, i)) ? 1 : 0;
             }
         }
@@ -179,6 +184,7 @@ final class Traffic {
         }
         long due = run.demand.take(now);
         times.add(slot, due, now);
+        run.sent(due, now);
         slot.sentOnConnection++;
         inFlight++;
         if (run.plan.isOpenLoop() && run.isMeasured(due)) {
@@ -205,7 +211,8 @@ final class Traffic {
                 break;
             }
             if (verdict == AnswerReader.Verdict.BROKEN) {
-                fail(slot, run, reader.cause(slot.answer), 1);
+                run.answeredWrong(reader.cause(slot.answer), times.due(slot, 0), stages.now(run));
+                forgetOldest(slot);
                 drop(slot);
                 break;
             }
@@ -234,8 +241,7 @@ final class Traffic {
         if (verdict == AnswerReader.Verdict.RIGHT) {
             run.answered(due, times.sent(slot, 0), now);
         } else {
-            run.failed(reader.cause(slot.answer), due);
-            run.lastAnswer = now;
+            run.answeredWrong(reader.cause(slot.answer), due, now);
         }
         forgetOldest(slot);
         if (slot.answer.isLast()) {
@@ -340,11 +346,13 @@ final class Traffic {
 
     /** The oldest {@code count} requests of a slot will not be answered. */
     private void fail(Slot slot, StageRun run, int cause, int count) {
-        for (int i = 0; i < count; i++) {
-            run.failed(cause, times.due(slot, 0));
-            forgetOldest(slot);
+        if (count > 0) {
+            long now = stages.now(run);
+            for (int i = 0; i < count; i++) {
+                run.unanswered(cause, times.due(slot, 0), times.sent(slot, 0), now);
+                forgetOldest(slot);
+            }
         }
-        run.lastAnswer = stages.now(run);
     }
 
     /**

@@ -15,6 +15,12 @@ public final class Interval {
     public final Histogram response = newHistogram();
     final Histogram service = newHistogram();
 
+    /** How long those had waited, from when they were due, that got no answer. */
+    public final Histogram unanswered = newHistogram();
+
+    /** And from when they were sent. */
+    public final Histogram unserved = newHistogram();
+
     /** How late requests were sent though there was a connection for them. */
     final Histogram sendLag = newHistogram();
 
@@ -22,6 +28,11 @@ public final class Interval {
     double responseSumNanos;
 
     double serviceSumNanos;
+    public double unansweredSumNanos;
+
+    /** Answers that came, to measured requests and to those before. */
+    public long arrived;
+
     public long errors;
 
     /** In nanoseconds since measuring began. */
@@ -46,6 +57,17 @@ public final class Interval {
         serviceSumNanos += serviceNanos;
     }
 
+    /** A request that was due got no answer. */
+    public void unanswered(long waitedNanos) {
+        unanswered.recordValue(Math.clamp(waitedNanos, 0, HIGHEST_NANOS));
+        unansweredSumNanos += waitedNanos;
+    }
+
+    /** And had been sent. */
+    public void unserved(long waitedNanos) {
+        unserved.recordValue(Math.clamp(waitedNanos, 0, HIGHEST_NANOS));
+    }
+
     public void sentLate(long nanos) {
         sendLag.recordValue(Math.clamp(nanos, 0, HIGHEST_NANOS));
     }
@@ -53,9 +75,13 @@ public final class Interval {
     public void clear() {
         response.reset();
         service.reset();
+        unanswered.reset();
+        unserved.reset();
         sendLag.reset();
         responseSumNanos = 0;
         serviceSumNanos = 0;
+        unansweredSumNanos = 0;
+        arrived = 0;
         errors = 0;
     }
 }

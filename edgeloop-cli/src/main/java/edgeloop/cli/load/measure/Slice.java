@@ -5,7 +5,8 @@ package edgeloop.cli.load.measure;
  *
  * @param beginNanos since measuring began
  * @param endNanos since measuring began
- * @param response the response times of what was answered in it
+ * @param arrived answers that came in it, whichever request they answer
+ * @param response the response times of the measured requests that were answered in it
  * @param errors the requests that failed in it
  * @param inFlight requests on their way at its end
  * @param connections established at its end
@@ -13,6 +14,7 @@ package edgeloop.cli.load.measure;
 public record Slice(
         long beginNanos,
         long endNanos,
+        long arrived,
         SparseCounts response,
         long errors,
         int inFlight,
@@ -22,6 +24,7 @@ public record Slice(
         return new Slice(
                 interval.beginNanos,
                 interval.endNanos,
+                interval.arrived,
                 SparseCounts.of(interval.response),
                 interval.errors,
                 interval.inFlight,
@@ -33,6 +36,7 @@ public record Slice(
         return new Slice(
                 beginNanos,
                 next.endNanos,
+                arrived + next.arrived,
                 response.plus(next.response),
                 errors + next.errors,
                 next.inFlight,

@@ -12,9 +12,12 @@ public final class StageRecord {
 
     public final Histogram response = Interval.newHistogram();
     public final Histogram service = Interval.newHistogram();
+    public final Histogram unanswered = Interval.newHistogram();
+    public final Histogram unserved = Interval.newHistogram();
     public final Histogram sendLag = Interval.newHistogram();
     public double responseSumNanos;
     public double serviceSumNanos;
+    public double unansweredSumNanos;
     private List<Slice> slices = new ArrayList<>();
 
     /** How many intervals make a slice by now, and how many the last slice has. */
@@ -26,9 +29,12 @@ public final class StageRecord {
     public void add(Interval interval) {
         response.add(interval.response);
         service.add(interval.service);
+        unanswered.add(interval.unanswered);
+        unserved.add(interval.unserved);
         sendLag.add(interval.sendLag);
         responseSumNanos += interval.responseSumNanos;
         serviceSumNanos += interval.serviceSumNanos;
+        unansweredSumNanos += interval.unansweredSumNanos;
         add(Slice.of(interval));
     }
 

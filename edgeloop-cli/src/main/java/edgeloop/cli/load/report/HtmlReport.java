@@ -194,7 +194,7 @@ public final class HtmlReport {
     }
 
     private static double ofAnswers(Results.TimelineSlice slice, double figure) {
-        return slice.answered() == 0 ? Double.NaN : figure;
+        return slice.samples() == 0 ? Double.NaN : figure;
     }
 
     private static double rate(Results.TimelineSlice slice) {

@@ -7,13 +7,19 @@ import edgeloop.cli.load.result.Results;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /** The results as lines for people. The first ones are fixed, see README.md; programs read them. */
 public final class TextReport {
     private static final int BARS = 12;
     private static final int BAR_WIDTH = 40;
+
+    /** What makes the figures say little of the server is said beside them. */
+    private static final double NOTED_UNANSWERED = 0.01;
+
+    /** A slowest answer below this is too little to matter beside any window. */
+    private static final double NOTED_SECONDS = 0.02;
 
     private final Results results;
     private final StringBuilder lines = new StringBuilder();
@@ -52,10 +58,45 @@ public final class TextReport {
         line("Results:");
         line("  Total time: %.2f seconds", results.totalSeconds());
         line("  Requests/sec: %s", Text.count(results.requestsPerSecond()));
-        line("  Avg latency: %s ms", Text.shortMillis(results.response().meanMillis()));
-        line("  P99 latency: %s ms", Text.shortMillis(results.response().percentileMillis("p99")));
+        Results.Latency response = results.response();
+        line("  Avg latency: %s", brief(response, "mean", response.meanMillis()));
+        line("  P99 latency: %s", brief(response, "p99", response.percentileMillis("p99")));
         line("  Errors: %d", results.errorCount());
+        double unanswered = (double) response.unanswered() / Math.max(1, response.total());
+        if (unanswered > NOTED_UNANSWERED) {
+            line(
+                    "  Unanswered: %s of %s requests (%s)",
+                    Text.count(response.unanswered()),
+                    Text.count(response.total()),
+                    Text.percent(unanswered));
+        }
+        coldStart();
         line("");
+    }
+
+    /** The rate of a window in whose beginning no answer could have come yet is too low. */
+    private void coldStart() {
+        Results.Config config = results.config();
+        double unmeasured = config.warmupSeconds() + config.rampSeconds();
+        double slowest = results.response().maxMillis() / 1e3;
+        if (config.durationSeconds() != null && slowest > Math.max(unmeasured, NOTED_SECONDS)) {
+            line(
+                    "  Warm-up: %.1f s, shorter than the slowest answer (%s): Requests/sec may be low",
+                    unmeasured, Text.millis(results.response().maxMillis()));
+        }
+    }
+
+    private static String brief(Results.Latency latency, String name, double millis) {
+        return latency.total() == 0
+                ? "-"
+                : (latency.isAtLeast(name) ? "> " : "") + Text.shortMillis(millis) + " ms";
+    }
+
+    /** A figure, or what it is at least, or a dash where there is none. */
+    private static String figure(Results.Latency latency, String name, double millis) {
+        return latency.total() == 0
+                ? "-"
+                : (latency.isAtLeast(name) ? "> " : "") + Text.millis(millis);
     }
 
     private void percentiles() {
@@ -66,23 +107,23 @@ public final class TextReport {
         } else {
             line("Latency:   from due (response)  from sent (service)");
         }
-        row("mean", response.meanMillis(), service == null ? null : service.meanMillis());
+        row("mean", Results.Latency::meanMillis);
         response.percentilesMillis()
-                .forEach(
-                        (name, millis) ->
-                                row(
-                                        name,
-                                        millis,
-                                        service == null ? null : service.percentileMillis(name)));
-        row("max", response.maxMillis(), service == null ? null : service.maxMillis());
+                .keySet()
+                .forEach(name -> row(name, latency -> latency.percentileMillis(name)));
+        row("max", Results.Latency::maxMillis);
         line("");
     }
 
-    private void row(String name, double response, @Nullable Double service) {
+    private void row(String name, ToDoubleFunction<Results.Latency> millis) {
+        Results.Latency response = results.response();
+        Results.Latency service = results.service();
+        String first = figure(response, name, millis.applyAsDouble(response));
         if (service == null) {
-            line("  %-7s %14s", name, Text.millis(response));
+            line("  %-7s %14s", name, first);
         } else {
-            line("  %-7s %20s %20s", name, Text.millis(response), Text.millis(service));
+            String second = figure(service, name, millis.applyAsDouble(service));
+            line("  %-7s %20s %20s", name, first, second);
         }
     }
 
@@ -111,7 +152,22 @@ public final class TextReport {
                     "  up to %14s %-" + BAR_WIDTH + "s %6.2f%%",
                     Text.millis(low * Math.pow(ratio, i + 1) / 1e6),
                     "#".repeat((int) Math.ceil((double) counts[i] * BAR_WIDTH / most)),
-                    100.0 * counts[i] / histogram.getTotalCount());
+                    100.0 * counts[i] / results.response().total());
+        }
+        if (results.response().unanswered() > 0) {
+            line(
+                    "  %-21s %-" + BAR_WIDTH + "s %6.2f%%",
+                    "no answer",
+                    "#"
+                            .repeat(
+                                    (int)
+                                            Math.min(
+                                                    BAR_WIDTH,
+                                                    Math.ceil(
+                                                            (double) results.response().unanswered()
+                                                                    * BAR_WIDTH
+                                                                    / most))),
+                    100.0 * results.response().unanswered() / results.response().total());
         }
         line("");
     }
@@ -140,13 +196,17 @@ public final class TextReport {
                     "  %12s %12s %12s %12s %12s %8d%s",
                     Text.count(step.ratePerSecond()),
                     Text.count(step.requestsPerSecond()),
-                    Text.millis(step.p50Millis()),
-                    Text.millis(step.p99Millis()),
-                    Text.millis(step.maxMillis()),
+                    figure(step, "p50", step.p50Millis()),
+                    figure(step, "p99", step.p99Millis()),
+                    figure(step, "max", step.maxMillis()),
                     step.errors(),
                     step.limited().isEmpty() ? "" : "  client limited");
         }
         line("");
+    }
+
+    private static String figure(Results.Step step, String name, double millis) {
+        return (step.isAtLeast(name) ? "> " : "") + Text.millis(millis);
     }
 
     private void search() {

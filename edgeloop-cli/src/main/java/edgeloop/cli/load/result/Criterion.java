@@ -1,11 +1,11 @@
 package edgeloop.cli.load.result;
 
+import edgeloop.cli.load.measure.Interval;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StageRecord;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.HdrHistogram.Histogram;
 
 /**
  * A condition on a run's figures: {@code p99<5ms}, {@code mean>=1ms}, {@code errors>0}, {@code
@@ -73,9 +73,13 @@ public record Criterion(
         };
     }
 
-    /** The figures that conditions are about. */
+    /**
+     * The figures that conditions are about.
+     *
+     * @param errors requests that failed, were never sent or are on their way yet, and connections
+     */
     public record Figures(
-            Histogram response,
+            Censored response,
             double meanMillis,
             long scheduled,
             long errors,
@@ -83,22 +87,32 @@ public record Criterion(
             double requestsPerSecond) {
 
         public static Figures of(Results results) {
+            Results.Latency response = results.response();
+            String unanswered = response.unansweredHistogram();
+            Results.Requests requests = results.requests();
             return new Figures(
-                    Latencies.decode(results.response().histogram()),
-                    results.response().meanMillis(),
-                    results.requests().scheduled(),
-                    results.errorCount(),
-                    results.requests().unsent(),
+                    new Censored(
+                            Latencies.decode(response.histogram()),
+                            unanswered == null
+                                    ? Interval.newHistogram()
+                                    : Latencies.decode(unanswered)),
+                    response.meanMillis(),
+                    requests.scheduled(),
+                    results.errorCount() + requests.unsent() + requests.inFlight(),
+                    requests.unsent(),
                     results.requestsPerSecond());
         }
 
         public static Figures of(StageRecord stage) {
             StageOutcome outcome = stage.outcome();
+            Censored response = new Censored(stage.response, stage.unanswered);
             return new Figures(
-                    stage.response,
-                    stage.responseSumNanos / 1e6 / Math.max(1, outcome.answered()),
+                    response,
+                    (stage.responseSumNanos + stage.unansweredSumNanos)
+                            / 1e6
+                            / Math.max(1, response.total()),
                     outcome.scheduled(),
-                    outcome.errorCount(),
+                    outcome.errorCount() + outcome.unsent() + outcome.inFlight(),
                     outcome.unsent(),
                     outcome.requestsPerSecond());
         }
@@ -112,16 +126,24 @@ public record Criterion(
         return (inclusive && figure == limit) || (above ? figure > limit : figure < limit);
     }
 
+    /** The figure; infinite where requests without an answer hide it, or there is none at all. */
     private double figure(Figures figures) {
         return switch (metric) {
-            case "mean", "avg" -> figures.meanMillis();
-            case "max" -> figures.response().getMaxValue() / 1e6;
+            case "mean", "avg" ->
+                    figures.response().isMeanKnown()
+                            ? figures.meanMillis()
+                            : Double.POSITIVE_INFINITY;
+            case "max" -> percentile(figures.response(), 100);
             case "errors" -> figures.errors();
             case "unsent" -> figures.unsent();
             case "rate" -> figures.requestsPerSecond();
-            default ->
-                    Latencies.percentileMillis(
-                            figures.response(), Double.parseDouble(metric.substring(1)));
+            default -> percentile(figures.response(), Double.parseDouble(metric.substring(1)));
         };
+    }
+
+    private static double percentile(Censored response, double percentile) {
+        return response.isKnown(percentile)
+                ? response.atLeastNanos(percentile) / 1e6
+                : Double.POSITIVE_INFINITY;
     }
 }

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
@@ -25,6 +27,8 @@ public final class Latencies {
         PERCENTILES.put("p99.99", 99.99);
     }
 
+    private static final Histogram NOTHING = Interval.newHistogram();
+
     private Latencies() {}
 
     /**
@@ -33,18 +37,45 @@ public final class Latencies {
      * @param sumNanos the exact sum of all values
      */
     static Results.Latency of(Histogram histogram, double sumNanos) {
-        long count = histogram.getTotalCount();
+        return of(histogram, sumNanos, NOTHING, 0);
+    }
+
+    /**
+     * Sums up the times of what was answered, and for how long the rest had waited.
+     *
+     * @param sumNanos the exact sum of all times of answers
+     * @param unansweredSumNanos the exact sum of the waits
+     */
+    static Results.Latency of(
+            Histogram answered, double sumNanos, Histogram unanswered, double unansweredSumNanos) {
+        Censored times = new Censored(answered, unanswered);
         Map<String, Double> percentiles = new LinkedHashMap<>();
+        Set<String> atLeast = new LinkedHashSet<>();
         PERCENTILES.forEach(
-                (name, percentile) ->
-                        percentiles.put(name, percentileMillis(histogram, percentile)));
+                (name, percentile) -> {
+                    percentiles.put(name, times.atLeastNanos(percentile) / 1e6);
+                    if (!times.isKnown(percentile)) {
+                        atLeast.add(name);
+                    }
+                });
+        if (!times.isMeanKnown()) {
+            atLeast.add("mean");
+        }
+        if (!times.isKnown(100)) {
+            atLeast.add("max");
+        }
+        long total = times.total();
+        boolean complete = unanswered.getTotalCount() == 0;
         return new Results.Latency(
-                count,
-                count == 0 ? 0 : sumNanos / count / 1e6,
-                count == 0 ? 0 : histogram.getMinValue() / 1e6,
-                histogram.getMaxValue() / 1e6,
+                answered.getTotalCount(),
+                unanswered.getTotalCount(),
+                total == 0 ? 0 : (sumNanos + unansweredSumNanos) / total / 1e6,
+                answered.getTotalCount() == 0 ? 0 : answered.getMinValue() / 1e6,
+                times.atLeastNanos(100) / 1e6,
                 percentiles,
-                encode(histogram));
+                complete ? null : atLeast,
+                encode(answered),
+                complete ? null : encode(unanswered));
     }
 
     public static double percentileMillis(Histogram histogram, double percentile) {

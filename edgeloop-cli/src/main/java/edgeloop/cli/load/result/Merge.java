@@ -147,15 +147,19 @@ public final class Merge {
 
     private Results.Latency latency(Part parts) {
         Histogram total = Interval.newHistogram();
+        Histogram unanswered = Interval.newHistogram();
         double sumNanos = 0;
         for (Results run : runs) {
             Results.Latency part = parts.of(run);
             if (part != null) {
                 total.add(Latencies.decode(part.histogram()));
-                sumNanos += part.meanMillis() * 1e6 * part.count();
+                if (part.unansweredHistogram() != null) {
+                    unanswered.add(Latencies.decode(part.unansweredHistogram()));
+                }
+                sumNanos += part.meanMillis() * 1e6 * part.total();
             }
         }
-        return Latencies.of(total, sumNanos);
+        return Latencies.of(total, sumNanos, unanswered, 0); // the sum is of both
     }
 
     private Results.ClientSide clientSide(boolean openLoop) {

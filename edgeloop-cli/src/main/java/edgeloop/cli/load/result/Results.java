@@ -1,7 +1,9 @@
 package edgeloop.cli.load.result;
 
+import edgeloop.cli.load.measure.StageOutcome;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param config what was asked for
  * @param totalSeconds the time in which requests were sent; up to the last answer where a number of
  *     requests was asked for
- * @param requestsPerSecond answers that came in that time, by the second
+ * @param requestsPerSecond answers that came in that time, whichever request they answer, by the
+ *     second
  * @param requests the books of requests
  * @param connections the books of connections
  * @param response from when a request was due to its answer
@@ -46,7 +49,7 @@ public record Results(
         @Nullable Search search,
         ClientSide client) {
 
-    static final String SCHEMA = "edgeloop-loadtest-1";
+    static final String SCHEMA = "edgeloop-loadtest-2";
 
     /** What was asked for; null is what was not. */
     public record Config(
@@ -84,6 +87,13 @@ public record Results(
             return sum(errors);
         }
 
+        /** Why the plan was not done, where the server is to blame. */
+        public List<String> endedByServer() {
+            return endedEarly.stream()
+                    .filter(why -> !why.equals(StageOutcome.INTERRUPTED))
+                    .toList();
+        }
+
         boolean balances() {
             return scheduled == answered + errorCount() + unsent + inFlight;
         }
@@ -108,29 +118,54 @@ public record Results(
     }
 
     /**
-     * A distribution of times.
+     * A distribution of times. Requests without an answer count as slower than all others, and with
+     * what they had waited; a figure that falls among them is at least what it says.
      *
+     * @param count of the times, those of answers
+     * @param unanswered requests that got no answer, or were due and never sent
      * @param percentilesMillis by name: p50, p90 and so on
+     * @param atLeast names of percentiles, mean and max that are at least what they say; null if
+     *     every request was answered
      * @param histogram HdrHistogram's compressed encoding, version 2, in base64; nanoseconds
+     * @param unansweredHistogram likewise, how long those without an answer had waited; null if
+     *     there are none
      */
     public record Latency(
             long count,
+            long unanswered,
             double meanMillis,
             double minMillis,
             double maxMillis,
             Map<String, Double> percentilesMillis,
-            String histogram) {
+            @Nullable Set<String> atLeast,
+            String histogram,
+            @Nullable String unansweredHistogram) {
+
+        public long total() {
+            return count + unanswered;
+        }
+
+        /** Whether the figure of this name, a percentile's or mean or max, is at least so much. */
+        public boolean isAtLeast(String name) {
+            return atLeast != null && atLeast.contains(name);
+        }
 
         public double percentileMillis(String name) {
             return percentilesMillis.getOrDefault(name, 0.0);
         }
     }
 
-    /** A stretch of the measured time. */
+    /**
+     * A stretch of the measured time.
+     *
+     * @param answered answers that came in it
+     * @param samples those of them to measured requests, which the times are of
+     */
     public record TimelineSlice(
             double beginSeconds,
             double endSeconds,
             long answered,
+            long samples,
             long errors,
             int inFlight,
             int connections,
@@ -152,7 +187,14 @@ public record Results(
             double p90Millis,
             double p99Millis,
             double maxMillis,
-            List<String> limited) {}
+            @Nullable Set<String> atLeast,
+            List<String> limited) {
+
+        /** Whether the figure of this name is at least so much. */
+        public boolean isAtLeast(String name) {
+            return atLeast != null && atLeast.contains(name);
+        }
+    }
 
     /**
      * A search for the highest rate at which a condition holds.

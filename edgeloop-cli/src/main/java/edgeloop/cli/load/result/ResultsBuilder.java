@@ -54,17 +54,11 @@ public final class ResultsBuilder {
                 target,
                 config,
                 windowNanos / 1e9,
-                windowNanos == 0 ? 0 : sum(StageOutcome::answeredInWindow) * 1e9 / windowNanos,
+                windowNanos == 0 ? 0 : sum(StageOutcome::arrivedInWindow) * 1e9 / windowNanos,
                 requests(),
                 connections(),
-                Latencies.of(
-                        total(stages.stream().map(stage -> stage.response).toList()),
-                        stages.stream().mapToDouble(stage -> stage.responseSumNanos).sum()),
-                config.ratesPerSecond() == null
-                        ? null
-                        : Latencies.of(
-                                total(stages.stream().map(stage -> stage.service).toList()),
-                                stages.stream().mapToDouble(stage -> stage.serviceSumNanos).sum()),
+                response(stages),
+                config.ratesPerSecond() == null ? null : service(),
                 Latencies.of(book.connectTimes, book.connectSumNanos),
                 timeline(),
                 steps.stream().map(ResultsBuilder::step).toList(),
@@ -78,6 +72,23 @@ public final class ResultsBuilder {
 
     private long sum(Figure figure) {
         return stages.stream().mapToLong(stage -> figure.of(stage.outcome())).sum();
+    }
+
+    private static Results.Latency response(List<StageRecord> stages) {
+        return Latencies.of(
+                total(stages.stream().map(stage -> stage.response).toList()),
+                stages.stream().mapToDouble(stage -> stage.responseSumNanos).sum(),
+                total(stages.stream().map(stage -> stage.unanswered).toList()),
+                stages.stream().mapToDouble(stage -> stage.unansweredSumNanos).sum());
+    }
+
+    private Results.Latency service() {
+        Histogram unserved = total(stages.stream().map(stage -> stage.unserved).toList());
+        return Latencies.of(
+                total(stages.stream().map(stage -> stage.service).toList()),
+                stages.stream().mapToDouble(stage -> stage.serviceSumNanos).sum(),
+                unserved,
+                unserved.getMean() * unserved.getTotalCount());
     }
 
     private static Histogram total(List<Histogram> parts) {
@@ -129,6 +140,7 @@ public final class ResultsBuilder {
                         new Results.TimelineSlice(
                                 (offset + slice.beginNanos()) / 1e9,
                                 (offset + slice.endNanos()) / 1e9,
+                                slice.arrived(),
                                 histogram.getTotalCount(),
                                 slice.errors(),
                                 slice.inFlight(),
@@ -145,6 +157,7 @@ public final class ResultsBuilder {
 
     static Results.Step step(StageRecord stage) {
         StageOutcome outcome = stage.outcome();
+        Results.Latency response = response(List.of(stage));
         return new Results.Step(
                 outcome.plan().rate(),
                 outcome.windowNanos() / 1e9,
@@ -153,10 +166,11 @@ public final class ResultsBuilder {
                 outcome.errorCount(),
                 outcome.unsent(),
                 outcome.requestsPerSecond(),
-                Latencies.percentileMillis(stage.response, 50),
-                Latencies.percentileMillis(stage.response, 90),
-                Latencies.percentileMillis(stage.response, 99),
-                stage.response.getMaxValue() / 1e6,
+                response.percentileMillis("p50"),
+                response.percentileMillis("p90"),
+                response.percentileMillis("p99"),
+                response.maxMillis(),
+                response.atLeast(),
                 Verdict.of(stage));
     }
 
@@ -168,7 +182,7 @@ public final class ResultsBuilder {
             limited.addAll(Verdict.of(stage));
         }
         double nanos = Math.max(1, usage.atNanos());
-        double requests = Math.max(1, sum(StageOutcome::answeredInWindow));
+        double requests = Math.max(1, sum(StageOutcome::arrivedInWindow));
         Histogram lag = total(stages.stream().map(stage -> stage.sendLag).toList());
         return new Results.ClientSide(
                 usage.threadCpuNanos() / 1e9,

@@ -24,24 +24,30 @@ public final class Verdict {
     private static final double MOST_LAG_OF_P99 = 0.1;
     private static final double MOST_COLLECTING = 0.01;
 
+    /** In less time than this, how busy a thread was says nothing of it. */
+    private static final double LEAST_NANOS = 250e6;
+
+    /** So that 1 in 100 is more than one or two of them. */
+    private static final long LEAST_SAMPLES = 500;
+
     private Verdict() {}
 
     public static List<String> of(StageRecord stage) {
         ResourceUsage usage = stage.outcome().usage();
         List<String> limited = new ArrayList<>();
-        double seconds = usage.atNanos();
-        if (seconds <= 0) {
+        double nanos = usage.atNanos();
+        if (nanos < LEAST_NANOS) {
             return limited;
         }
-        double busy = usage.threadCpuNanos() / seconds;
+        double busy = usage.threadCpuNanos() / nanos;
         if (busy >= MOST_BUSY) {
             limited.add("its thread was busy " + Text.percent(busy) + " of the time");
         }
-        double waiting = usage.threadWaitNanos() / seconds;
+        double waiting = usage.threadWaitNanos() / nanos;
         if (waiting >= MOST_WAITING) {
             limited.add("its thread waited for a CPU " + Text.percent(waiting) + " of the time");
         }
-        double collecting = usage.collectionMillis() * 1e6 / seconds;
+        double collecting = usage.collectionMillis() * 1e6 / nanos;
         if (collecting >= MOST_COLLECTING) {
             limited.add(
                     "the garbage collector held it up "
@@ -55,7 +61,8 @@ public final class Verdict {
     private static void addLag(List<String> limited, Histogram sendLag, Histogram response) {
         double lag = Latencies.percentileMillis(sendLag, 99);
         double p99 = Latencies.percentileMillis(response, 99);
-        if (lag >= LEAST_LAG_MILLIS && lag >= MOST_LAG_OF_P99 * p99) {
+        boolean enough = sendLag.getTotalCount() >= LEAST_SAMPLES;
+        if (enough && lag >= LEAST_LAG_MILLIS && lag >= MOST_LAG_OF_P99 * p99) {
             limited.add(
                     "1 request in 100 was sent "
                             + Text.millis(lag)

@@ -78,7 +78,7 @@ class DemandTest {
         Demand demand = open(false, 0, 0, 10 * SECOND);
         countUntil(demand, 4 * SECOND - 1);
         demand.stop();
-        assertThat(demand.untaken(10 * SECOND)).isEqualTo(6000);
+        assertThat(demand.untaken(10 * SECOND, _ -> {})).isEqualTo(6000);
     }
 
     @Test
@@ -88,6 +88,6 @@ class DemandTest {
             assertThat(demand.take(70 + i)).isEqualTo(70 + i);
         }
         assertThat(demand.isExhausted(80)).isTrue();
-        assertThat(demand.untaken(80)).isZero();
+        assertThat(demand.untaken(80, _ -> {})).isZero();
     }
 }

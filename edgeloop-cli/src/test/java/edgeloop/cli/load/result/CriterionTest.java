@@ -6,6 +6,7 @@ import edgeloop.cli.load.measure.Interval;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conditions on the figures of a run. */
 class CriterionTest {
@@ -31,7 +32,35 @@ class CriterionTest {
         Histogram response = Interval.newHistogram();
         response.recordValueWithCount(1_000_000, 95);
         response.recordValueWithCount(10_000_000, 5);
-        Criterion.Figures figures = new Criterion.Figures(response, 3, 100, 2, 0, 1000);
+        Censored times = new Censored(response, Interval.newHistogram());
+        Criterion.Figures figures = new Criterion.Figures(times, 3, 100, 2, 0, 1000);
         assertThat(Criterion.parse(text).holds(figures)).isEqualTo(holds);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "p90<5ms, true",
+        "p99>1h, true",
+        "p99<5ms, false",
+        "max>1h, true",
+        "mean>1h, true",
+        "mean<1h, false"
+    })
+    void whatFallsAmongTheUnansweredIsTakenForTheWorst(String text, boolean holds) {
+        Histogram answered = Interval.newHistogram();
+        answered.recordValueWithCount(1_000_000, 98);
+        Histogram unanswered = Interval.newHistogram();
+        unanswered.recordValueWithCount(1_000_000, 2);
+        Censored times = new Censored(answered, unanswered);
+        Criterion.Figures figures = new Criterion.Figures(times, 1, 100, 2, 0, 1000);
+        assertThat(Criterion.parse(text.replace("1h", "3600s")).holds(figures)).isEqualTo(holds);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"p50>1s", "mean>1s", "max>1s"})
+    void withoutAnAnswerThereIsNoFigureThatPasses(String text) {
+        Censored none = new Censored(Interval.newHistogram(), Interval.newHistogram());
+        Criterion.Figures figures = new Criterion.Figures(none, 0, 0, 0, 0, 0);
+        assertThat(Criterion.parse(text).holds(figures)).isTrue();
     }
 }

@@ -65,15 +65,23 @@ class VerdictTest {
     @Test
     void lateSendsThatMatterAre() {
         StageRecord stage = stage(0, 0, 0);
-        stage.response.recordValueWithCount(5_000_000, 100);
-        stage.sendLag.recordValueWithCount(2_000_000, 100);
+        stage.response.recordValueWithCount(5_000_000, 1_000);
+        stage.sendLag.recordValueWithCount(2_000_000, 1_000);
         assertThat(Verdict.of(stage)).singleElement().asString().contains("late");
     }
 
     @Test
     void lateSendsThatDoNotMatterAreNot() {
         StageRecord stage = stage(0, 0, 0);
-        stage.response.recordValueWithCount(100_000_000, 100);
+        stage.response.recordValueWithCount(100_000_000, 1_000);
+        stage.sendLag.recordValueWithCount(2_000_000, 1_000);
+        assertThat(Verdict.of(stage)).isEmpty();
+    }
+
+    @Test
+    void fewLateSendsSayNothing() {
+        StageRecord stage = stage(0, 0, 0);
+        stage.response.recordValueWithCount(5_000_000, 100);
         stage.sendLag.recordValueWithCount(2_000_000, 100);
         assertThat(Verdict.of(stage)).isEmpty();
     }

@@ -1,0 +1,61 @@
+package edgeloop.cli.load.result;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * Times of which some are known to be no shorter than so much: those of requests that got no
+ * answer. Such a request counts as slower than all that were answered. A figure that falls among
+ * these is not known; what is known is that it is at least so much.
+ *
+ * <p>Leaving them out instead would have a server that answers every second request look as fast as
+ * one that answers all.
+ */
+final class Censored {
+    /** A mean stands for all, as long as no more than this part is unanswered. */
+    private static final double MOST_UNANSWERED = 0.01;
+
+    private final Histogram answered;
+    private final Histogram unanswered;
+    private final Histogram all;
+
+    Censored(Histogram answered, Histogram unanswered) {
+        this.answered = answered;
+        this.unanswered = unanswered;
+        this.all = unanswered.getTotalCount() == 0 ? answered : answered.copy();
+        if (unanswered.getTotalCount() > 0) {
+            all.add(unanswered);
+        }
+    }
+
+    long total() {
+        return all.getTotalCount();
+    }
+
+    /** Whether the figure is among those of the answered requests. */
+    boolean isKnown(double percentile) {
+        return total() > 0 && rank(percentile) <= answered.getTotalCount();
+    }
+
+    boolean isMeanKnown() {
+        return total() > 0 && unanswered.getTotalCount() <= MOST_UNANSWERED * total();
+    }
+
+    /** The percentile where it is known, or what it is at least; 0 if there is none. */
+    double atLeastNanos(double percentile) {
+        if (total() == 0) {
+            return 0;
+        }
+        if (unanswered.getTotalCount() == 0) {
+            return answered.getValueAtPercentile(percentile);
+        }
+        if (isKnown(percentile)) {
+            double among = 100.0 * rank(percentile) / answered.getTotalCount();
+            return answered.getValueAtPercentile(among);
+        }
+        return all.lowestEquivalentValue(all.getValueAtPercentile(percentile));
+    }
+
+    private long rank(double percentile) {
+        return Math.max(1, (long) Math.ceil(percentile / 100 * total() - 1e-6));
+    }
+}
