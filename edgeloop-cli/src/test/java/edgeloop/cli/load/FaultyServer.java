@@ -2,6 +2,7 @@ package edgeloop.cli.load;
 
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
+import edgeloop.ConnectionOptions;
 import edgeloop.HandlerFactory;
 import edgeloop.IoBuffer;
 import edgeloop.Server;
@@ -24,17 +25,23 @@ public final class FaultyServer implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private final Server server;
 
-    private FaultyServer(Fault fault) throws SyscallException {
+    private FaultyServer(ConnectionOptions connection, Fault fault) throws SyscallException {
         HandlerFactory handlers =
                 _ -> {
                     connections.incrementAndGet();
                     return handler(fault);
                 };
-        server = Server.start(ServerOptions.defaults().withPort(0), handlers);
+        server =
+                Server.start(
+                        ServerOptions.defaults().withPort(0).withConnection(connection), handlers);
     }
 
     public static FaultyServer start(Fault fault) throws SyscallException {
-        return new FaultyServer(fault);
+        return new FaultyServer(ConnectionOptions.defaults(), fault);
+    }
+
+    static FaultyServer start(ConnectionOptions connection, Fault fault) throws SyscallException {
+        return new FaultyServer(connection, fault);
     }
 
     private ConnectionHandler handler(Fault fault) {

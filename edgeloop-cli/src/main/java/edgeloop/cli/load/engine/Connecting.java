@@ -28,6 +28,7 @@ final class Connecting {
     private final ConnectionBook book = new ConnectionBook();
 
     private int established;
+    private int attemptsUnderWay;
     private long lastEstablishedNanos;
 
     // Of the phase.
@@ -51,6 +52,11 @@ final class Connecting {
     /** How many connections are established now. */
     int established() {
         return established;
+    }
+
+    /** How many connects have no outcome yet. */
+    int attemptsUnderWay() {
+        return attemptsUnderWay;
     }
 
     boolean isUnderWay() {
@@ -102,6 +108,7 @@ final class Connecting {
         slot.connecting = true;
         slot.connectBeganNanos = engine.clockNanos();
         book.attempted++;
+        attemptsUnderWay++;
         client.connect(options.target(), slot.onEstablished, slot.onFailure);
     }
 
@@ -109,6 +116,7 @@ final class Connecting {
     ConnectionHandler established(Slot slot, Connection connection) {
         long now = engine.clockNanos();
         slot.opened(connection);
+        attemptsUnderWay--;
         established++;
         lastEstablishedNanos = now;
         book.established(now - slot.connectBeganNanos);
@@ -122,6 +130,7 @@ final class Connecting {
 
     void failed(Slot slot, CloseReason reason) {
         slot.connecting = false;
+        attemptsUnderWay--;
         if (reason instanceof CloseReason.LocallyClosed) {
             return; // the run is over, and this attempt was counted as under way
         }

@@ -44,6 +44,9 @@ abstract sealed class Demand {
      */
     abstract long untaken(long now, LongConsumer dueTimes);
 
+    /** About how many requests are due and not taken. */
+    abstract long overdue(long now);
+
     boolean isDue(long now) {
         return nextDue(now) <= now;
     }
@@ -79,6 +82,11 @@ abstract sealed class Demand {
                 taken++;
             }
             return now;
+        }
+
+        @Override
+        long overdue(long now) {
+            return isDue(now) ? Long.MAX_VALUE : 0;
         }
 
         @Override
@@ -137,6 +145,11 @@ abstract sealed class Demand {
             }
             advance();
             return due;
+        }
+
+        @Override
+        long overdue(long now) {
+            return isDue(now) ? 1 + (long) ((now - next) / nanosPerRequest) : 0;
         }
 
         @Override

@@ -5,6 +5,8 @@ import edgeloop.IoBuffer;
 import edgeloop.PreciseTimer;
 import edgeloop.cli.load.measure.ErrorCounts;
 import edgeloop.cli.load.protocol.AnswerReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,10 @@ final class Traffic {
     private final Connecting connecting;
     private final RequestTimes times;
     private final SlotQueue free;
+
+    /** Whose connections were closed while idle: opened again when a request needs one. */
+    private final Deque<Slot> dormant = new ArrayDeque<>();
+
     private int inFlight;
 
     private @Nullable StageRun stage;
@@ -56,6 +62,7 @@ final class Traffic {
     void begin(StageRun run) {
         stage = run;
         free.clear();
+        dormant.clear();
         for (Slot slot : slots) {
             if (slot.connection != null) {
                 free.add(slot);
@@ -143,6 +150,9 @@ final class Traffic {
             setSendTimer(run.beginNanos + now); // in the next turn: let the answers in
         } else {
             run.starved = true;
+            if (maySend(run, now)) {
+                wake(run, now);
+            }
             if (now < run.plan.rampNanos()) {
                 setSendTimer(run.beginNanos + now + RAMP_STEP_NANOS);
             }
@@ -314,13 +324,26 @@ final class Traffic {
     /** The connection of {@code slot} has ended. */
     void lost(Slot slot, int cause) {
         StageRun run = stage;
-        if (slot.outstanding == 0 || run == null) {
+        if (run == null || slot.outstanding == 0) {
             connecting.book().lostWhileIdle.add(cause, 1);
+            connecting.vacate(slot);
+            dormant.add(slot);
+            if (run != null && run.starved) {
+                wake(run, stages.now(run));
+            }
         } else {
             fail(slot, run, cause, slot.outstanding);
+            connecting.vacate(slot);
+            replaceLost(slot, run);
         }
-        connecting.vacate(slot);
-        replaceLost(slot, run);
+    }
+
+    /** Opens connections again, as many as there are requests that wait for one. */
+    private void wake(StageRun run, long now) {
+        long waiting = run.demand.overdue(now) - connecting.attemptsUnderWay();
+        for (; waiting > 0 && !dormant.isEmpty() && wantsConnections(); waiting--) {
+            connecting.replace(dormant.removeFirst());
+        }
     }
 
     /** Ends a connection that is of no more use, and with it all requests on it. */

@@ -3,6 +3,7 @@ package edgeloop.cli.load.measure;
 import edgeloop.CloseReason;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +22,10 @@ public final class ErrorCounts {
 
     /** To which an HTTP status is added that was not expected. */
     public static final int STATUS = 300;
+
+    /** What is an error on a connection without a request too, by name. */
+    public static final Set<String> WRONG_WHILE_IDLE =
+            Set.of("unasked data", "client failure", "mismatch");
 
     private static final int SIZE = STATUS + 600;
 

@@ -240,8 +240,12 @@ public final class TextReport {
                 .errors()
                 .forEach((cause, n) -> line("Errors, connecting, %s: %d", cause, n));
         results.connections()
-                .lostWhileIdle()
+                .errorsWhileIdle()
                 .forEach((cause, n) -> line("Errors, connection idle, %s: %d", cause, n));
+        Map<String, Long> closed = results.connections().closedWhileIdle();
+        if (!closed.isEmpty()) {
+            line("Closed by the server while idle: %s", Text.counts(closed));
+        }
     }
 
     private void books() {

@@ -1,9 +1,11 @@
 package edgeloop.cli.load.result;
 
+import edgeloop.cli.load.measure.ErrorCounts;
 import edgeloop.cli.load.measure.StageOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +111,21 @@ public record Results(
             double phaseSeconds) {
 
         public long errorCount() {
-            return sum(errors) + sum(lostWhileIdle);
+            return sum(errors) + sum(errorsWhileIdle());
+        }
+
+        /** Connections that ended while idle, by their server's choice: no error, by cause. */
+        public Map<String, Long> closedWhileIdle() {
+            Map<String, Long> closed = new TreeMap<>(lostWhileIdle);
+            closed.keySet().removeAll(ErrorCounts.WRONG_WHILE_IDLE);
+            return closed;
+        }
+
+        /** Those whose server did what no server may. */
+        public Map<String, Long> errorsWhileIdle() {
+            Map<String, Long> wrong = new TreeMap<>(lostWhileIdle);
+            wrong.keySet().retainAll(ErrorCounts.WRONG_WHILE_IDLE);
+            return wrong;
         }
 
         boolean balances() {
