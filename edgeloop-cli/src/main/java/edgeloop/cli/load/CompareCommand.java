@@ -59,8 +59,8 @@ final class CompareCommand implements Callable<Integer> {
         return Text.format(
                 "%-13s %14s %14s %+8.1f%%   %s",
                 difference.figure(),
-                rate ? Text.count(difference.before()) : Text.millis(difference.before() / 1e6),
-                rate ? Text.count(difference.after()) : Text.millis(difference.after() / 1e6),
+                rate ? Text.rate(difference.before()) : Text.millis(difference.before() / 1e6),
+                rate ? Text.rate(difference.after()) : Text.millis(difference.after() / 1e6),
                 100 * difference.change(),
                 hasEnough
                         ? Text.format(

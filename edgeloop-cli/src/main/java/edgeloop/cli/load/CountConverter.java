@@ -37,7 +37,7 @@ abstract sealed class CountConverter<N extends Number> implements ITypeConverter
             }
         }
         throw new TypeConversionException(
-                Text.format("must be a number from %.0f to %.0f", min, max));
+                "must be a number from " + Text.rate(min) + " to " + Text.count(max));
     }
 
     /** The same as a whole number. */
@@ -76,7 +76,7 @@ abstract sealed class CountConverter<N extends Number> implements ITypeConverter
     /** Requests or connections per second. */
     static final class Rate extends CountConverter<Double> {
         Rate() {
-            super(1, 1e9);
+            super(0.001, 1e9);
         }
 
         @Override

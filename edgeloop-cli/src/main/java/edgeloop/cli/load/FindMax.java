@@ -105,9 +105,9 @@ final class FindMax {
     private String describe(StageRecord trial, boolean holds) {
         return Text.format(
                 "%s/s: %s (%s/s answered, p99 %s)",
-                Text.count(trial.outcome().plan().rate()),
+                Text.rate(trial.outcome().plan().rate()),
                 verdict(trial, holds),
-                Text.count(trial.outcome().requestsPerSecond()),
+                Text.rate(trial.outcome().requestsPerSecond()),
                 Text.millis(Latencies.percentileMillis(trial.response, 99)));
     }
 

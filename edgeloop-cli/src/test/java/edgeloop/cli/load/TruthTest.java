@@ -171,6 +171,15 @@ class TruthTest {
         }
     }
 
+    @Test
+    void ratesMayBeBelowOneASecond() throws Exception {
+        try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
+            Results results = run(server, "-c", "1", "--rate", "0.5", "-d", "4s", "--warmup", "0");
+            assertThat(results.requests().answered()).isEqualTo(2);
+            assertThat(ran.out()).contains("Requests/sec: 0.5\n");
+        }
+    }
+
     // ---- Gates --------------------------------------------------------------------------------
 
     enum Gate {

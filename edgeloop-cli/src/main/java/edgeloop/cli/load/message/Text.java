@@ -1,12 +1,16 @@
 package edgeloop.cli.load.message;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Numbers as people read them. */
 public final class Text {
+    private static final MathContext DIGITS = new MathContext(3);
+
     private Text() {}
 
     @FormatMethod
@@ -21,6 +25,13 @@ public final class Text {
 
     public static String count(long value) {
         return format("%,d", value);
+    }
+
+    /** A rate per second: whole where it is high, to the third digit where it is low. */
+    public static String rate(double perSecond) {
+        return perSecond >= 100 || perSecond == Math.rint(perSecond)
+                ? count(perSecond)
+                : format("%s", new BigDecimal(perSecond).round(DIGITS).toPlainString());
     }
 
     /** Counts by name: {@code 2xx 1,000, 4xx 3}. */

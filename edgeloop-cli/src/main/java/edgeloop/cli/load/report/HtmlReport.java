@@ -84,7 +84,7 @@ public final class HtmlReport {
             load += "each answer followed by the next request";
         } else {
             load +=
-                    rates.stream().map(rate -> Text.count(rate)).collect(Collectors.joining(", "))
+                    rates.stream().map(rate -> Text.rate(rate)).collect(Collectors.joining(", "))
                             + " requests/sec due";
         }
         return config.pipeline() == 1 ? load : load + ", " + config.pipeline() + " in a pipeline";
@@ -104,7 +104,7 @@ public final class HtmlReport {
     }
 
     private String figures() {
-        return figure("Requests/sec", Text.count(results.requestsPerSecond()))
+        return figure("Requests/sec", Text.rate(results.requestsPerSecond()))
                 + figure("Average", brief(results.response().meanMillis()))
                 + figure("p50", brief(results.response().percentileMillis("p50")))
                 + figure("p99", brief(results.response().percentileMillis("p99")))

@@ -95,7 +95,7 @@ public final class Progress implements RunObserver {
                 "#".repeat(bars),
                 ".".repeat(BAR_WIDTH - bars),
                 100 * done,
-                Text.count(recent.getTotalCount() * 1e9 / nanos),
+                Text.rate(recent.getTotalCount() * 1e9 / nanos),
                 Text.millis(Latencies.percentileMillis(recent, 99)),
                 Text.count(errors),
                 Math.ceil(secondsLeft));

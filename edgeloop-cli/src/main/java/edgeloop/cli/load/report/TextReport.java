@@ -18,8 +18,8 @@ public final class TextReport {
     /** What makes the figures say little of the server is said beside them. */
     private static final double NOTED_UNANSWERED = 0.01;
 
-    /** A slowest answer below this is too little to matter beside any window. */
-    private static final double NOTED_SECONDS = 0.02;
+    /** What is less than this part of the window matters little to its rate. */
+    private static final double NOTED_PART = 0.01;
 
     private final Results results;
     private final StringBuilder lines = new StringBuilder();
@@ -57,7 +57,7 @@ public final class TextReport {
         line("");
         line("Results:");
         line("  Total time: %.2f seconds", results.totalSeconds());
-        line("  Requests/sec: %s", Text.count(results.requestsPerSecond()));
+        line("  Requests/sec: %s", Text.rate(results.requestsPerSecond()));
         Results.Latency response = results.response();
         line("  Avg latency: %s", brief(response, "mean", response.meanMillis()));
         line("  P99 latency: %s", brief(response, "p99", response.percentileMillis("p99")));
@@ -79,7 +79,8 @@ public final class TextReport {
         Results.Config config = results.config();
         double unmeasured = config.warmupSeconds() + config.rampSeconds();
         double slowest = results.response().maxMillis() / 1e3;
-        if (config.durationSeconds() != null && slowest > Math.max(unmeasured, NOTED_SECONDS)) {
+        Double window = config.durationSeconds();
+        if (window != null && slowest > Math.max(unmeasured, NOTED_PART * window)) {
             line(
                     "  Warm-up: %.1f s, shorter than the slowest answer (%s): Requests/sec may be low",
                     unmeasured, Text.millis(results.response().maxMillis()));
@@ -194,8 +195,8 @@ public final class TextReport {
         for (Results.Step step : steps) {
             line(
                     "  %12s %12s %12s %12s %12s %8d%s",
-                    Text.count(step.ratePerSecond()),
-                    Text.count(step.requestsPerSecond()),
+                    Text.rate(step.ratePerSecond()),
+                    Text.rate(step.requestsPerSecond()),
                     figure(step, "p50", step.p50Millis()),
                     figure(step, "p99", step.p99Millis()),
                     figure(step, "max", step.maxMillis()),
@@ -217,12 +218,12 @@ public final class TextReport {
         if (search.highestRate() > 0) {
             line(
                     "Highest rate: %s requests/sec hold %s",
-                    Text.count(search.highestRate()), search.condition());
+                    Text.rate(search.highestRate()), search.condition());
         } else {
             line("Highest rate: none of those tried holds %s", search.condition());
         }
         if (search.lowestFailedRate() != null) {
-            line("Lowest rate that does not: %s", Text.count(search.lowestFailedRate()));
+            line("Lowest rate that does not: %s", Text.rate(search.lowestFailedRate()));
         }
         for (String why : search.limited()) {
             line("Client limited: at that rate, %s", why);
