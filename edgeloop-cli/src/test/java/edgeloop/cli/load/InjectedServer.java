@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  * request for so long, in the order of their coming. On the server's reactor alone.
  */
 final class InjectedServer implements FaultyServer.Fault {
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares jobs
     private record Job(Connection connection, byte[] request, long cameNanos, long endNanos) {}
 
     private final int workers;
