@@ -92,6 +92,13 @@ public final class LineWriter {
         }
     }
 
+    /**
+     * Whether something waits to be written: then a drawing that the next one replaces can wait.
+     */
+    public synchronized boolean isBehind() {
+        return writing || !waiting.isEmpty();
+    }
+
     /** Has the sink opened anew, before the lines that wait are written. */
     synchronized void reopen() {
         reopening = true;

@@ -1,5 +1,6 @@
 package edgeloop.cli;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
@@ -30,19 +31,63 @@ public final class Signals {
         }
     }
 
-    private static void handle(String name, Consumer<String> handler)
+    /**
+     * Hands a signal that stops or tells something to {@code handler}, unless it was ignored when
+     * the JVM started: a shell without job control has SIGTSTP so.
+     *
+     * @param name without SIG
+     */
+    public static void onUnlessIgnored(String name, Runnable handler) {
+        try {
+            Object before = handle(name, _ -> handler.run());
+            Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+            Object ignore = handlerType.getField("SIG_IGN").get(null);
+            if (before.equals(ignore)) {
+                install(name, ignore);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("signals cannot be handled", e);
+        }
+    }
+
+    /**
+     * Stops this process until somebody has it continue, as SIGTSTP does where it is not handled.
+     * By kill(1), since Java can send itself only what it handles.
+     */
+    public static void stop() {
+        String pid = String.valueOf(ProcessHandle.current().pid());
+        try {
+            Process kill = new ProcessBuilder("sh", "-c", "kill -STOP \"$0\"", pid).start();
+            kill.waitFor();
+        } catch (IOException e) {
+            // No shell, and then none that would have the process continue.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Answers what handled it before. */
+    private static Object handle(String name, Consumer<String> handler)
             throws ReflectiveOperationException {
-        Class<?> signalType = Class.forName("sun.misc.Signal");
         Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-        Object signalHandler =
+        return install(
+                name,
                 Proxy.newProxyInstance(
                         Signals.class.getClassLoader(),
                         new Class<?>[] {handlerType},
                         (_, _, _) -> {
                             handler.accept("SIG" + name);
                             return null;
-                        });
+                        }));
+    }
+
+    private static Object install(String name, Object signalHandler)
+            throws ReflectiveOperationException {
+        Class<?> signalType = Class.forName("sun.misc.Signal");
+        Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
         Object signal = signalType.getConstructor(String.class).newInstance(name);
-        signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, signalHandler);
+        return signalType
+                .getMethod("handle", signalType, handlerType)
+                .invoke(null, signal, signalHandler);
     }
 }

@@ -15,7 +15,6 @@ import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.protocol.Exchange;
 import edgeloop.cli.load.protocol.Target;
 import edgeloop.cli.load.report.HistogramLog;
-import edgeloop.cli.load.report.Progress;
 import edgeloop.cli.load.report.TextReport;
 import edgeloop.cli.load.result.Criterion;
 import edgeloop.cli.load.result.Results;
@@ -413,16 +412,17 @@ final class LoadCommand implements Callable<Integer> {
         if (!note.isEmpty()) {
             note(note);
         }
-        List<RunObserver> observers = new ArrayList<>();
-        if (!quiet) {
-            observers.add(new Progress(Progress.stderrIsTerminal(), err::offerText));
-        }
-        if (hlog == null) {
-            return run(server, options, plans, wanted, observers);
-        }
-        try (HistogramLog log = HistogramLog.open(hlog)) {
-            observers.add(log);
-            return run(server, options, plans, wanted, observers);
+        int stages = wanted == null ? plans.size() : 0;
+        try (ProgressOutput progress =
+                ProgressOutput.start(quiet, err, server.toString(), stages)) {
+            List<RunObserver> observers = new ArrayList<>(progress.observers());
+            if (hlog == null) {
+                return run(server, options, plans, wanted, observers);
+            }
+            try (HistogramLog log = HistogramLog.open(hlog)) {
+                observers.add(log);
+                return run(server, options, plans, wanted, observers);
+            }
         }
     }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.HistogramIterationValue;
 
 /** The results as one page that needs no network: its plots are SVG, its style is inside. */
 public final class HtmlReport {
@@ -249,16 +248,10 @@ public final class HtmlReport {
     }
 
     private String histogram() {
-        double ratio = Math.pow(highMillis / lowMillis, 1.0 / BARS);
-        long[] counts = new long[BARS];
-        for (HistogramIterationValue bucket : response.recordedValues()) {
-            double millis = Math.max(lowMillis, bucket.getValueIteratedTo() / 1e6);
-            int bar = (int) (Math.log(millis / lowMillis) / Math.log(ratio));
-            counts[Math.min(bar, BARS - 1)] += bucket.getCountAtValueIteratedTo();
-        }
+        LogBuckets buckets = new LogBuckets(response, lowMillis * 1e6, highMillis * 1e6, BARS);
         double most = 0;
-        for (long count : counts) {
-            most = Math.max(most, 100.0 * count / response.getTotalCount());
+        for (int i = 0; i < BARS; i++) {
+            most = Math.max(most, buckets.percent(i));
         }
         SvgPlot.Axis share =
                 new SvgPlot.Axis(
@@ -270,15 +263,14 @@ public final class HtmlReport {
                         HtmlReport::plain);
         SvgPlot plot = new SvgPlot("Histogram of response times", latencyAxis(), share);
         for (int i = 0; i < BARS; i++) {
-            double from = lowMillis * Math.pow(ratio, i);
-            double percent = 100.0 * counts[i] / response.getTotalCount();
+            double from = buckets.beginMillis(i);
+            double to = buckets.beginMillis(i + 1);
+            double percent = buckets.percent(i);
             plot.bar(
                     from,
-                    from * ratio,
+                    to,
                     percent,
-                    Text.format(
-                            "%s to %s: %.2f%%",
-                            Text.millis(from), Text.millis(from * ratio), percent));
+                    Text.format("%s to %s: %.2f%%", Text.millis(from), Text.millis(to), percent));
         }
         return plot.finish();
     }

@@ -2,60 +2,30 @@ package edgeloop.cli.load.report;
 
 import edgeloop.cli.load.measure.Interval;
 import edgeloop.cli.load.measure.RunObserver;
-import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.message.Text;
-import edgeloop.cli.load.result.Latencies;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import edgeloop.cli.load.result.Censored;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
-/**
- * Says how far a run is: on a terminal in one line that is written again and again, else in a line
- * every second.
- */
+/** Says how far a run is, in a line every second. */
 public final class Progress implements RunObserver {
     private static final int BAR_WIDTH = 20;
-    private static final long PLAIN_LINE_NANOS = 1_000_000_000;
+    private static final long LINE_NANOS = 1_000_000_000;
 
-    private final boolean terminal;
     private final Consumer<String> text;
     private final Histogram recent = Interval.newHistogram();
+    private final Histogram recentUnanswered = Interval.newHistogram();
+    private long recentArrived;
     private long answered;
     private long errors;
     private long recentBeginNanos;
 
     /**
-     * @param terminal whether a line can be written again
      * @param text takes what is to be printed, line ends included
      */
-    public Progress(boolean terminal, Consumer<String> text) {
-        this.terminal = terminal;
+    public Progress(Consumer<String> text) {
         this.text = text;
-    }
-
-    /** Whether standard error is a terminal: Java's Console tells of the other streams only. */
-    public static boolean stderrIsTerminal() {
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    @Override
-    public void connecting(int connections) {
-        if (terminal) {
-            print("connecting " + Text.count(connections));
-        }
-    }
-
-    @Override
-    public void connected() {
-        erase();
     }
 
     @Override
@@ -64,6 +34,8 @@ public final class Progress implements RunObserver {
         errors = 0;
         recentBeginNanos = 0;
         recent.reset();
+        recentUnanswered.reset();
+        recentArrived = 0;
         if (plan.unmeasuredNanos() > 0) {
             print(Text.format("warming up for %.1f s", plan.unmeasuredNanos() / 1e9));
         }
@@ -72,12 +44,16 @@ public final class Progress implements RunObserver {
     @Override
     public void intervalEnded(StagePlan plan, Interval interval) {
         recent.add(interval.response);
+        recentUnanswered.add(interval.unanswered);
+        recentArrived += interval.arrived;
         answered += interval.response.getTotalCount();
         errors += interval.errors;
         long nanos = interval.endNanos - recentBeginNanos;
-        if (nanos > 0 && (terminal || nanos >= PLAIN_LINE_NANOS)) {
+        if (nanos >= LINE_NANOS) {
             print(line(plan, interval.endNanos, nanos));
             recent.reset();
+            recentUnanswered.reset();
+            recentArrived = 0;
             recentBeginNanos = interval.endNanos;
         }
     }
@@ -85,7 +61,7 @@ public final class Progress implements RunObserver {
     private String line(StagePlan plan, long atNanos, long nanos) {
         double done =
                 plan.requests() > 0
-                        ? (double) answered / plan.requests()
+                        ? (double) (answered + errors) / plan.requests()
                         : (double) atNanos / plan.measureNanos();
         done = Math.clamp(done, 0.0, 1.0);
         int bars = (int) (done * BAR_WIDTH);
@@ -95,25 +71,13 @@ public final class Progress implements RunObserver {
                 "#".repeat(bars),
                 ".".repeat(BAR_WIDTH - bars),
                 100 * done,
-                Text.rate(recent.getTotalCount() * 1e9 / nanos),
-                Text.millis(Latencies.percentileMillis(recent, 99)),
+                Text.rate(recentArrived * 1e9 / nanos),
+                TextReport.millis(new Censored(recent, recentUnanswered), 99),
                 Text.count(errors),
                 Math.ceil(secondsLeft));
     }
 
     private void print(String line) {
-        // ECMA-48: CSI K erases to the end of the line.
-        text.accept(terminal ? "\r" + line + "\u001b[K" : line + "\n");
-    }
-
-    @Override
-    public void stageEnded(StageOutcome outcome) {
-        erase();
-    }
-
-    private void erase() {
-        if (terminal) {
-            text.accept("\r\u001b[K");
-        }
+        text.accept(line + "\n");
     }
 }

@@ -2,9 +2,9 @@ package edgeloop.cli.load.report;
 
 import com.google.errorprone.annotations.FormatMethod;
 import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.result.Censored;
 import edgeloop.cli.load.result.Latencies;
 import edgeloop.cli.load.result.Results;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -87,17 +87,25 @@ public final class TextReport {
         }
     }
 
-    private static String brief(Results.Latency latency, String name, double millis) {
+    static String brief(Results.Latency latency, String name, double millis) {
         return latency.total() == 0
                 ? "-"
                 : (latency.isAtLeast(name) ? "> " : "") + Text.shortMillis(millis) + " ms";
     }
 
     /** A figure, or what it is at least, or a dash where there is none. */
-    private static String figure(Results.Latency latency, String name, double millis) {
+    static String figure(Results.Latency latency, String name, double millis) {
         return latency.total() == 0
                 ? "-"
                 : (latency.isAtLeast(name) ? "> " : "") + Text.millis(millis);
+    }
+
+    /** Likewise, of a run that is under way. */
+    static String millis(Censored times, double percentile) {
+        return times.total() == 0
+                ? "-"
+                : (times.isKnown(percentile) ? "" : "> ")
+                        + Text.millis(times.atLeastNanos(percentile) / 1e6);
     }
 
     private void percentiles() {
@@ -128,49 +136,33 @@ public final class TextReport {
         }
     }
 
-    /** Buckets of equal width on a logarithmic axis, since latencies spread over decades. */
     private void histogram() {
         Histogram histogram = Latencies.decode(results.response().histogram());
         if (histogram.getTotalCount() == 0) {
             return;
         }
-        double low = Math.max(1, histogram.getMinValue());
-        double high = Math.max(low * 1.001, (double) histogram.getMaxValue());
-        double ratio = Math.pow(high / low, 1.0 / BARS);
-        long[] counts = new long[BARS];
-        histogram
-                .recordedValues()
-                .forEach(
-                        bucket -> {
-                            double value = Math.max(low, (double) bucket.getValueIteratedTo());
-                            int bar = (int) (Math.log(value / low) / Math.log(ratio));
-                            counts[Math.min(bar, BARS - 1)] += bucket.getCountAtValueIteratedTo();
-                        });
-        long most = Arrays.stream(counts).max().orElse(1);
+        LogBuckets buckets = LogBuckets.of(histogram, BARS);
         line("Distribution:");
         for (int i = 0; i < BARS; i++) {
             line(
                     "  up to %14s %-" + BAR_WIDTH + "s %6.2f%%",
-                    Text.millis(low * Math.pow(ratio, i + 1) / 1e6),
-                    "#".repeat((int) Math.ceil((double) counts[i] * BAR_WIDTH / most)),
-                    100.0 * counts[i] / results.response().total());
+                    Text.millis(buckets.beginMillis(i + 1)),
+                    bar(buckets.count(i), buckets.fullest()),
+                    100.0 * buckets.count(i) / results.response().total());
         }
-        if (results.response().unanswered() > 0) {
+        long unanswered = results.response().unanswered();
+        if (unanswered > 0) {
             line(
                     "  %-21s %-" + BAR_WIDTH + "s %6.2f%%",
                     "no answer",
-                    "#"
-                            .repeat(
-                                    (int)
-                                            Math.min(
-                                                    BAR_WIDTH,
-                                                    Math.ceil(
-                                                            (double) results.response().unanswered()
-                                                                    * BAR_WIDTH
-                                                                    / most))),
-                    100.0 * results.response().unanswered() / results.response().total());
+                    bar(unanswered, buckets.fullest()),
+                    100.0 * unanswered / results.response().total());
         }
         line("");
+    }
+
+    private static String bar(long count, long fullest) {
+        return "#".repeat((int) Math.min(BAR_WIDTH, Math.ceilDiv(count * BAR_WIDTH, fullest)));
     }
 
     private void connecting() {
@@ -206,7 +198,7 @@ public final class TextReport {
         line("");
     }
 
-    private static String figure(Results.Step step, String name, double millis) {
+    static String figure(Results.Step step, String name, double millis) {
         return (step.isAtLeast(name) ? "> " : "") + Text.millis(millis);
     }
 

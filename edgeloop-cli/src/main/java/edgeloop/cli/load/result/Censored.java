@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
  * <p>Leaving them out instead would have a server that answers every second request look as fast as
  * one that answers all.
  */
-final class Censored {
+public final class Censored {
     /** A mean stands for all, as long as no more than this part is unanswered. */
     private static final double MOST_UNANSWERED = 0.01;
 
@@ -18,7 +18,7 @@ final class Censored {
     private final Histogram unanswered;
     private final Histogram all;
 
-    Censored(Histogram answered, Histogram unanswered) {
+    public Censored(Histogram answered, Histogram unanswered) {
         this.answered = answered;
         this.unanswered = unanswered;
         this.all = unanswered.getTotalCount() == 0 ? answered : answered.copy();
@@ -27,12 +27,12 @@ final class Censored {
         }
     }
 
-    long total() {
+    public long total() {
         return all.getTotalCount();
     }
 
     /** Whether the figure is among those of the answered requests. */
-    boolean isKnown(double percentile) {
+    public boolean isKnown(double percentile) {
         return total() > 0 && rank(percentile) <= answered.getTotalCount();
     }
 
@@ -41,7 +41,7 @@ final class Censored {
     }
 
     /** The percentile where it is known, or what it is at least; 0 if there is none. */
-    double atLeastNanos(double percentile) {
+    public double atLeastNanos(double percentile) {
         if (total() == 0) {
             return 0;
         }
