@@ -83,5 +83,6 @@ public final class Interval {
         unansweredSumNanos = 0;
         arrived = 0;
         errors = 0;
+        beginNanos = 0; // a stage that begins takes it as it is
     }
 }
