@@ -3,11 +3,17 @@ package edgeloop.cli.load;
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.report.HtmlComparison;
+import edgeloop.cli.load.report.OutputFiles;
 import edgeloop.cli.load.result.Comparison;
+import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code loadtest compare}. */
@@ -25,13 +31,24 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "B.json", description = "Written by --json.")
     private Path after = Path.of("");
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write a page with both runs' plots, for a browser.")
+    private @Nullable Path report;
+
     CompareCommand(LineWriter out) {
         this.out = out;
     }
 
     @Override
     public Integer call() throws CannotRunException {
-        Comparison comparison = new Comparison(ResultsFile.read(before), ResultsFile.read(after));
+        Results first = ResultsFile.read(before);
+        Results second = ResultsFile.read(after);
+        if (report != null) {
+            refuseRuns(report);
+        }
+        Comparison comparison = new Comparison(first, second);
         if (comparison.fewestSlices() == 0) {
             throw new CannotRunException("a merged run has no course to compare");
         }
@@ -49,8 +66,19 @@ final class CompareCommand implements Callable<Integer> {
                             "The shorter run has %d slices of time; to tell noise, both need %d.\n",
                             comparison.fewestSlices(), Comparison.LEAST_SLICES));
         }
+        if (report != null) {
+            OutputFiles.write(
+                    report, HtmlComparison.of(before.toString(), first, after.toString(), second));
+        }
         out.print(lines.toString().stripTrailing());
         return 0;
+    }
+
+    private void refuseRuns(Path file) throws CannotRunException {
+        if (OutputFiles.firstNamedTwice(List.of(before, file)) != null
+                || OutputFiles.firstNamedTwice(List.of(after, file)) != null) {
+            throw new CannotRunException(file + " is a run to be read, and not written to");
+        }
     }
 
     private static String line(Comparison.Difference difference, boolean hasEnough) {

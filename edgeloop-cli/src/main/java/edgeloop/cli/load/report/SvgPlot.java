@@ -111,6 +111,28 @@ final class SvgPlot {
         return this;
     }
 
+    /** A circle at each point. */
+    SvgPlot dots(String series, List<Point> points) {
+        for (Point point : points) {
+            svg.append(
+                    Text.format(
+                            "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>\n",
+                            series, column(point.x()), row(point.y())));
+        }
+        return this;
+    }
+
+    /** Shades all between two values of x; {@code hint} shows under the pointer. */
+    SvgPlot band(String series, double from, double to, String hint) {
+        double left = column(from);
+        svg.append(
+                Text.format(
+                        "<rect class=\"band %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\""
+                                + " height=\"%d\"><title>%s</title></rect>\n",
+                        series, left, TOP, column(to) - left, HEIGHT - BOTTOM - TOP, hint));
+        return this;
+    }
+
     /** A bar from the bottom, between two values of x; {@code hint} shows under the pointer. */
     SvgPlot bar(double from, double to, double value, String hint) {
         double left = column(from);
