@@ -4,6 +4,7 @@ module edgeloop.cli {
     requires info.picocli;
     requires HdrHistogram;
     requires com.google.gson;
+    requires de.siegmar.fastcsv;
     requires jdk.management; // CPU time and allocation of a thread
     requires jdk.unsupported; // sun.misc.Signal: Java has no other way to handle a signal
     requires static com.google.errorprone.annotations;

@@ -128,7 +128,7 @@ final class LoadCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of the random gaps (default: ${DEFAULT-VALUE}).")
+            description = "Of all that is random (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
@@ -343,7 +343,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private EngineOptions engineOptions(Target server) throws CannotRunException {
         boolean once = requestsPerConnection != null && requestsPerConnection == 1;
-        Exchange exchange = parse("", server, target -> request.exchange(target, once));
+        Exchange exchange = parse("", server, target -> request.exchange(target, once, seed));
         if (timeout.isZero() || connectTimeout.isZero()) {
             throw usage("--timeout and --connect-timeout must be longer than 0");
         }
@@ -381,7 +381,7 @@ final class LoadCommand implements Callable<Integer> {
                 first.warmupNanos() / 1e9,
                 first.rampNanos() / 1e9,
                 options.requestsPerConnection(),
-                options.exchange().request().bytes().length,
+                options.exchange().request().mostBytes(),
                 options.exchange().expected(),
                 options.timeoutNanos() / 1e9);
     }

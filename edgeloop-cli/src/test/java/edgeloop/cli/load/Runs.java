@@ -110,7 +110,7 @@ public final class Runs {
     }
 
     public static EngineOptions expecting(EngineOptions o, String payload, String answer) {
-        Payload sent = Payload.parse(payload);
+        Payload sent = new Payload(Payload.bytesOf(payload));
         return exchanging(o, new Exchange(sent, new Expectation(answer).reader(sent), answer));
     }
 

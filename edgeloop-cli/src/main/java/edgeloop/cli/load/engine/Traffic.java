@@ -5,6 +5,7 @@ import edgeloop.IoBuffer;
 import edgeloop.PreciseTimer;
 import edgeloop.cli.load.measure.ErrorCounts;
 import edgeloop.cli.load.protocol.AnswerReader;
+import edgeloop.cli.load.protocol.RequestSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class Traffic {
 
     private final EngineOptions options;
     private final AnswerReader reader;
-    private final byte[] payload;
+    private final RequestSource requests;
     private final int pipeline;
     private final Slot[] slots;
     private final LoadEngine stages;
@@ -47,12 +48,12 @@ final class Traffic {
     Traffic(EngineOptions options, Slot[] slots, LoadEngine stages, Connecting connecting) {
         this.options = options;
         this.reader = options.exchange().answers();
-        this.payload = options.exchange().request().bytes();
+        this.requests = options.exchange().request();
         this.pipeline = options.pipeline();
         this.slots = slots;
         this.stages = stages;
         this.connecting = connecting;
-        this.times = new RequestTimes(slots.length, pipeline);
+        this.times = new RequestTimes(slots.length, pipeline, requests.differ());
         this.free = new SlotQueue(slots.length);
     }
 
@@ -193,14 +194,15 @@ final class Traffic {
             throw new IllegalStateException("no connection in slot " + slot.index);
         }
         long due = run.demand.take(now);
-        times.add(slot, due, now);
+        requests.next();
+        times.add(slot, due, now, requests);
         run.sent(due, now);
         slot.sentOnConnection++;
         inFlight++;
         if (run.plan.isOpenLoop() && run.isMeasured(due)) {
             run.interval.sentLate(now - Math.max(due, run.capacitySince));
         }
-        connection.write(payload, 0, payload.length);
+        connection.write(requests.bytes(), 0, requests.length());
     }
 
     // ---- Answers ------------------------------------------------------------------------------
@@ -216,6 +218,7 @@ final class Traffic {
                 drop(slot);
                 return;
             }
+            times.tellAsked(slot, slot.answer);
             AnswerReader.Verdict verdict = reader.read(in, slot.answer);
             if (verdict == AnswerReader.Verdict.MORE) {
                 break;

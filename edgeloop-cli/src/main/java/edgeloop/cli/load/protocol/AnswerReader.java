@@ -8,7 +8,7 @@ import edgeloop.cli.load.measure.ErrorCounts;
  * remember of a half-read answer is in the connection's {@link AnswerState}.
  */
 public abstract sealed class AnswerReader
-        permits FixedAnswer, DelimitedAnswer, PatternAnswer, HttpAnswer {
+        permits FixedAnswer, EchoAnswer, DelimitedAnswer, PatternAnswer, HttpAnswer {
     public enum Verdict {
         /** The answer has not come whole. */
         MORE,

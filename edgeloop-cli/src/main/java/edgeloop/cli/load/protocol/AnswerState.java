@@ -7,11 +7,30 @@ public final class AnswerState {
 
     boolean isWrong;
 
+    // The request that it answers.
+    long number;
+    long choice;
+
     // Of an answer of HTTP.
     HttpAnswer.Phase phase = HttpAnswer.Phase.HEAD;
     long left;
     int status;
     boolean isLast;
+
+    /** What comes answers this request: see {@link RequestSource}. */
+    public void asked(long ofNumber, long ofChoice) {
+        number = ofNumber;
+        choice = ofChoice;
+    }
+
+    /** An answer by its bytes is whole: the verdict on it. */
+    AnswerReader.Verdict finish() {
+        AnswerReader.Verdict verdict =
+                isWrong ? AnswerReader.Verdict.WRONG : AnswerReader.Verdict.RIGHT;
+        progress = 0;
+        isWrong = false;
+        return verdict;
+    }
 
     /** The HTTP status of the answer that was read last; 0 before it is known. */
     public int status() {

@@ -16,12 +16,15 @@ public record Expectation(String text) {
     /**
      * Makes the reader of such answers.
      *
-     * @param payload what is sent, for an echo
+     * @param sent what is sent, for an echo
      * @throws IllegalArgumentException if the text is none of the forms; the message says why
      */
-    public AnswerReader reader(Payload payload) {
+    public AnswerReader reader(RequestSource sent) {
         if (text.equals("echo")) {
-            return new FixedAnswer(payload.bytes());
+            return switch (sent) {
+                case Payload payload -> new FixedAnswer(payload.bytes());
+                case RequestMix mix -> new EchoAnswer(mix);
+            };
         }
         int colon = text.indexOf(':');
         String rest = text.substring(colon + 1);

@@ -44,16 +44,9 @@ public final class FixedAnswer extends AnswerReader {
             }
             answer.progress = done + n;
             if (done + n == length) {
-                return finish(answer);
+                return answer.finish();
             }
         }
         return Verdict.MORE;
-    }
-
-    private static Verdict finish(AnswerState answer) {
-        Verdict verdict = answer.isWrong ? Verdict.WRONG : Verdict.RIGHT;
-        answer.progress = 0;
-        answer.isWrong = false;
-        return verdict;
     }
 }

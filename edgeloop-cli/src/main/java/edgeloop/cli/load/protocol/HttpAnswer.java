@@ -2,6 +2,7 @@ package edgeloop.cli.load.protocol;
 
 import edgeloop.IoBuffer;
 import edgeloop.cli.load.measure.ErrorCounts;
+import java.util.BitSet;
 
 /**
  * Answers of an HTTP server: the head says where each ends, RFC 9112 section 6.3, and the status
@@ -24,12 +25,13 @@ public final class HttpAnswer extends AnswerReader {
 
     private final HttpHead head = new HttpHead();
     private final StatusSet expected;
-    private final boolean bodiless;
+    private final BitSet bodiless;
 
     /**
-     * @param bodiless whether answers have no body whatever their heads say, as those to HEAD
+     * @param bodiless to which requests answers have no body whatever their heads say, as to HEAD:
+     *     their indexes
      */
-    public HttpAnswer(StatusSet expected, boolean bodiless) {
+    public HttpAnswer(StatusSet expected, BitSet bodiless) {
         this.expected = expected;
         this.bodiless = bodiless;
     }
@@ -83,7 +85,7 @@ public final class HttpAnswer extends AnswerReader {
         answer.status = status;
         answer.isWrong = !expected.contains(status);
         answer.isLast = head.closes();
-        if (bodiless || status == 204 || status == 304) {
+        if (bodiless.get(RequestMix.request(answer.choice)) || status == 204 || status == 304) {
             return finish(answer);
         }
         if (head.isChunked()) {

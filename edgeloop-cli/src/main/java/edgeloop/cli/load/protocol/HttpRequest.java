@@ -1,7 +1,5 @@
 package edgeloop.cli.load.protocol;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +13,32 @@ public final class HttpRequest {
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
 
     private final String method;
-    private final StringBuilder head = new StringBuilder();
+    private final Placeholders placeholders;
+    private final Template.Builder template = new Template.Builder();
 
     /**
      * Begins a request.
      *
-     * @throws IllegalArgumentException if there is no such method
+     * @param placeholders of path and fields
+     * @throws IllegalArgumentException if there is no such method or path
      */
-    public HttpRequest(String method, String path) {
-        if (!HttpLines.isToken(method) || method.equals("CONNECT")) {
-            throw new IllegalArgumentException("--method '" + method + "' is none to ask with");
+    public HttpRequest(String method, String path, Placeholders placeholders) {
+        checkMethod(method);
+        if (!path.startsWith("/") || path.chars().anyMatch(c -> c <= ' ' || c > '~' || c == '#')) {
+            throw new IllegalArgumentException(
+                    "path '" + path + "' is none: it begins with / and is percent-encoded");
         }
         this.method = method;
-        head.append(method).append(' ').append(path).append(" HTTP/1.1\r\n");
+        this.placeholders = placeholders;
+        template.add(method + " ")
+                .add(placeholders.compile(path, Placeholders.Place.URL))
+                .add(" HTTP/1.1\r\n");
     }
 
     public HttpRequest header(String name, String value) {
-        head.append(name).append(": ").append(value).append("\r\n");
+        template.add(name + ": ")
+                .add(placeholders.compile(value, Placeholders.Place.FIELD))
+                .add("\r\n");
         return this;
     }
 
@@ -41,18 +48,43 @@ public final class HttpRequest {
      * @throws IllegalArgumentException if it is none, or one that is set from the body
      */
     public HttpRequest header(String field) {
+        checkField(field);
+        int colon = field.indexOf(':');
+        return header(field.substring(0, colon), field.substring(colon + 1).strip());
+    }
+
+    /**
+     * Refuses what is no field, or one that is set from the body.
+     *
+     * @throws IllegalArgumentException if it is such
+     */
+    public static void checkField(String field) {
         int colon = field.indexOf(':');
         if (colon < 0 || !HttpLines.isToken(field.substring(0, colon))) {
-            throw new IllegalArgumentException("--header '" + field + "': write 'Name: value'");
+            throw new IllegalArgumentException("'" + field + "': write 'Name: value'");
         }
-        if (field.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f)) {
-            throw new IllegalArgumentException("--header '" + field + "' has a control character");
+        if (hasControl(field)) {
+            throw new IllegalArgumentException("'" + field + "' has a control character");
         }
         if (isNamed(field, "content-length") || isNamed(field, "transfer-encoding")) {
-            throw new IllegalArgumentException(
-                    "--header '" + field + "': the length is set from --body");
+            throw new IllegalArgumentException("'" + field + "': the body sets the length");
         }
-        return header(field.substring(0, colon), field.substring(colon + 1).strip());
+    }
+
+    /**
+     * Refuses what is no method, or none of a request for a resource.
+     *
+     * @throws IllegalArgumentException if it is such
+     */
+    public static void checkMethod(String method) {
+        if (!HttpLines.isToken(method) || method.equals("CONNECT")) {
+            throw new IllegalArgumentException("'" + method + "' is no method to ask with");
+        }
+    }
+
+    /** What no field can have: RFC 9110 section 5.5. */
+    static boolean hasControl(String text) {
+        return text.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f);
     }
 
     public static boolean isNamed(String field, String lowerCase) {
@@ -60,15 +92,19 @@ public final class HttpRequest {
     }
 
     /** The whole request, with this body. */
-    public byte[] bytes(byte @Nullable [] body) {
-        if (body != null || WITH_BODY.contains(method)) {
-            header("Content-Length", Integer.toString(body == null ? 0 : body.length));
+    public Template with(@Nullable Template body) {
+        if (body == null) {
+            if (WITH_BODY.contains(method)) {
+                header("Content-Length", "0");
+            }
+            return template.add("\r\n").build();
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes((head + "\r\n").getBytes(StandardCharsets.UTF_8));
-        if (body != null) {
-            bytes.writeBytes(body);
+        template.add("Content-Length: ");
+        if (body.isFixed()) {
+            template.add(Integer.toString(body.bytes().length));
+        } else {
+            template.add(new Piece.LengthOf(body));
         }
-        return bytes.toByteArray();
+        return template.add("\r\n\r\n").add(body).build();
     }
 }

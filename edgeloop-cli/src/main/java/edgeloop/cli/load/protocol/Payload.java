@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** What a request sends. */
-public final class Payload {
+/** What a request sends, the same each time. */
+public final class Payload extends RequestSource {
     public static final int MAX_BYTES = 64 << 20;
     private static final long SEED = 1;
 
@@ -17,9 +17,40 @@ public final class Payload {
         this.bytes = bytes;
     }
 
+    @Override
+    public void next() {
+        // There is but one.
+    }
+
     /** Not a copy: not to be written to. */
+    @Override
     public byte[] bytes() {
         return bytes;
+    }
+
+    @Override
+    public int length() {
+        return bytes.length;
+    }
+
+    @Override
+    public int mostBytes() {
+        return bytes.length;
+    }
+
+    @Override
+    public boolean differ() {
+        return false;
+    }
+
+    @Override
+    public long number() {
+        return 0;
+    }
+
+    @Override
+    public long choice() {
+        return 0;
     }
 
     /** Noise, so that bytes out of place do not compare equal; the same in every run. */
@@ -30,19 +61,10 @@ public final class Payload {
     }
 
     /**
-     * Reads {@code @FILE}, {@code hex:DIGITS} or a text with escapes.
+     * Reads {@code @FILE}, {@code hex:DIGITS} or a text with escapes, which may be empty.
      *
      * @throws IllegalArgumentException if it cannot be read; the message says why
      */
-    public static Payload parse(String text) {
-        byte[] bytes = bytesOf(text);
-        if (bytes.length == 0) {
-            throw new IllegalArgumentException("a payload has at least one byte");
-        }
-        return new Payload(bytes);
-    }
-
-    /** What {@link #parse} reads, which may be nothing at all. */
     public static byte[] bytesOf(String text) {
         byte[] bytes;
         if (text.startsWith("@")) {

@@ -9,6 +9,7 @@ import edgeloop.Server;
 import edgeloop.cli.load.Runs;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.measure.StageOutcome;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
@@ -61,12 +62,14 @@ class HttpAnswerTest {
             throws Exception {
         Answering answering = new Answering(Escapes.bytes(answer), piece, closes);
         try (Server server = Server.start(0, _ -> answering)) {
-            HttpRequest request = new HttpRequest(method, "/").header("Host", "x");
+            HttpRequest request =
+                    new HttpRequest(method, "/", new Placeholders(null, 1)).header("Host", "x");
+            BitSet bodiless = new BitSet();
+            bodiless.set(0, method.equals("HEAD"));
             Exchange exchange =
                     new Exchange(
-                            new Payload(request.bytes(null)),
-                            new HttpAnswer(
-                                    StatusSet.parse(StatusSet.DEFAULT), method.equals("HEAD")),
+                            new Payload(request.with(null).bytes()),
+                            new HttpAnswer(StatusSet.parse(StatusSet.DEFAULT), bodiless),
                             "status");
             EngineOptions options = Runs.exchanging(Runs.echoes(server.port(), 3), exchange);
             return Runs.run(Runs.withPipeline(options, pipeline), Runs.requests(REQUESTS))

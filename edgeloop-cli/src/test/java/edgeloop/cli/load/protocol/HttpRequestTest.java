@@ -81,7 +81,7 @@ class HttpRequestTest {
                 "--payload x http://localhost/|--body",
                 "-X G(T http://localhost/|--method",
                 "-H x http://localhost/|Name: value",
-                "-H Content-Length:5 http://localhost/|--body",
+                "-H Content-Length:5 http://localhost/|--header",
                 "--body \\q http://localhost/|--body",
                 "--body @/no/such http://localhost/|/no/such",
                 "--expect-status 99 http://localhost/|--expect-status",
