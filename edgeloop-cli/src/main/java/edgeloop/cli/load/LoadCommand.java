@@ -260,14 +260,17 @@ final class LoadCommand implements Callable<Integer> {
         }
         Criterion wanted = findMax == null ? null : parse("--find-max", findMax, Criterion::parse);
         List<StagePlan> plans = plans();
-        outputs.check();
+        outputs.check(hlog);
         EngineOptions options = engineOptions(server);
-        Results results = run(server, options, plans, wanted);
-        // On a terminal the progress is erased, which must not come after the first line.
-        boolean _ = err.awaitWritten(PROGRESS_TIMEOUT);
-        out.print(TextReport.of(results));
-        outputs.write(results);
-        return exitCode(results, conditions);
+        try (HistogramLog log = hlog == null ? null : HistogramLog.open(hlog)) {
+            Results results = run(server, options, plans, wanted, log);
+            // On a terminal the progress is erased, which must not come after the first line.
+            boolean _ = err.awaitWritten(PROGRESS_TIMEOUT);
+            out.print(TextReport.of(results));
+            boolean _ = out.awaitWritten(PROGRESS_TIMEOUT); // an output may be the same stream
+            outputs.write(results, log);
+            return exitCode(results, conditions);
+        }
     }
 
     private int exitCode(Results results, List<Criterion> conditions) {
@@ -404,7 +407,11 @@ final class LoadCommand implements Callable<Integer> {
     // ---- The run ------------------------------------------------------------------------------
 
     private Results run(
-            Target server, EngineOptions options, List<StagePlan> plans, @Nullable Criterion wanted)
+            Target server,
+            EngineOptions options,
+            List<StagePlan> plans,
+            @Nullable Criterion wanted,
+            @Nullable HistogramLog log)
             throws CannotRunException, InterruptedException {
         String note =
                 Preflight.backlogNote(
@@ -416,13 +423,10 @@ final class LoadCommand implements Callable<Integer> {
         try (ProgressOutput progress =
                 ProgressOutput.start(quiet, err, server.toString(), stages)) {
             List<RunObserver> observers = new ArrayList<>(progress.observers());
-            if (hlog == null) {
-                return run(server, options, plans, wanted, observers);
-            }
-            try (HistogramLog log = HistogramLog.open(hlog)) {
+            if (log != null) {
                 observers.add(log);
-                return run(server, options, plans, wanted, observers);
             }
+            return run(server, options, plans, wanted, observers);
         }
     }
 

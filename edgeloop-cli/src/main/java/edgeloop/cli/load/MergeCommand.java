@@ -8,6 +8,7 @@ import edgeloop.cli.load.result.Merge;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true)
 final class MergeCommand implements Callable<Integer> {
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
     private final LineWriter out;
 
     @Parameters(paramLabel = "RUN.json", arity = "2..*", description = "Written by --json.")
@@ -40,19 +43,20 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CannotRunException {
+    public Integer call() throws CannotRunException, InterruptedException {
         List<Results> runs = new ArrayList<>();
         for (Path file : files) {
             runs.add(ResultsFile.read(file));
         }
         refuseTwice(files, " is given twice, and would count twice");
-        outputs.check();
+        outputs.check(null);
         List<Path> all = new ArrayList<>(files);
         all.addAll(outputs.files());
         refuseTwice(all, " is a run to be read, and not written to");
         Results merged = Merge.of(runs);
         out.print(TextReport.of(merged));
-        outputs.write(merged);
+        boolean _ = out.awaitWritten(WRITE_TIMEOUT); // one of the outputs may be the same stream
+        outputs.write(merged, null);
         return 0;
     }
 

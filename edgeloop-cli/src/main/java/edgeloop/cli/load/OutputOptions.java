@@ -2,11 +2,13 @@ package edgeloop.cli.load;
 
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.report.CsvReport;
+import edgeloop.cli.load.report.HistogramLog;
 import edgeloop.cli.load.report.HtmlReport;
 import edgeloop.cli.load.report.OutputFiles;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,17 +44,18 @@ final class OutputOptions {
     /**
      * Makes sure, before a run, that the files can be written, each for itself.
      *
+     * @param log another file, of the same run
      * @throws CannotRunException if one cannot
      */
-    void check() throws CannotRunException {
-        List<Path> files = files();
+    void check(@Nullable Path log) throws CannotRunException {
+        List<Path> files = new ArrayList<>(files());
+        ifGiven(log, files::add);
         for (Path file : files) {
             OutputFiles.check(file);
         }
         Path twice = OutputFiles.firstNamedTwice(files);
         if (twice != null && command != null) {
-            throw new ParameterException(
-                    command.commandLine(), "two of --json, --csv and --report name " + twice);
+            throw new ParameterException(command.commandLine(), "two of the outputs name " + twice);
         }
     }
 
@@ -67,15 +70,34 @@ final class OutputOptions {
         }
     }
 
-    void write(Results results) throws CannotRunException {
-        if (json != null) {
-            OutputFiles.write(json, ResultsFile.toJson(results));
+    /**
+     * Writes what was asked for. A file that cannot be written does not keep the others away.
+     *
+     * @param log of the same run, to be finished
+     * @throws CannotRunException if one could not be written
+     */
+    void write(Results results, @Nullable HistogramLog log) throws CannotRunException {
+        List<String> failures = new ArrayList<>();
+        attempt(json, file -> OutputFiles.write(file, ResultsFile.toJson(results)), failures);
+        attempt(csv, file -> OutputFiles.write(file, CsvReport.of(results)), failures);
+        attempt(report, file -> OutputFiles.write(file, HtmlReport.of(results)), failures);
+        attempt(log, HistogramLog::finish, failures);
+        if (!failures.isEmpty()) {
+            throw new CannotRunException(String.join("; ", failures));
         }
-        if (csv != null) {
-            OutputFiles.write(csv, CsvReport.of(results));
-        }
-        if (report != null) {
-            OutputFiles.write(report, HtmlReport.of(results));
+    }
+
+    private interface Step<T> {
+        void run(T output) throws CannotRunException;
+    }
+
+    private static <T> void attempt(@Nullable T output, Step<T> step, List<String> failures) {
+        if (output != null) {
+            try {
+                step.run(output);
+            } catch (CannotRunException e) {
+                failures.add(e.getMessage());
+            }
         }
     }
 }

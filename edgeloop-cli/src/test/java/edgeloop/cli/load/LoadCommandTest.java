@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line: what it prints, what it writes and how it ends. */
 class LoadCommandTest {
@@ -157,10 +159,66 @@ class LoadCommandTest {
                         "--json", file.toString(), "--report", sameFile.toString(), "localhost:1");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .isEqualTo(
-                        "loadtest: two of --json, --csv and --report name "
-                                + sameFile
-                                + "; see --help\n");
+                .isEqualTo("loadtest: two of the outputs name " + sameFile + "; see --help\n");
+    }
+
+    private static final List<String> OUTPUTS = List.of("--json", "--csv", "--report", "--hlog");
+
+    @Test
+    void aRunThatDidNotTakePlaceTouchesNoFile() throws Exception {
+        int port;
+        try (FaultyServer closed = FaultyServer.start(FaultyServer.NONE)) {
+            port = closed.port();
+        }
+        for (String before : new String[] {null, "old"}) {
+            List<String> arguments = new ArrayList<>(List.of("-q", "-r", "10"));
+            for (String output : OUTPUTS) {
+                Path file = folder.resolve(output.substring(2));
+                if (before != null) {
+                    Files.writeString(file, before);
+                }
+                arguments.addAll(List.of(output, file.toString()));
+            }
+            arguments.add("localhost:" + port);
+            assertThat(Runs.loadtest(arguments.toArray(String[]::new)).exitCode()).isEqualTo(1);
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files).hasSize(before == null ? 0 : OUTPUTS.size());
+            }
+            for (String output : before == null ? List.<String>of() : OUTPUTS) {
+                assertThat(folder.resolve(output.substring(2))).hasContent(before);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--json", "--csv", "--report", "--hlog"})
+    void anOutputThatCannotBeWrittenKeepsNoOtherAway(String full) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("-q", "-r", "10"));
+        for (String output : OUTPUTS) {
+            String file = folder.resolve(output.substring(2)).toString();
+            arguments.addAll(List.of(output, output.equals(full) ? "/dev/full" : file));
+        }
+        try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
+            arguments.add("localhost:" + server.port());
+            Runs.Outcome run = Runs.loadtest(arguments.toArray(String[]::new));
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.out()).startsWith("Connections: 10\n");
+            assertThat(run.err())
+                    .isEqualTo("loadtest: cannot write /dev/full: No space left on device\n");
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files)
+                    .hasSize(OUTPUTS.size() - 1)
+                    .allMatch(file -> file.toFile().length() > 0);
+        }
+    }
+
+    @Test
+    void aLogAndAnotherOutputAreNotOneFile() throws Exception {
+        String file = folder.resolve("x").toString();
+        Runs.Outcome run = Runs.loadtest("--hlog", file, "--csv", file, "localhost:1");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).hasLineCount(1).contains("two of the outputs name " + file);
     }
 
     private Results run(String name, int port, String... more) throws Exception {

@@ -2,6 +2,7 @@ package edgeloop.cli.load.message;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** There is nothing to measure; the message says why, and what to do. */
@@ -17,6 +18,7 @@ public final class CannotRunException extends Exception {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file or folder";
             case AccessDeniedException _ -> "no permission";
+            case FileSystemException named when named.getReason() != null -> named.getReason();
             default -> String.valueOf(e.getMessage());
         };
     }

@@ -5,20 +5,29 @@ import edgeloop.cli.load.measure.RunObserver;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.message.CannotRunException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the response times of every interval as they come, in HdrHistogram's interval log format,
- * which its tools read; values in nanoseconds.
+ * Writes the response times of every interval in HdrHistogram's interval log format, which its
+ * tools read; values in nanoseconds. A device or a FIFO is sent them as they come, a file appears
+ * with all of them at the end.
  */
 public final class HistogramLog implements RunObserver, AutoCloseable {
     private static final double NANOS_PER_MILLI = 1e6;
 
+    private final Path file;
+    private final Destination destination;
+
+    /** Null where they are written as they come. */
+    private final @Nullable Spool spool;
+
+    private final Sink sink;
     private final PrintStream stream;
     private final HistogramLogWriter writer;
 
@@ -27,8 +36,13 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
 
     private final double logBeginMillis;
 
-    private HistogramLog(PrintStream stream) {
-        this.stream = stream;
+    private HistogramLog(Path file, Destination destination) throws IOException {
+        this.file = file;
+        this.destination = destination;
+        boolean named = destination.kind() == Destination.Kind.FILE;
+        this.spool = named ? Spool.in(destination.folder()) : null;
+        this.sink = new Sink(spool == null ? destination.open() : spool.stream());
+        this.stream = new PrintStream(sink, false, StandardCharsets.UTF_8);
         this.writer = new HistogramLogWriter(stream);
         this.logBeginMillis = System.currentTimeMillis();
         writer.outputComment("[loadtest: response times in nanoseconds, maxima in milliseconds]");
@@ -45,8 +59,7 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
      */
     public static HistogramLog open(Path file) throws CannotRunException {
         try {
-            return new HistogramLog(
-                    new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8));
+            return new HistogramLog(file, Destination.of(file));
         } catch (IOException e) {
             throw OutputFiles.cannotWrite(file, e);
         }
@@ -65,8 +78,57 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
         writer.outputIntervalHistogram(begin / 1e3, end / 1e3, histogram, NANOS_PER_MILLI);
     }
 
+    /**
+     * Has the file appear. Without this, there is none.
+     *
+     * @throws CannotRunException if something could not be written
+     */
+    public void finish() throws CannotRunException {
+        stream.flush();
+        try {
+            if (sink.failure != null) {
+                throw sink.failure;
+            }
+            if (spool != null) {
+                OutputFiles.write(destination, spool::copyTo);
+            }
+        } catch (IOException e) {
+            throw OutputFiles.cannotWrite(file, e);
+        }
+    }
+
     @Override
     public void close() {
         stream.close();
+    }
+
+    /** Keeps why writing failed, which a {@link PrintStream} does not tell. */
+    private static final class Sink extends OutputStream {
+        private final OutputStream target;
+        private @Nullable IOException failure;
+
+        Sink(OutputStream target) {
+            this.target = target;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b});
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                target.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            target.close();
+        }
     }
 }
