@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
 final class LoadCommand implements Callable<Integer> {
     static final String NAME = "loadtest";
 
-    private static final int FAILED_CONDITION = 3;
+    static final int FAILED_CONDITION = 3;
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
     private static final Duration DEFAULT_TRIAL = Duration.ofSeconds(5);
 
@@ -236,7 +236,7 @@ final class LoadCommand implements Callable<Integer> {
     /** The command, ready to parse and to run. */
     static CommandLine commandLine(LineWriter out, LineWriter err) {
         return new CommandLine(new LoadCommand(out, err))
-                .addSubcommand(new CompareCommand(out))
+                .addSubcommand(new CompareCommand(out, err))
                 .addSubcommand(new MergeCommand(out))
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(new UsageErrors(err))

@@ -1,12 +1,10 @@
 package edgeloop.cli.load.report;
 
 import edgeloop.cli.load.message.Text;
-import edgeloop.cli.load.result.Comparison;
 import edgeloop.cli.load.result.Results;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** Two runs on one page: their figures side by side, their plots on the same axes. */
 public final class HtmlComparison {
@@ -46,53 +44,18 @@ public final class HtmlComparison {
     }
 
     private static String figures(ResultPlots.Run before, ResultPlots.Run after) {
-        Comparison comparison = new Comparison(before.results(), after.results());
+        ComparisonRows compared = new ComparisonRows(before.results(), after.results());
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("", before.name(), after.name(), "change", "95% interval", ""));
-        for (Comparison.Difference difference : comparison.differences()) {
-            rows.add(row(difference, comparison.hasEnough()));
+        rows.add(List.of("", before.name(), after.name(), "change", "95% interval"));
+        for (ComparisonRows.Row row : compared.rows()) {
+            rows.add(
+                    List.of(row.figure(), row.before(), row.after(), row.change(), row.interval()));
         }
-        rows.add(row("max", before, after, HtmlComparison::max));
-        rows.add(row("errors", before, after, r -> Text.count(r.errorCount())));
-        rows.add(row("unsent", before, after, r -> Text.count(r.requests().unsent())));
-        rows.add(row("answered", before, after, r -> Text.count(r.requests().answered())));
-        String note =
-                comparison.hasEnough()
-                        ? ""
-                        : Text.format(
-                                "<p>The shorter run has %d slices of time; to tell noise, both need"
-                                        + " %d.</p>\n",
-                                comparison.fewestSlices(), Comparison.LEAST_SLICES);
-        return HtmlPage.table(rows) + note;
-    }
-
-    private static List<String> row(Comparison.Difference difference, boolean hasEnough) {
-        boolean rate = difference.figure().equals("requests/sec");
-        return List.of(
-                difference.figure(),
-                rate ? Text.rate(difference.before()) : Text.millis(difference.before() / 1e6),
-                rate ? Text.rate(difference.after()) : Text.millis(difference.after() / 1e6),
-                Text.format("%+.1f%%", 100 * difference.change()),
-                hasEnough
-                        ? Text.format(
-                                "%+.1f%% to %+.1f%%",
-                                100 * difference.low(), 100 * difference.high())
-                        : "unknown",
-                !hasEnough ? "" : difference.isNoise() ? "noise" : "differs");
-    }
-
-    private static List<String> row(
-            String name,
-            ResultPlots.Run before,
-            ResultPlots.Run after,
-            Function<Results, String> figure) {
-        return List.of(
-                name, figure.apply(before.results()), figure.apply(after.results()), "", "", "");
-    }
-
-    private static String max(Results results) {
-        Results.Latency response = results.response();
-        return TextReport.figure(response, "max", response.maxMillis());
+        StringBuilder notes = new StringBuilder();
+        for (String note : compared.notes()) {
+            notes.append("<p>").append(HtmlPage.escape(note)).append("</p>\n");
+        }
+        return HtmlPage.table(rows) + notes;
     }
 
     private static String words(ResultPlots.Run run) {

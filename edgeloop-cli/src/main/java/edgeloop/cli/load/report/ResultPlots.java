@@ -128,7 +128,8 @@ final class ResultPlots {
         }
         StringBuilder plots = new StringBuilder();
         boolean answers = runs.stream().allMatch(Run::hasAnswers);
-        if (answers) {
+        boolean courses = runs.stream().noneMatch(run -> run.results().timeline().isEmpty());
+        if (answers && courses) {
             List<HtmlPage.Key> withMax = new ArrayList<>();
             for (HtmlPage.Key key : names) {
                 withMax.add(new HtmlPage.Key(key.series(), key.name() + " p99"));
@@ -137,9 +138,11 @@ final class ResultPlots {
             plots.append(
                     HtmlPage.section("Latency over time", latencyOverTime(), withPauses(withMax)));
         }
-        plots.append(
-                HtmlPage.section(
-                        "Requests per second over time", rateOverTime(), withPauses(names)));
+        if (courses) { // a merged run has none
+            plots.append(
+                    HtmlPage.section(
+                            "Requests per second over time", rateOverTime(), withPauses(names)));
+        }
         if (answers) {
             plots.append(HtmlPage.section("Latency by percentile", percentiles(), names));
             plots.append(HtmlPage.section("Histogram of response times", histograms(), names));

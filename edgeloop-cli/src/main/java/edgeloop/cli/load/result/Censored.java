@@ -37,7 +37,11 @@ public final class Censored {
     }
 
     boolean isMeanKnown() {
-        return total() > 0 && unanswered.getTotalCount() <= MOST_UNANSWERED * total();
+        return isMeanKnown(answered.getTotalCount(), unanswered.getTotalCount());
+    }
+
+    static boolean isMeanKnown(long answered, long unanswered) {
+        return answered > 0 && unanswered <= MOST_UNANSWERED * (answered + unanswered);
     }
 
     /** The percentile where it is known, or what it is at least; 0 if there is none. */
@@ -56,6 +60,11 @@ public final class Censored {
     }
 
     private long rank(double percentile) {
-        return Math.max(1, (long) Math.ceil(percentile / 100 * total() - 1e-6));
+        return rank(percentile, total());
+    }
+
+    /** Which of all times, from 1 and in their order, a percentile is. */
+    static long rank(double percentile, long total) {
+        return Math.max(1, (long) Math.ceil(percentile / 100 * total - 1e-6));
     }
 }

@@ -14,6 +14,9 @@ import java.util.function.ToDoubleFunction;
  * R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 12 and 13. What is drawn again
  * and again is whole slices of time and not single requests: requests of one moment share its fate,
  * so that they know less about the next run than their number seems to say.
+ *
+ * <p>Requests without an answer count as in the figures of a run ({@link Censored}), and in each
+ * draw: a percentile that falls among them has no bound.
  */
 public final class Comparison {
     /** Slices below which nothing can be said of how they vary. */
@@ -35,7 +38,9 @@ public final class Comparison {
     /**
      * The difference in one figure.
      *
-     * @param change of the second run against the first: 0.1 is a tenth more
+     * @param before the first run's; infinite if it has no bound, as {@code after}
+     * @param change of the second run against the first: 0.1 is a tenth more; NaN if the first one
+     *     has no bound
      * @param low the interval's lower end
      * @param high the interval's upper end
      */
@@ -59,15 +64,36 @@ public final class Comparison {
 
     public List<Difference> differences() {
         List<Difference> differences = new ArrayList<>();
-        differences.add(difference("requests/sec", Draw::requestsPerSecond));
-        differences.add(difference("mean", Draw::meanNanos));
-        for (double percentile : new double[] {50, 90, 99, 99.9}) {
-            differences.add(
-                    difference(
-                            "p" + (percentile == 99.9 ? "99.9" : Text.format("%.0f", percentile)),
-                            draw -> draw.percentileNanos(percentile)));
+        for (String figure : List.of("rate", "mean", "p50", "p90", "p99", "p99.9")) {
+            differences.add(difference(figure));
         }
         return differences;
+    }
+
+    /**
+     * The difference in the figure of a condition.
+     *
+     * @param metric rate, mean, avg, max, or p followed by a percentile
+     */
+    Difference difference(String metric) {
+        return switch (metric) {
+            case "rate" -> difference("requests/sec", Draw::requestsPerSecond);
+            case "mean", "avg" -> difference(metric, Draw::meanNanos);
+            case "max" -> difference(metric, draw -> draw.percentileNanos(100));
+            default -> {
+                double percentile = Double.parseDouble(metric.substring(1));
+                yield difference(metric, draw -> draw.percentileNanos(percentile));
+            }
+        };
+    }
+
+    /** As it stands in texts: {@code +3.1% to +22.0%: differs}. */
+    public static String interval(Difference difference) {
+        return Text.format(
+                "%+.1f%% to %+.1f%%: %s",
+                100 * difference.low(),
+                100 * difference.high(),
+                difference.isNoise() ? "noise" : "differs");
     }
 
     private Difference difference(String name, ToDoubleFunction<Draw> figure) {
@@ -92,7 +118,10 @@ public final class Comparison {
     }
 
     private static double change(double first, double second) {
-        return first == 0 ? 0 : second / first - 1;
+        if (Double.isInfinite(first)) {
+            return Double.NaN;
+        }
+        return second == first ? 0 : second / first - 1;
     }
 
     /** A run's slices, on one scale of values that all of them share. */
@@ -100,22 +129,39 @@ public final class Comparison {
         private final long[] values;
         private final int[][] indexes;
         private final long[][] counts;
+        private final double[] arrived;
         private final double[] seconds;
+        private final long unanswered;
 
         Sample(Results results) {
+            unanswered = results.response().unanswered();
             List<SparseCounts> slices = new ArrayList<>();
+            List<Long> arrivals = new ArrayList<>();
             List<Double> lengths = new ArrayList<>();
             TreeSet<Long> scale = new TreeSet<>();
             for (Results.TimelineSlice slice : results.timeline()) {
                 SparseCounts counted = SparseCounts.of(Latencies.decode(slice.histogram()));
                 slices.add(counted);
+                arrivals.add(slice.answered());
                 lengths.add(slice.endSeconds() - slice.beginSeconds());
+            }
+            if (slices.isEmpty()) { // of a merged run, whose course is not known
+                slices.add(SparseCounts.of(Latencies.decode(results.response().histogram())));
+                arrivals.add(results.requests().answered());
+                lengths.add(results.totalSeconds());
+            }
+            for (SparseCounts counted : slices) {
                 for (int i = 0; i < counted.size(); i++) {
                     scale.add(counted.value(i));
                 }
             }
             values = scale.stream().mapToLong(Long::longValue).toArray();
             seconds = lengths.stream().mapToDouble(Double::doubleValue).toArray();
+            double rate = arrivals.stream().mapToLong(Long::longValue).sum() / sum(seconds);
+            // The last slices are of late answers: then nothing was sent any more, and that time
+            // is no part of the rate.
+            double factor = rate > 0 ? results.requestsPerSecond() / rate : 0;
+            arrived = arrivals.stream().mapToDouble(count -> factor * count).toArray();
             indexes = new int[slices.size()][];
             counts = new long[slices.size()][];
             for (int s = 0; s < slices.size(); s++) {
@@ -129,24 +175,28 @@ public final class Comparison {
             }
         }
 
+        private static double sum(double[] values) {
+            return Arrays.stream(values).sum();
+        }
+
         int slices() {
             return counts.length;
         }
 
         Draw whole() {
-            Draw draw = new Draw(values);
+            Draw draw = new Draw(values, unanswered);
             for (int s = 0; s < slices(); s++) {
-                draw.add(indexes[s], counts[s], seconds[s]);
+                draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
             }
             return draw;
         }
 
         /** As many slices, each of them any. */
         Draw draw(SplittableRandom random) {
-            Draw draw = new Draw(values);
+            Draw draw = new Draw(values, unanswered);
             for (int n = 0; n < slices(); n++) {
                 int s = random.nextInt(slices());
-                draw.add(indexes[s], counts[s], seconds[s]);
+                draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
             }
             return draw;
         }
@@ -156,24 +206,28 @@ public final class Comparison {
     private static final class Draw {
         private final long[] values;
         private final long[] counts;
+        private final long unanswered;
         private long total;
+        private double arrived;
         private double seconds;
 
-        Draw(long[] values) {
+        Draw(long[] values, long unanswered) {
             this.values = values;
+            this.unanswered = unanswered;
             this.counts = new long[values.length];
         }
 
-        void add(int[] indexes, long[] added, double length) {
+        void add(int[] indexes, long[] added, double answers, double length) {
             for (int i = 0; i < indexes.length; i++) {
                 counts[indexes[i]] += added[i];
                 total += added[i];
             }
+            arrived += answers;
             seconds += length;
         }
 
         double requestsPerSecond() {
-            return seconds == 0 ? 0 : total / seconds;
+            return seconds == 0 ? 0 : arrived / seconds;
         }
 
         double meanNanos() {
@@ -181,19 +235,21 @@ public final class Comparison {
             for (int i = 0; i < values.length; i++) {
                 sum += (double) values[i] * counts[i];
             }
-            return total == 0 ? 0 : sum / total;
+            return Censored.isMeanKnown(total, unanswered)
+                    ? sum / total
+                    : Double.POSITIVE_INFINITY;
         }
 
         double percentileNanos(double percentile) {
-            long rank = (long) Math.ceil(percentile / 100 * total);
+            long rank = Censored.rank(percentile, total + unanswered);
             long seen = 0;
             for (int i = 0; i < values.length; i++) {
                 seen += counts[i];
-                if (seen >= rank && seen > 0) {
+                if (seen >= rank) {
                     return values[i];
                 }
             }
-            return 0;
+            return Double.POSITIVE_INFINITY;
         }
     }
 }

@@ -162,7 +162,7 @@ class HtmlReportTest {
                         after.toString(),
                         "--report",
                         before.toString());
-        assertThat(over.exitCode()).isEqualTo(1);
+        assertThat(over.exitCode()).isEqualTo(2);
         assertThat(over.err()).contains("before.json is a run to be read, and not written to");
     }
 
