@@ -138,7 +138,7 @@ final class CompareCommand implements Callable<Integer> {
         for (Gate.Finding finding : findings) {
             if (finding.holds()) {
                 say("failed, since " + finding.text());
-                exitCode = LoadCommand.FAILED_CONDITION;
+                exitCode = ConditionOptions.FAILED;
             } else if (finding.maybe()) {
                 say("not failed, since it may be noise: " + finding.text());
             }

@@ -56,7 +56,6 @@ import picocli.CommandLine.Spec;
 final class LoadCommand implements Callable<Integer> {
     static final String NAME = "loadtest";
 
-    static final int FAILED_CONDITION = 3;
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
     private static final Duration DEFAULT_TRIAL = Duration.ofSeconds(5);
 
@@ -203,11 +202,7 @@ final class LoadCommand implements Callable<Integer> {
             description = "How long an answer may take (default: ${DEFAULT-VALUE}).")
     private Duration timeout = Duration.ZERO;
 
-    @Option(
-            names = "--fail-if",
-            paramLabel = "CONDITION",
-            description = "Exit with 3 if this holds: 'p99>5ms', 'errors>0'. May be repeated.")
-    private List<String> failIf = List.of();
+    @Mixin private ConditionOptions conditions = new ConditionOptions();
 
     @Option(
             names = "--hlog",
@@ -216,6 +211,8 @@ final class LoadCommand implements Callable<Integer> {
     private @Nullable Path hlog;
 
     @Mixin private OutputOptions outputs = new OutputOptions();
+
+    @Mixin private ShardOptions shards = new ShardOptions();
 
     @Option(
             names = {"-q", "--quiet"},
@@ -254,11 +251,9 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CannotRunException, InterruptedException {
         Target server = parse("", target, Target::parse);
-        List<Criterion> conditions = new ArrayList<>();
-        for (String condition : failIf) {
-            conditions.add(parse("--fail-if", condition, Criterion::parse));
-        }
+        List<Criterion> failures = conditions.parse();
         Criterion wanted = findMax == null ? null : parse("--find-max", findMax, Criterion::parse);
+        takePart();
         List<StagePlan> plans = plans();
         outputs.check(hlog);
         EngineOptions options = engineOptions(server);
@@ -269,33 +264,21 @@ final class LoadCommand implements Callable<Integer> {
             out.print(TextReport.of(results));
             boolean _ = out.awaitWritten(PROGRESS_TIMEOUT); // an output may be the same stream
             outputs.write(results, log);
-            return exitCode(results, conditions);
+            return ConditionOptions.exitCode(results, failures, this::say);
         }
-    }
-
-    private int exitCode(Results results, List<Criterion> conditions) {
-        if (!results.booksBalance()) {
-            return CommandLine.ExitCode.SOFTWARE;
-        }
-        Criterion.Figures figures = Criterion.Figures.of(results);
-        int exitCode = CommandLine.ExitCode.OK;
-        List<String> endedByServer = results.requests().endedByServer();
-        if (!endedByServer.isEmpty() && !conditions.isEmpty()) {
-            // What was asked for has not been measured: nobody knows that a condition does not
-            // hold.
-            say("failed, since the run ended early: " + endedByServer.getFirst());
-            exitCode = FAILED_CONDITION;
-        }
-        for (Criterion condition : conditions) {
-            if (condition.holds(figures)) {
-                say("failed, since " + condition.text());
-                exitCode = FAILED_CONDITION;
-            }
-        }
-        return exitCode;
     }
 
     // ---- What the options ask for -------------------------------------------------------------
+
+    /** Leaves this tester's part of what is asked of all of them together. */
+    private void takePart() {
+        shards.check(findMax != null);
+        connections = (int) shards.part("--connections", connections);
+        inFlight = inFlight == null ? null : (Integer) (int) shards.part("--in-flight", inFlight);
+        requests = requests == null ? null : (Long) shards.part("--requests", requests);
+        connectRate = connectRate == null ? null : (Double) shards.shard().partOfRate(connectRate);
+        rates = rates == null ? null : rates.stream().map(shards.shard()::partOfRate).toList();
+    }
 
     private List<StagePlan> plans() {
         if (requests != null && duration != null) {
@@ -330,7 +313,8 @@ final class LoadCommand implements Callable<Integer> {
                 ramp.toNanos(),
                 warm.toNanos(),
                 requests == null ? measure.toNanos() : 0,
-                requests == null ? 0 : requests);
+                requests == null ? 0 : requests,
+                shards.shard());
     }
 
     private Duration defaultWarmup(Duration measure) {
@@ -386,7 +370,8 @@ final class LoadCommand implements Callable<Integer> {
                 options.requestsPerConnection(),
                 options.exchange().request().mostBytes(),
                 options.exchange().expected(),
-                options.timeoutNanos() / 1e9);
+                options.timeoutNanos() / 1e9,
+                shards.name());
     }
 
     private <T, R> R parse(String option, T text, Function<T, R> parser) {
@@ -445,6 +430,7 @@ final class LoadCommand implements Callable<Integer> {
             // A terminal that is closed must not take the results with it.
             Signals.on(_ -> session.interrupt(), "INT", "TERM", "HUP");
             session.connect();
+            shards.awaitStart(session, this::note);
             startedAt = Instant.now().plusNanos(plans.getFirst().unmeasuredNanos());
             if (wanted != null) {
                 search = new FindMax(session, plans.getFirst(), wanted, this::note);

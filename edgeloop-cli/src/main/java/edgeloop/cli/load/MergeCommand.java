@@ -2,14 +2,18 @@ package edgeloop.cli.load;
 
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.message.Text;
 import edgeloop.cli.load.report.OutputFiles;
 import edgeloop.cli.load.report.TextReport;
+import edgeloop.cli.load.result.AskedLoad;
 import edgeloop.cli.load.result.Merge;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +57,34 @@ final class MergeCommand implements Callable<Integer> {
         List<Path> all = new ArrayList<>(files);
         all.addAll(outputs.files());
         refuseTwice(all, " is a run to be read, and not written to");
-        Results merged = Merge.of(runs);
-        out.print(TextReport.of(merged));
+        List<String> names = files.stream().map(Path::toString).toList();
+        Results merged = Merge.of(names, runs);
+        StringBuilder lines = new StringBuilder(TextReport.of(merged)).append("\n");
+        for (int i = 0; i < runs.size(); i++) {
+            lines.append(line("Of " + names.get(i), runs.get(i)));
+        }
+        lines.append(line("In all", merged));
+        lines.append(Text.format("Began within %s of each other", Text.millis(spread(runs))));
+        out.print(lines.toString());
         boolean _ = out.awaitWritten(WRITE_TIMEOUT); // one of the outputs may be the same stream
         outputs.write(merged, null);
         return 0;
+    }
+
+    private static double spread(List<Results> runs) {
+        List<Instant> begins = runs.stream().map(run -> Instant.parse(run.startedAt())).toList();
+        Duration spread = Duration.between(Collections.min(begins), Collections.max(begins));
+        return spread.toNanos() / 1e6;
+    }
+
+    private static String line(String name, Results run) {
+        String shard = run.config().shard();
+        return Text.format(
+                "%s%s: %s requests/sec; %s\n",
+                name,
+                shard == null ? "" : ", shard " + shard,
+                Text.count(run.requestsPerSecond()),
+                new AskedLoad(run).describe());
     }
 
     private void refuseTwice(List<Path> named, String why) throws CannotRunException {

@@ -1,5 +1,6 @@
 package edgeloop.cli.load.engine;
 
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.measure.StagePlan;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
@@ -114,22 +115,39 @@ abstract sealed class Demand {
 
         Open(StagePlan plan) {
             super(plan);
-            this.random = new SplittableRandom(plan.seed());
+            this.random = stream(plan.seed(), plan.shard());
             this.nanosPerRequest = 1e9 / plan.rate();
             this.rampRequests = plan.rampNanos() / nanosPerRequest / 2;
             if (plan.poisson()) {
                 advance();
+            } else {
+                position = plan.shard().phase();
+                place();
             }
+        }
+
+        /** Shards have streams of their own, whose sum is as random as each of them. */
+        private static SplittableRandom stream(long seed, Shard shard) {
+            SplittableRandom random = new SplittableRandom(seed);
+            SplittableRandom own = random;
+            for (int i = 0; i < shard.index() && !shard.isWhole(); i++) {
+                own = random.split();
+            }
+            return own;
         }
 
         private void advance() {
             position += plan.poisson() ? -Math.log(1 - random.nextDouble()) : 1;
+            place();
+        }
+
+        private void place() {
             next =
                     position < rampRequests
                             // The load grows with t, so the requests so far with t squared.
-                            ? (long) (plan.rampNanos() * Math.sqrt(position / rampRequests))
+                            ? Math.round(plan.rampNanos() * Math.sqrt(position / rampRequests))
                             : plan.rampNanos()
-                                    + (long) ((position - rampRequests) * nanosPerRequest);
+                                    + Math.round((position - rampRequests) * nanosPerRequest);
         }
 
         @Override

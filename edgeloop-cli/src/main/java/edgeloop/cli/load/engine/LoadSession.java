@@ -11,8 +11,11 @@ import edgeloop.cli.load.measure.StageRecord;
 import edgeloop.cli.load.message.Advice;
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.message.Text;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One engine from its first connection to its last, as the main thread sees it. */
@@ -21,6 +24,7 @@ public final class LoadSession implements AutoCloseable {
     private final List<RunObserver> observers;
     private @Nullable ConnectionCounts connections;
     private volatile boolean interrupted;
+    private final CountDownLatch interruption = new CountDownLatch(1);
 
     private LoadSession(LoadEngine engine, List<RunObserver> observers) {
         this.engine = engine;
@@ -97,7 +101,13 @@ public final class LoadSession implements AutoCloseable {
     /** Ends what is under way; what has been measured is kept. Any thread may call this. */
     public void interrupt() {
         interrupted = true;
+        interruption.countDown();
         engine.interrupt();
+    }
+
+    /** Waits to be interrupted, and answers whether it was before the time had passed. */
+    public boolean awaitInterrupt(Duration timeout) throws InterruptedException {
+        return interruption.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     public boolean isInterrupted() {

@@ -11,6 +11,7 @@ package edgeloop.cli.load.measure;
  * @param warmupNanos how long it then stays unmeasured
  * @param measureNanos how long requests are sent and measured; 0 where {@code requests} says it
  * @param requests how many requests are sent and measured; 0 where {@code measureNanos} says it
+ * @param shard whose part {@code rate} and {@code requests} are
  */
 public record StagePlan(
         double rate,
@@ -19,7 +20,20 @@ public record StagePlan(
         long rampNanos,
         long warmupNanos,
         long measureNanos,
-        long requests) {
+        long requests,
+        Shard shard) {
+
+    /** Of the only tester there is. */
+    public StagePlan(
+            double rate,
+            boolean poisson,
+            long seed,
+            long rampNanos,
+            long warmupNanos,
+            long measureNanos,
+            long requests) {
+        this(rate, poisson, seed, rampNanos, warmupNanos, measureNanos, requests, Shard.WHOLE);
+    }
 
     public boolean isOpenLoop() {
         return rate > 0;
@@ -32,6 +46,6 @@ public record StagePlan(
 
     public StagePlan withRate(double newRate) {
         return new StagePlan(
-                newRate, poisson, seed, rampNanos, warmupNanos, measureNanos, requests);
+                newRate, poisson, seed, rampNanos, warmupNanos, measureNanos, requests, shard);
     }
 }

@@ -1,10 +1,14 @@
 package edgeloop.cli.load.result;
 
 import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.message.CannotRunException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +26,22 @@ import org.jspecify.annotations.Nullable;
  * rates add up, and so do histograms, where averages of percentiles would mean nothing.
  */
 public final class Merge {
+    private final List<String> names;
     private final List<Results> runs;
 
-    private Merge(List<Results> runs) {
+    private Merge(List<String> names, List<Results> runs) {
+        this.names = names;
         this.runs = runs;
     }
 
     /**
      * Adds up.
      *
+     * @param names of the runs, as messages name them
      * @param runs at least two
-     * @throws CannotRunException if they were not at the same time
+     * @throws CannotRunException if they do not add up; the message says why
      */
-    public static Results of(List<Results> runs) throws CannotRunException {
+    public static Results of(List<String> names, List<Results> runs) throws CannotRunException {
         Instant lastStart = max(runs, Results::startedAt, Comparator.naturalOrder());
         Instant firstEnd = max(runs, Results::endedAt, Comparator.reverseOrder());
         if (!lastStart.isBefore(firstEnd)) {
@@ -44,7 +52,10 @@ public final class Merge {
                             + lastStart
                             + "; their figures do not add up");
         }
-        return new Merge(runs).merge();
+        Merge merge = new Merge(names, runs);
+        merge.refuseOtherLoads();
+        merge.checkShards();
+        return merge.merge();
     }
 
     private interface Moment {
@@ -53,6 +64,109 @@ public final class Merge {
 
     private static Instant max(List<Results> runs, Moment moment, Comparator<Instant> order) {
         return runs.stream().map(moment::of).map(Instant::parse).max(order).orElseThrow();
+    }
+
+    /** What is offered adds up where each run offered something in the same way, at one time. */
+    private void refuseOtherLoads() throws CannotRunException {
+        Results first = runs.getFirst();
+        for (int i = 0; i < runs.size(); i++) {
+            Results run = runs.get(i);
+            if (run.search() != null) {
+                throw new CannotRunException(
+                        names.get(i) + " is a search, whose rates were not those of others");
+            }
+            int steps = steps(run);
+            if (steps != steps(first)) {
+                throw new CannotRunException(
+                        "the runs do not add up: "
+                                + names.getFirst()
+                                + describe(steps(first))
+                                + " and "
+                                + names.get(i)
+                                + describe(steps));
+            }
+        }
+    }
+
+    /** How many rates there were; none in a closed loop. */
+    private static int steps(Results run) {
+        List<Double> rates = run.config().ratesPerSecond();
+        return rates == null ? 0 : rates.size();
+    }
+
+    private static String describe(int steps) {
+        return switch (steps) {
+            case 0 -> " is a closed loop";
+            case 1 -> " has one rate";
+            default -> " has " + steps + " rates";
+        };
+    }
+
+    /** Makes sure that all the shards of one load are there, each once, or none is a shard. */
+    private void checkShards() throws CannotRunException {
+        Map<Shard, String> seen = new LinkedHashMap<>();
+        for (int i = 0; i < runs.size(); i++) {
+            String text = runs.get(i).config().shard();
+            if ((text == null) != (runs.getFirst().config().shard() == null)) {
+                throw new CannotRunException(
+                        "some of the runs are shards of one load, and others are not: "
+                                + names.getFirst()
+                                + " and "
+                                + names.get(i));
+            }
+            if (text != null) {
+                refuseOtherRates(i);
+                add(seen, shard(text, names.get(i)), names.get(i));
+            }
+        }
+        if (!seen.isEmpty()) {
+            Shard any = seen.keySet().iterator().next();
+            Collection<Integer> missing = any.missing(seen.keySet());
+            if (!missing.isEmpty()) {
+                throw new CannotRunException("shard " + missing(missing, any) + " is missing");
+            }
+        }
+    }
+
+    private void refuseOtherRates(int i) throws CannotRunException {
+        Results.Config first = runs.getFirst().config();
+        Results.Config other = runs.get(i).config();
+        if (!Objects.equals(first.ratesPerSecond(), other.ratesPerSecond())
+                || !Objects.equals(first.arrivals(), other.arrivals())) {
+            throw new CannotRunException(
+                    names.getFirst() + " and " + names.get(i) + " are not shards of one load");
+        }
+    }
+
+    private static Shard shard(String text, String name) throws CannotRunException {
+        try {
+            return Shard.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CannotRunException(name + ": shard " + e.getMessage());
+        }
+    }
+
+    private static void add(Map<Shard, String> seen, Shard shard, String name)
+            throws CannotRunException {
+        for (Map.Entry<Shard, String> other : seen.entrySet()) {
+            if (other.getKey().count() != shard.count() || other.getKey().equals(shard)) {
+                throw new CannotRunException(
+                        other.getValue()
+                                + " is shard "
+                                + other.getKey()
+                                + " and "
+                                + name
+                                + " is shard "
+                                + shard);
+            }
+        }
+        seen.put(shard, name);
+    }
+
+    private static String missing(Collection<Integer> missing, Shard any) {
+        return missing.stream()
+                .map(index -> new Shard(index, any.count()).toString())
+                .collect(Collectors.joining(", "));
     }
 
     private Results merge() {
@@ -102,21 +216,54 @@ public final class Merge {
                 (int) count(run -> run.config().connections()),
                 first.pipeline(),
                 (int) count(run -> run.config().concurrency()),
-                first.ratesPerSecond(),
+                rates(),
                 first.arrivals(),
-                first.requests(),
+                first.requests() == null ? null : count(Merge::requested),
                 first.durationSeconds(),
                 first.warmupSeconds(),
                 first.rampSeconds(),
                 first.requestsPerConnection(),
                 first.requestBytes(),
                 first.expect(),
-                first.timeoutSeconds());
+                first.timeoutSeconds(),
+                null); // all of them are there
+    }
+
+    /** Step by step. */
+    private @Nullable List<Double> rates() {
+        double[] sums = new double[steps(runs.getFirst())];
+        for (Results run : runs) {
+            List<Double> rates =
+                    Objects.requireNonNullElse(run.config().ratesPerSecond(), List.of());
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += rates.get(i);
+            }
+        }
+        return sums.length == 0
+                ? null
+                : Arrays.stream(sums).mapToObj(sum -> Math.rint(sum * 1e6) / 1e6).toList();
+    }
+
+    private static long requested(Results run) {
+        return Objects.requireNonNullElse(run.config().requests(), 0L);
+    }
+
+    private interface Lines {
+        List<String> of(Results results);
+    }
+
+    /** Each with the name of the run that says it. */
+    private List<String> named(Lines lines) {
+        List<String> named = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            for (String line : lines.of(runs.get(i))) {
+                named.add(names.get(i) + ": " + line);
+            }
+        }
+        return named;
     }
 
     private Results.Requests requests() {
-        List<String> endedEarly = new ArrayList<>();
-        runs.forEach(run -> endedEarly.addAll(run.requests().endedEarly()));
         Map<String, Long> statuses =
                 counts(run -> Objects.requireNonNullElse(run.requests().statuses(), Map.of()));
         return new Results.Requests(
@@ -128,7 +275,7 @@ public final class Merge {
                 count(run -> run.requests().inFlight()),
                 count(run -> run.requests().unmeasured()),
                 count(run -> run.requests().unmeasuredErrors()),
-                endedEarly);
+                named(run -> run.requests().endedEarly()));
     }
 
     private Results.Connections connections() {
@@ -163,8 +310,6 @@ public final class Merge {
     }
 
     private Results.ClientSide clientSide(boolean openLoop) {
-        Set<String> limited = new LinkedHashSet<>();
-        runs.forEach(run -> limited.addAll(run.client().limited()));
         double answered = Math.max(1, count(run -> run.requests().answered()));
         double cpuSeconds = sum(run -> run.client().threadCpuSeconds());
         return new Results.ClientSide(
@@ -177,6 +322,6 @@ public final class Merge {
                 count(run -> run.client().collections()),
                 count(run -> run.client().collectionMillis()),
                 openLoop ? latency(run -> run.client().sendLag()) : null,
-                List.copyOf(limited));
+                named(run -> run.client().limited()));
     }
 }

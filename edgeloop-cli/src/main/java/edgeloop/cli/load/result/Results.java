@@ -53,7 +53,11 @@ public record Results(
 
     static final String SCHEMA = "edgeloop-loadtest-2";
 
-    /** What was asked for; null is what was not. */
+    /**
+     * What was asked for; null is what was not.
+     *
+     * @param shard of how many the run was one, as 2/3; all figures are of its part
+     */
     public record Config(
             int connections,
             int pipeline,
@@ -67,7 +71,8 @@ public record Results(
             int requestsPerConnection,
             int requestBytes,
             String expect,
-            double timeoutSeconds) {}
+            double timeoutSeconds,
+            @Nullable String shard) {}
 
     /**
      * scheduled = answered + all errors + unsent + inFlight.

@@ -3,8 +3,16 @@ package edgeloop.cli.load.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.measure.StagePlan;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When requests are due. */
 class DemandTest {
@@ -89,5 +97,76 @@ class DemandTest {
         }
         assertThat(demand.isExhausted(80)).isTrue();
         assertThat(demand.untaken(80, _ -> {})).isZero();
+    }
+
+    private static List<Long> schedule(
+            boolean poisson, long seed, int index, int count, long ramp) {
+        StagePlan plan =
+                new StagePlan(
+                        1000.0 / count,
+                        poisson,
+                        seed,
+                        ramp,
+                        0,
+                        100 * SECOND,
+                        0,
+                        new Shard(index, count));
+        Demand demand = Demand.of(plan);
+        List<Long> due = new ArrayList<>();
+        while (demand.nextDue(0) != Demand.NEVER) {
+            due.add(demand.take(0));
+        }
+        return due;
+    }
+
+    private static List<Long> together(boolean poisson, int count, long ramp) {
+        List<Long> due = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            due.addAll(schedule(poisson, 1, i, count, ramp));
+        }
+        Collections.sort(due);
+        return due;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 10 * SECOND})
+    void shardsTakeTheRequestsOfOneScheduleInTurn(long ramp) {
+        List<Long> whole = together(false, 1, ramp);
+        for (int count : new int[] {2, 3, 7}) {
+            List<Long> shards = together(false, count, ramp);
+            assertThat(shards.size()).isEqualTo(whole.size());
+            for (int i = 0; i < whole.size(); i++) {
+                assertThat(shards.get(i)).isCloseTo(whole.get(i), within(1L));
+            }
+        }
+    }
+
+    @Test
+    void randomShardsAddUpToARandomWhole() {
+        List<Long> due = together(true, 4, 0);
+        assertThat(due.size()).isCloseTo(100_000, within(1500)); // five deviations
+        double squares = 0;
+        for (int i = 1; i < due.size(); i++) {
+            double gap = (due.get(i) - due.get(i - 1)) / 1e6;
+            squares += gap * gap;
+        }
+        // An exponential distribution's mean square is twice its mean's.
+        assertThat(squares / due.size()).isCloseTo(2, within(0.1));
+    }
+
+    @Test
+    void eachShardAndSeedHasItsOwnStream() {
+        assertThat(schedule(true, 1, 1, 2, 0)).isEqualTo(schedule(true, 1, 1, 2, 0));
+        Set<Long> all = new HashSet<>();
+        int sum = 0;
+        for (long seed = 1; seed <= 3; seed++) {
+            for (int i = 1; i <= 2; i++) {
+                List<Long> due = schedule(true, seed, i, 2, 0);
+                sum += due.size();
+                all.addAll(due);
+            }
+        }
+        // Few of these times, in nanoseconds, are the same.
+        assertThat(sum - all.size()).isLessThan(20);
     }
 }
