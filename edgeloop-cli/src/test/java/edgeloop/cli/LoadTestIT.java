@@ -2,6 +2,8 @@ package edgeloop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./loadtest} as a process, against {@code ./myepollserver} as another. */
@@ -97,6 +100,23 @@ class LoadTestIT {
             loadtest.signal("INT");
             assertThat(loadtest.awaitExit()).isZero();
             assertThat(loadtest.out().all()).contains("Ended early: interrupted");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+    void aSignalEndsTheWaitForAServer(String signal, int exitCode) throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        try (ServerProcess loadtest =
+                ServerProcess.launch("./loadtest", "--wait", "1h", "127.0.0.1:" + port)) {
+            loadtest.err().await(".*waiting up to 3600.0 s for 127.0.0.1:" + port);
+            loadtest.signal(signal);
+            assertThat(loadtest.awaitExit()).isEqualTo(exitCode);
+            assertThat(loadtest.out().all()).isEmpty();
+            assertThat(loadtest.err().all()).hasSize(1);
         }
     }
 

@@ -1,5 +1,6 @@
 package edgeloop.cli.load;
 
+import edgeloop.Addresses;
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.DurationConverter;
 import edgeloop.cli.LineWriter;
@@ -13,6 +14,7 @@ import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.measure.StageRecord;
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.protocol.Exchange;
+import edgeloop.cli.load.protocol.Resolver;
 import edgeloop.cli.load.protocol.Target;
 import edgeloop.cli.load.report.HistogramLog;
 import edgeloop.cli.load.report.TextReport;
@@ -72,6 +74,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private final LineWriter out;
     private final LineWriter err;
+    private final Resolver resolver;
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -169,13 +172,7 @@ final class LoadCommand implements Callable<Integer> {
             description = "Open N connections per second (default: as fast as they come).")
     private @Nullable Double connectRate;
 
-    @Option(
-            names = "--connect-timeout",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            defaultValue = "10s",
-            description = "How long a connect may take (default: ${DEFAULT-VALUE}).")
-    private Duration connectTimeout = Duration.ZERO;
+    @Mixin private AddressOptions address = new AddressOptions();
 
     @Option(
             names = "--requests-per-connection",
@@ -225,14 +222,15 @@ final class LoadCommand implements Callable<Integer> {
         poisson
     }
 
-    private LoadCommand(LineWriter out, LineWriter err) {
+    private LoadCommand(LineWriter out, LineWriter err, Resolver resolver) {
         this.out = out;
         this.err = err;
+        this.resolver = resolver;
     }
 
     /** The command, ready to parse and to run. */
-    static CommandLine commandLine(LineWriter out, LineWriter err) {
-        return new CommandLine(new LoadCommand(out, err))
+    static CommandLine commandLine(LineWriter out, LineWriter err, Resolver resolver) {
+        return new CommandLine(new LoadCommand(out, err, resolver))
                 .addSubcommand(new CompareCommand(out, err))
                 .addSubcommand(new MergeCommand(out))
                 .setExpandAtFiles(false)
@@ -328,11 +326,13 @@ final class LoadCommand implements Callable<Integer> {
         return half.compareTo(LONGEST_DEFAULT_WARMUP) < 0 ? half : LONGEST_DEFAULT_WARMUP;
     }
 
-    private EngineOptions engineOptions(Target server) throws CannotRunException {
+    private EngineOptions engineOptions(Target server)
+            throws CannotRunException, InterruptedException {
         boolean once = requestsPerConnection != null && requestsPerConnection == 1;
         Exchange exchange = parse("", server, target -> request.exchange(target, once, seed));
-        if (timeout.isZero() || connectTimeout.isZero()) {
-            throw usage("--timeout and --connect-timeout must be longer than 0");
+        address.check();
+        if (timeout.isZero()) {
+            throw usage("--timeout must be longer than 0");
         }
         long concurrency = (long) connections * pipeline;
         if (concurrency > MOST_REQUESTS_ON_THEIR_WAY) {
@@ -340,15 +340,15 @@ final class LoadCommand implements Callable<Integer> {
                     "--connections times --pipeline must be at most " + MOST_REQUESTS_ON_THEIR_WAY);
         }
         Preflight.checkDescriptors(connections);
-        InetSocketAddress address = server.resolve();
+        InetSocketAddress chosen = address.choose(server, resolver, this::note);
         boolean churn = requestsPerConnection != null;
-        List<InetAddress> sources = Preflight.sources(address.getAddress(), connections, churn);
+        List<InetAddress> sources = Preflight.sources(chosen.getAddress(), connections, churn);
         return new EngineOptions(
-                address,
+                chosen,
                 sources,
                 connections,
                 connectRate == null ? 0 : connectRate,
-                connectTimeout,
+                address.connectTimeout(),
                 pipeline,
                 inFlight == null ? (int) concurrency : inFlight,
                 requestsPerConnection == null ? 0 : requestsPerConnection,
@@ -358,6 +358,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private Results.Config config(EngineOptions options, StagePlan first, boolean searching) {
         return new Results.Config(
+                Addresses.format(options.target()),
                 connections,
                 pipeline,
                 options.concurrency(),

@@ -3,6 +3,7 @@ package edgeloop.cli.load;
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.StderrLoggers;
+import edgeloop.cli.load.protocol.Resolver;
 import java.time.Duration;
 import picocli.CommandLine;
 
@@ -14,12 +15,15 @@ public final class LoadTestMain {
     private LoadTestMain() {}
 
     public static void main(String[] args) throws InterruptedException {
+        // Java puts IPv4 first by itself, whatever the machine's order is (RFC 6724). It reads this
+        // when the first address is made.
+        System.setProperty("java.net.preferIPv6Addresses", "system");
         LineWriter out = LineWriter.start("stdout", System.out);
         LineWriter err = LineWriter.start("stderr", System.err);
         StderrLoggers.printWith(err);
         Thread.setDefaultUncaughtExceptionHandler(
                 (_, e) -> err.print(Diagnostics.unexpected(LoadCommand.NAME, e)));
-        int exitCode = LoadCommand.commandLine(out, err).execute(args);
+        int exitCode = LoadCommand.commandLine(out, err, Resolver.SYSTEM).execute(args);
         if (!out.awaitWritten(WRITE_TIMEOUT) || out.hasFailed()) {
             err.print(
                     LoadCommand.NAME

@@ -8,6 +8,7 @@ import edgeloop.IoBuffer;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
+import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An echo server of 64-byte requests that counts them and does wrong to some. */
@@ -25,23 +26,35 @@ public final class FaultyServer implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private final Server server;
 
-    private FaultyServer(ConnectionOptions connection, Fault fault) throws SyscallException {
+    private FaultyServer(ServerOptions options, Fault fault) throws SyscallException {
         HandlerFactory handlers =
                 _ -> {
                     connections.incrementAndGet();
                     return handler(fault);
                 };
-        server =
-                Server.start(
-                        ServerOptions.defaults().withPort(0).withConnection(connection), handlers);
+        server = Server.start(options, handlers);
     }
 
     public static FaultyServer start(Fault fault) throws SyscallException {
-        return new FaultyServer(ConnectionOptions.defaults(), fault);
+        return new FaultyServer(onPort(0), fault);
     }
 
     static FaultyServer start(ConnectionOptions connection, Fault fault) throws SyscallException {
-        return new FaultyServer(connection, fault);
+        return new FaultyServer(onPort(0).withConnection(connection), fault);
+    }
+
+    /** One without faults, on this port, such as that of another one that has ended. */
+    static FaultyServer start(int port) throws SyscallException {
+        return new FaultyServer(onPort(port), NONE);
+    }
+
+    /** One without faults, on one address alone. */
+    static FaultyServer start(InetAddress address) throws SyscallException {
+        return new FaultyServer(onPort(0).withBindAddress(address), NONE);
+    }
+
+    private static ServerOptions onPort(int port) {
+        return ServerOptions.defaults().withPort(port);
     }
 
     private ConnectionHandler handler(Fault fault) {

@@ -38,6 +38,7 @@ class LoadCommandTest {
             assertThat(lines.get(7)).matches(" {2}Avg latency: \\d+\\.\\d+ ms");
             assertThat(lines.get(8)).matches(" {2}P99 latency: \\d+\\.\\d+ ms");
             assertThat(lines.get(9)).isEqualTo("  Errors: 0");
+            assertThat(lines.get(10)).isEqualTo("  Address: 127.0.0.1:" + server.port());
             assertThat(run.err()).isEmpty();
             assertThat(server.requests()).isEqualTo(1000);
         }
@@ -100,10 +101,10 @@ class LoadCommandTest {
         try (FaultyServer closed = FaultyServer.start(FaultyServer.NONE)) {
             port = closed.port();
         }
-        Runs.Outcome run = Runs.loadtest("-q", "-c", "3", "-r", "10", "localhost:" + port);
+        Runs.Outcome run = Runs.loadtest("-q", "-c", "3", "-r", "10", "127.0.0.1:" + port);
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).hasLineCount(1).contains("3 refused");
+        assertThat(run.err()).hasLineCount(1).contains("127.0.0.1:" + port + ": 3 refused");
     }
 
     @ParameterizedTest
@@ -127,6 +128,10 @@ class LoadCommandTest {
                 "--find-max p99<5ms -r 5 localhost:1|--find-max",
                 "--rate 0 localhost:1|--rate",
                 "--duration 0 localhost:1|--duration",
+                "--connect-timeout 0 localhost:1|--connect-timeout",
+                "-4 -6 localhost:1|-4 and -6",
+                "-6 127.0.0.1:1|has no IPv6 address",
+                "-4 [::1]:1|has no IPv4 address",
                 "compare a.json|B.json",
             })
     void badArgumentsAreNamedInOneLine(String arguments, String named) throws Exception {

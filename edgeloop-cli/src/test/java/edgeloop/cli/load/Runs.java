@@ -12,6 +12,7 @@ import edgeloop.cli.load.protocol.Exchange;
 import edgeloop.cli.load.protocol.Expectation;
 import edgeloop.cli.load.protocol.FixedAnswer;
 import edgeloop.cli.load.protocol.Payload;
+import edgeloop.cli.load.protocol.Resolver;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -33,11 +34,16 @@ public final class Runs {
 
     /** Runs {@code loadtest} with these arguments; progress is not printed. */
     public static Outcome loadtest(String... arguments) throws InterruptedException {
+        return loadtest(Resolver.SYSTEM, arguments);
+    }
+
+    /** The same where {@code resolver} knows the names. */
+    static Outcome loadtest(Resolver resolver, String... arguments) throws InterruptedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         LineWriter outLines = LineWriter.start("out", new PrintStream(out, true, UTF));
         LineWriter errLines = LineWriter.start("err", new PrintStream(err, true, UTF));
-        int exitCode = LoadCommand.commandLine(outLines, errLines).execute(arguments);
+        int exitCode = LoadCommand.commandLine(outLines, errLines, resolver).execute(arguments);
         outLines.awaitWritten(WRITE_TIMEOUT);
         errLines.awaitWritten(WRITE_TIMEOUT);
         return new Outcome(exitCode, out.toString(UTF), err.toString(UTF));

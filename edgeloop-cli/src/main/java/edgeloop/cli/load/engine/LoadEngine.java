@@ -1,5 +1,6 @@
 package edgeloop.cli.load.engine;
 
+import edgeloop.Addresses;
 import edgeloop.Client;
 import edgeloop.ClientOptions;
 import edgeloop.ConnectionOptions;
@@ -87,6 +88,11 @@ final class LoadEngine implements AutoCloseable {
     /** How many connections there are to be. */
     int connections() {
         return connections;
+    }
+
+    /** The server's, as people read it. */
+    String address() {
+        return Addresses.format(options.target());
     }
 
     /** How long connecting took; to be read after {@link #close}. */

@@ -36,8 +36,12 @@ public final class LoadSession implements AutoCloseable {
         try {
             return new LoadSession(LoadEngine.start(options), observers);
         } catch (SyscallException e) {
-            throw new CannotRunException("the kernel refuses an epoll instance: " + e.getMessage());
+            throw noReactor(e);
         }
+    }
+
+    static CannotRunException noReactor(SyscallException e) {
+        return new CannotRunException("the kernel refuses an epoll instance: " + e.getMessage());
     }
 
     /**
@@ -69,7 +73,11 @@ public final class LoadSession implements AutoCloseable {
                     .append(' ')
                     .append(failed.getKey());
         }
-        return "no connection could be established: " + causes + Advice.on(counts.failed());
+        return "no connection could be established to "
+                + engine.address()
+                + ": "
+                + causes
+                + Advice.on(counts.failed());
     }
 
     /** Runs a stage to its end. */

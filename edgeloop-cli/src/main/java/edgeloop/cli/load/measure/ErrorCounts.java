@@ -69,7 +69,8 @@ public final class ErrorCounts {
         };
     }
 
-    static String name(int cause) {
+    /** As it stands in results. */
+    public static String name(int cause) {
         return switch (cause) {
             case CLOSED_EARLY -> "closed early";
             case TIMEOUT -> "timeout";

@@ -1,9 +1,5 @@
 package edgeloop.cli.load.protocol;
 
-import edgeloop.cli.load.message.CannotRunException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -117,22 +113,14 @@ public record Target(String host, int port, @Nullable String path) {
         throw new IllegalArgumentException("the port must be from 1 to 65535, not '" + text + "'");
     }
 
-    /**
-     * Looks the host's address up.
-     *
-     * @throws CannotRunException if it has none
-     */
-    public InetSocketAddress resolve() throws CannotRunException {
-        try {
-            return new InetSocketAddress(InetAddress.getByName(host), port);
-        } catch (UnknownHostException e) {
-            throw new CannotRunException("unknown host '" + host + "'");
-        }
+    /** As in {@code localhost:8080}, whatever the protocol. */
+    public String hostAndPort() {
+        return hostInBrackets() + ":" + port;
     }
 
     @Override
     public String toString() {
-        String server = hostInBrackets() + ":" + port;
+        String server = hostAndPort();
         return path == null ? server : HTTP + server + path;
     }
 }

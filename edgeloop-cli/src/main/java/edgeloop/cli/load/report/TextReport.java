@@ -62,6 +62,7 @@ public final class TextReport {
         line("  Avg latency: %s", brief(response, "mean", response.meanMillis()));
         line("  P99 latency: %s", brief(response, "p99", response.percentileMillis("p99")));
         line("  Errors: %d", results.errorCount());
+        line("  Address: %s", results.config().address());
         double unanswered = (double) response.unanswered() / Math.max(1, response.total());
         if (unanswered > NOTED_UNANSWERED) {
             line(

@@ -212,7 +212,10 @@ public final class Merge {
 
     private Results.Config config() {
         Results.Config first = runs.getFirst().config();
+        Set<String> addresses = new LinkedHashSet<>();
+        runs.forEach(run -> addresses.add(run.config().address()));
         return new Results.Config(
+                String.join(", ", addresses),
                 (int) count(run -> run.config().connections()),
                 first.pipeline(),
                 (int) count(run -> run.config().concurrency()),

@@ -56,9 +56,11 @@ public record Results(
     /**
      * What was asked for; null is what was not.
      *
+     * @param address the one of the target's addresses that was connected to
      * @param shard of how many the run was one, as 2/3; all figures are of its part
      */
     public record Config(
+            String address,
             int connections,
             int pipeline,
             int concurrency,
