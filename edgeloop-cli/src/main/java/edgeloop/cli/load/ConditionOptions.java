@@ -54,11 +54,11 @@ final class ConditionOptions {
         }
         int exitCode = CommandLine.ExitCode.OK;
         List<String> endedByServer = results.requests().endedByServer();
-        if (!endedByServer.isEmpty() && !conditions.isEmpty()) {
+        if (!endedByServer.isEmpty()) {
             // What was asked for has not been measured: nobody knows that a condition does not
             // hold.
             log.accept("failed, since the run ended early: " + endedByServer.getFirst());
-            exitCode = FAILED;
+            exitCode = conditions.isEmpty() ? CommandLine.ExitCode.SOFTWARE : FAILED;
         }
         Criterion.Figures figures = Criterion.Figures.of(results);
         for (Criterion condition : conditions) {

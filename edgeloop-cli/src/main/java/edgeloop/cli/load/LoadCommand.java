@@ -53,7 +53,8 @@ import picocli.CommandLine.Spec;
             "A TIME is a whole number with the unit ms, s, m or h; without one it is in seconds."
                     + " Counts and rates may end with k or m.",
             "SIGINT, SIGTERM or SIGHUP ends the run, which is still reported.",
-            "Exit codes: 0 ran, 1 could not run, 2 bad arguments, 3 a --fail-if holds."
+            "Exit codes: 0 ran, 1 could not run or lost its server, 2 bad arguments,"
+                    + " 3 a --fail-if holds."
         })
 final class LoadCommand implements Callable<Integer> {
     static final String NAME = "loadtest";
@@ -451,13 +452,16 @@ final class LoadCommand implements Callable<Integer> {
                 server.toString(), config, neverMeasured ? endedAt : startedAt, endedAt);
     }
 
-    /** The stages until the user ends it; the first one in any case. */
+    /** The stages until the user or the server ends it; the first one in any case. */
     private static List<StageRecord> runAll(LoadSession session, List<StagePlan> plans)
             throws InterruptedException {
         List<StageRecord> stages = new ArrayList<>();
         for (StagePlan plan : plans) {
             if (stages.isEmpty() || !session.isInterrupted()) {
                 stages.add(session.run(plan));
+            }
+            if (stages.getLast().outcome().endedByServer()) {
+                break;
             }
         }
         return stages;

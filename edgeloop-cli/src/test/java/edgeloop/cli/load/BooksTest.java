@@ -201,7 +201,7 @@ class BooksTest {
                                     });
             StageOutcome outcome = session.run(Runs.requests(1_000_000_000)).outcome();
             killer.join();
-            assertThat(outcome.endedEarly()).contains("no connection");
+            assertThat(outcome.endedEarly()).contains("the server is gone");
             assertThat(outcome.unsent()).isPositive();
             assertThat(outcome.balances()).as("%s", outcome).isTrue();
             assertThat(session.connections().failed()).containsOnlyKeys("refused");

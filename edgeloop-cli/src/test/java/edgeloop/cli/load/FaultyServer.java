@@ -81,6 +81,11 @@ public final class FaultyServer implements AutoCloseable {
         return connections.get();
     }
 
+    /** Waits until it has been closed. */
+    void awaitEnd() throws InterruptedException {
+        server.join();
+    }
+
     @Override
     public void close() {
         server.close();

@@ -9,6 +9,8 @@ import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.ConnectionCounts;
 import edgeloop.cli.load.measure.ErrorCounts;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,12 @@ final class Connecting {
 
     private int established;
     private int attemptsUnderWay;
-    private long lastEstablishedNanos;
+    private final Outage outage;
+
+    /** Empty ones whose connect has failed. */
+    private final Deque<Slot> toRetry = new ArrayDeque<>();
+
+    private boolean retryScheduled;
 
     // Of the phase.
     private boolean underWay;
@@ -43,6 +50,7 @@ final class Connecting {
         this.client = client;
         this.slots = slots;
         this.engine = engine;
+        this.outage = new Outage(options.connectTimeout());
     }
 
     ConnectionBook book() {
@@ -68,7 +76,6 @@ final class Connecting {
         timer = engine.timer(this::connectMore);
         underWay = true;
         beganNanos = engine.clockNanos();
-        lastEstablishedNanos = beganNanos;
         connectMore();
     }
 
@@ -118,7 +125,7 @@ final class Connecting {
         slot.opened(connection);
         attemptsUnderWay--;
         established++;
-        lastEstablishedNanos = now;
+        outage.established();
         book.established(now - slot.connectBeganNanos);
         if (underWay) {
             settle();
@@ -134,17 +141,41 @@ final class Connecting {
         if (reason instanceof CloseReason.LocallyClosed) {
             return; // the run is over, and this attempt was counted as under way
         }
-        book.failed.add(ErrorCounts.causeOf(reason), 1);
+        int cause = ErrorCounts.causeOf(reason);
+        book.failed.add(cause, 1);
         if (underWay) {
             settle();
             return;
         }
-        long silence = engine.clockNanos() - lastEstablishedNanos;
-        if (established == 0 && silence > options.connectTimeout().toNanos()) {
-            engine.nobodyListens();
+        outage.failed(slot.connectBeganNanos, ErrorCounts.isRefused(cause));
+        long now = engine.clockNanos();
+        if (outage.isForGood(established, now)) {
+            engine.serverIsGone(outage.lengthNanos(now), ErrorCounts.name(cause));
         } else {
-            client.reactor().schedule(RETRY_DELAY, () -> replace(slot));
+            retryLater(slot);
         }
+    }
+
+    private void retryLater(Slot slot) {
+        toRetry.add(slot);
+        scheduleRetry();
+    }
+
+    private void scheduleRetry() {
+        if (!retryScheduled && !toRetry.isEmpty()) {
+            retryScheduled = true;
+            client.reactor().schedule(RETRY_DELAY, this::retry);
+        }
+    }
+
+    private void retry() {
+        // In an outage so many show as well as all whether somebody listens again.
+        int most = outage.isUnderWay() ? WINDOW : toRetry.size();
+        for (; most > 0 && !toRetry.isEmpty(); most--) {
+            replace(toRetry.removeFirst());
+        }
+        retryScheduled = false;
+        scheduleRetry();
     }
 
     /** Opens another connection for an empty slot, as long as there is something to send. */
@@ -158,7 +189,9 @@ final class Connecting {
     void vacate(Slot slot) {
         slot.connection = null;
         established--;
-        lastEstablishedNanos = engine.clockNanos();
+        if (established == 0) {
+            outage.noneLeft(engine.clockNanos());
+        }
     }
 
     ConnectionCounts counts() {

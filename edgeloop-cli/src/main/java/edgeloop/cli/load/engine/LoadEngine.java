@@ -11,6 +11,7 @@ import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.Interval;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
+import edgeloop.cli.load.message.Text;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -166,9 +167,26 @@ final class LoadEngine implements AutoCloseable {
         traffic.reconnected(slot);
     }
 
-    /** The server takes no connections any more. */
-    void nobodyListens() {
-        finish("no connection could be established any more");
+    /**
+     * The server has closed all connections, and takes no others.
+     *
+     * @param outageNanos since when it takes none
+     * @param cause why the last attempt failed
+     */
+    void serverIsGone(long outageNanos, String cause) {
+        StageRun run = stage;
+        if (run == null) {
+            return;
+        }
+        double seconds = (now(run) - run.windowBegin()) / 1e9;
+        finish(
+                Text.format(
+                        "%s: the server is gone, no connection is left and %s has taken none for"
+                                + " %.1f s (%s)",
+                        seconds < 0 ? "in the warm-up" : Text.format("after %.1f s", seconds),
+                        address(),
+                        outageNanos / 1e9,
+                        cause));
     }
 
     /** Whether there is still something to send on another connection. */

@@ -100,6 +100,11 @@ final class StageRun {
         }
     }
 
+    /** When what is measured began, or will: with the first request, where a number is sent. */
+    long windowBegin() {
+        return isByNumber() && firstSent != OPEN ? firstSent : demand.measureFrom;
+    }
+
     private boolean isByNumber() {
         return plan.requests() > 0;
     }
@@ -176,7 +181,6 @@ final class StageRun {
             interval.unanswered(plan.isOpenLoop() ? 0 : now - lastAnswer);
         }
         long scheduled = isByNumber() ? plan.requests() : demand.taken + unsent;
-        long windowBegin = isByNumber() && firstSent != OPEN ? firstSent : demand.measureFrom;
         return new StageOutcome(
                 plan,
                 scheduled,
@@ -188,7 +192,7 @@ final class StageRun {
                 inFlight,
                 unmeasured,
                 unmeasuredErrors.total(),
-                Math.max(0, windowEnd - windowBegin),
+                Math.max(0, windowEnd - windowBegin()),
                 usage,
                 endedEarly);
     }

@@ -27,6 +27,8 @@ public final class ErrorCounts {
     public static final Set<String> WRONG_WHILE_IDLE =
             Set.of("unasked data", "client failure", "mismatch");
 
+    private static final String REFUSED = "refused";
+
     private static final int SIZE = STATUS + 600;
 
     private final long[] counts = new long[SIZE];
@@ -69,6 +71,11 @@ public final class ErrorCounts {
         };
     }
 
+    /** Whether a connect failed because nobody listens. */
+    public static boolean isRefused(int cause) {
+        return name(cause).equals(REFUSED);
+    }
+
     /** As it stands in results. */
     public static String name(int cause) {
         return switch (cause) {
@@ -86,7 +93,7 @@ public final class ErrorCounts {
     private static String nameOfErrno(int errno) {
         String name = new CloseReason.Failed(errno).errnoName();
         return switch (name) {
-            case "ECONNREFUSED" -> "refused";
+            case "ECONNREFUSED" -> REFUSED;
             case "ECONNRESET" -> "reset";
             default -> name;
         };
