@@ -154,8 +154,7 @@ final class CompareCommand implements Callable<Integer> {
         try {
             return Gate.parse(condition);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    command().commandLine(), "--fail-if " + e.getMessage(), e);
+            throw new ParameterException(command().commandLine(), "--fail-if " + e.getMessage(), e);
         }
     }
 

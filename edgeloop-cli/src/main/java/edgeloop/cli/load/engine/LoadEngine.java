@@ -231,6 +231,10 @@ final class LoadEngine implements AutoCloseable {
             // What is due by now and late is still sent, as long as an answer may take: a schedule
             // that left it out would leave out the worst.
             run.closeWindow(run.demand.endOfSending);
+            if (traffic.inFlight() > 0 || !run.demand.isExhausted(now)) {
+                Interval next = mailbox.spare();
+                beginInterval(run, next == null ? new Interval() : next, true);
+            }
             timers().endOfSending.set(run.beginNanos + now + options.timeoutNanos());
         } else {
             run.demand.stop();
@@ -259,7 +263,7 @@ final class LoadEngine implements AutoCloseable {
         timers().measure.cancel();
         timers().endOfSending.cancel();
         timers().interval.cancel();
-        passOn(run, run.interval);
+        passOn(run.interval);
         stage = null;
         mailbox.tell(new EngineEvent.StageEnded(outcome, connecting.counts()));
     }
@@ -269,17 +273,23 @@ final class LoadEngine implements AutoCloseable {
         if (run == null) {
             return;
         }
-        Interval next = mailbox.spare();
+        Interval next = run.mayEndInterval(now(run)) ? mailbox.spare() : null;
         if (next != null) {
-            passOn(run, run.interval);
-            next.beginNanos = run.interval.endNanos;
-            run.interval = next;
-        } // Else the main thread is behind: this interval lasts longer.
+            beginInterval(run, next, run.interval.afterWindow);
+        } // Else it lasts longer, as where the main thread is behind.
         timers().interval.set(clockNanos() + INTERVAL_NANOS);
     }
 
-    private void passOn(StageRun run, Interval interval) {
-        interval.endNanos = Math.max(interval.beginNanos, now(run) - run.demand.measureFrom);
+    private void beginInterval(StageRun run, Interval next, boolean afterWindow) {
+        Interval ended = run.interval;
+        run.endInterval(now(run));
+        next.beginNanos = ended.endNanos;
+        next.afterWindow = afterWindow;
+        run.interval = next;
+        passOn(ended);
+    }
+
+    private void passOn(Interval interval) {
         interval.inFlight = traffic.inFlight();
         interval.connections = connecting.established();
         mailbox.tell(new EngineEvent.IntervalEnded(interval));

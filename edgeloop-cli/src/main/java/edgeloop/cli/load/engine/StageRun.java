@@ -35,6 +35,9 @@ final class StageRun {
     private long firstSent = OPEN;
     private long lastAnswer;
 
+    /** When the last request was answered, or failed. */
+    private long lastSettled;
+
     /** A request is due and no connection can take it. */
     boolean starved;
 
@@ -73,6 +76,7 @@ final class StageRun {
 
     void answered(long due, long sent, long now) {
         lastAnswer = now;
+        lastSettled = now;
         arrived(due, now);
         if (due < demand.measureFrom) {
             unmeasured++;
@@ -105,6 +109,22 @@ final class StageRun {
         return isByNumber() && firstSent != OPEN ? firstSent : demand.measureFrom;
     }
 
+    /**
+     * Whether an interval may end at {@code now}: not before the first request was sent, and not
+     * between the window's end and the timer that tells of it.
+     */
+    boolean mayEndInterval(long now) {
+        return measuring
+                && (!isByNumber() || firstSent != OPEN)
+                && (interval.afterWindow || now < demand.endOfSending);
+    }
+
+    /** Ends the interval at {@code now}, or with the window that it is of. */
+    void endInterval(long now) {
+        long end = interval.afterWindow ? now : Math.min(now, demand.endOfSending);
+        interval.endNanos = Math.max(interval.beginNanos, end - windowBegin());
+    }
+
     private boolean isByNumber() {
         return plan.requests() > 0;
     }
@@ -129,11 +149,13 @@ final class StageRun {
     /** A wrong answer has come at {@code now}. */
     void answeredWrong(int cause, long due, long now) {
         lastAnswer = now;
+        lastSettled = now;
         failed(cause, due);
     }
 
     /** No answer comes any more: the request has waited at least until {@code now}. */
     void unanswered(int cause, long due, long sent, long now) {
+        lastSettled = now;
         failed(cause, due);
         waited(due, sent, now);
     }
@@ -170,7 +192,10 @@ final class StageRun {
      * the outcome comes before the last interval is passed on.
      */
     StageOutcome outcome(long now, long inFlight, @Nullable String endedEarly) {
-        closeWindow(isByNumber() && endedEarly == null && lastAnswer > 0 ? lastAnswer : now);
+        boolean allSettled = isByNumber() && endedEarly == null;
+        long end = allSettled ? lastSettled : now;
+        closeWindow(allSettled && lastAnswer > windowBegin() ? lastAnswer : end);
+        endInterval(end);
         boolean byServer = endedEarly != null && !endedEarly.equals(StageOutcome.INTERRUPTED);
         long before = interval.unanswered.getTotalCount();
         long unsent =

@@ -35,7 +35,10 @@ public final class Interval {
 
     public long errors;
 
-    /** In nanoseconds since measuring began. */
+    /** Whether the window was over, and what was still on its way was waited for. */
+    public boolean afterWindow;
+
+    /** In nanoseconds since the window began. */
     public long beginNanos;
 
     public long endNanos;
@@ -83,6 +86,7 @@ public final class Interval {
         unansweredSumNanos = 0;
         arrived = 0;
         errors = 0;
+        afterWindow = false;
         beginNanos = 0; // a stage that begins takes it as it is
     }
 }

@@ -6,6 +6,8 @@ import org.HdrHistogram.HistogramIterationValue;
 
 /** A histogram without its empty buckets, as small as what was seen. */
 public final class SparseCounts {
+    static final SparseCounts NONE = new SparseCounts(new long[0], new long[0]);
+
     private final long[] values;
     private final long[] counts;
 

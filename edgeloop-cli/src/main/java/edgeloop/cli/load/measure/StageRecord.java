@@ -1,15 +1,12 @@
 package edgeloop.cli.load.measure;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** All that was measured in a stage: the sum of its intervals, and their course. */
 public final class StageRecord {
-    /** More slices than this are joined in pairs, so that a long run needs no more memory. */
-    static final int MAX_SLICES = 240;
-
     public final Histogram response = Interval.newHistogram();
     public final Histogram service = Interval.newHistogram();
     public final Histogram unanswered = Interval.newHistogram();
@@ -18,12 +15,8 @@ public final class StageRecord {
     public double responseSumNanos;
     public double serviceSumNanos;
     public double unansweredSumNanos;
-    private List<Slice> slices = new ArrayList<>();
-
-    /** How many intervals make a slice by now, and how many the last slice has. */
-    private int intervalsPerSlice = 1;
-
-    private int intervalsInLast = 1;
+    private final Course window = new Course();
+    private final Course afterWindow = new Course();
     private @Nullable StageOutcome outcome;
 
     public void add(Interval interval) {
@@ -35,42 +28,22 @@ public final class StageRecord {
         responseSumNanos += interval.responseSumNanos;
         serviceSumNanos += interval.serviceSumNanos;
         unansweredSumNanos += interval.unansweredSumNanos;
-        add(Slice.of(interval));
-    }
-
-    private void add(Slice slice) {
-        if (slices.isEmpty() || intervalsInLast == intervalsPerSlice) {
-            slices.add(slice);
-            intervalsInLast = 1;
-        } else {
-            slices.set(slices.size() - 1, slices.getLast().with(slice));
-            intervalsInLast++;
-        }
-        if (slices.size() > MAX_SLICES && intervalsInLast == intervalsPerSlice) {
-            joinPairs();
+        Slice slice = Slice.of(interval);
+        if (!slice.isEmpty()) {
+            (slice.afterWindow() ? afterWindow : window).add(slice);
         }
     }
 
-    private void joinPairs() {
-        List<Slice> joined = new ArrayList<>();
-        for (int i = 0; i + 1 < slices.size(); i += 2) {
-            joined.add(slices.get(i).with(slices.get(i + 1)));
-        }
-        intervalsInLast = 2 * intervalsPerSlice;
-        intervalsPerSlice = intervalsInLast;
-        if (slices.size() % 2 == 1) {
-            joined.add(slices.getLast());
-            intervalsInLast /= 2;
-        }
-        slices = joined;
-    }
-
+    /** In order: those of the window, and those after it. */
     public List<Slice> slices() {
-        return slices;
+        return Stream.concat(window.slices().stream(), afterWindow.slices().stream()).toList();
     }
 
     public void end(StageOutcome ended) {
         outcome = ended;
+        // Which answer is the last of a number, and ends the window, is known when nothing is on
+        // its way any more.
+        window.cutOff(ended.windowNanos()).forEach(afterWindow::add);
     }
 
     public StageOutcome outcome() {

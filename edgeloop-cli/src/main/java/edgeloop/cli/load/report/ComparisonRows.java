@@ -20,8 +20,7 @@ public final class ComparisonRows {
      *
      * @param interval of the change, and what it means
      */
-    public record Row(
-            String figure, String before, String after, String change, String interval) {}
+    public record Row(String figure, String before, String after, String change, String interval) {}
 
     public ComparisonRows(Results before, Results after) {
         this.before = before;
@@ -87,8 +86,7 @@ public final class ComparisonRows {
     private static String share(Results run, ToLongFunction<Results> counter) {
         long count = counter.applyAsLong(run);
         double scheduled = Math.max(1, run.requests().scheduled());
-        return Text.count(count)
-                + (count == 0 ? "" : " (" + Text.percent(count / scheduled) + ")");
+        return Text.count(count) + (count == 0 ? "" : " (" + Text.percent(count / scheduled) + ")");
     }
 
     /** What makes the figures of the two less comparable than they seem, line by line. */

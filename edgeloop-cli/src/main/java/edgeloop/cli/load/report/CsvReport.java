@@ -11,12 +11,12 @@ public final class CsvReport {
         StringBuilder table =
                 new StringBuilder(
                         "begin_s,end_s,answered,errors,requests_per_s,in_flight,connections,"
-                                + "p50_ms,p99_ms,max_ms\r\n");
+                                + "p50_ms,p99_ms,max_ms,after_window\r\n");
         for (Results.TimelineSlice slice : results.timeline()) {
             double seconds = Math.max(1e-9, slice.endSeconds() - slice.beginSeconds());
             table.append(
                     Text.format(
-                            "%.3f,%.3f,%d,%d,%.1f,%d,%d,%.6f,%.6f,%.6f\r\n",
+                            "%.3f,%.3f,%d,%d,%.1f,%d,%d,%.6f,%.6f,%.6f,%d\r\n",
                             slice.beginSeconds(),
                             slice.endSeconds(),
                             slice.answered(),
@@ -26,7 +26,8 @@ public final class CsvReport {
                             slice.connections(),
                             slice.p50Millis(),
                             slice.p99Millis(),
-                            slice.maxMillis()));
+                            slice.maxMillis(),
+                            slice.afterWindow() ? 1 : 0));
         }
         return table.toString();
     }

@@ -4,7 +4,6 @@ import edgeloop.cli.load.message.Text;
 import edgeloop.cli.load.result.Latencies;
 import edgeloop.cli.load.result.Results;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -18,6 +17,9 @@ final class ResultPlots {
 
     /** In the style sheet, where there are two runs. */
     private static final List<String> SIDES = List.of("a", "b");
+
+    /** In the style sheet. */
+    private static final String AFTERWARDS = "afterwards";
 
     private final List<Run> runs;
     private final double lowMillis;
@@ -72,20 +74,20 @@ final class ResultPlots {
         Results results = run.results();
         boolean paused = !pauses(results).isEmpty();
         StringBuilder plots = new StringBuilder();
-        plots.append(steps(results));
+        plots.append(StepPlots.of(results));
         if (!results.timeline().isEmpty()) {
             if (run.hasAnswers()) {
                 plots.append(
                         HtmlPage.section(
                                 "Latency over time",
                                 latencyOverTime(),
-                                legend(paused, "p50", "p99", "max")));
+                                withAfterwards(results, legend(paused, "p50", "p99", "max"))));
             }
             plots.append(
                     HtmlPage.section(
                             "Requests per second over time",
                             rateOverTime(),
-                            legend(paused, rateSeries(results))));
+                            withAfterwards(results, legend(paused, rateSeries(results)))));
         }
         if (run.hasAnswers()) {
             plots.append(
@@ -101,13 +103,21 @@ final class ResultPlots {
         return plots.toString();
     }
 
-    private static List<HtmlPage.Key> legend(boolean paused, String... series) {
+    static List<HtmlPage.Key> legend(boolean paused, String... series) {
         List<HtmlPage.Key> legend =
                 new ArrayList<>(Stream.of(series).map(HtmlPage.Key::of).toList());
         if (paused) {
             legend.add(new HtmlPage.Key("pause", "no answers"));
         }
         return legend;
+    }
+
+    private static List<HtmlPage.Key> withAfterwards(Results results, List<HtmlPage.Key> legend) {
+        List<HtmlPage.Key> all = new ArrayList<>(legend);
+        if (results.timeline().stream().anyMatch(Results.TimelineSlice::afterWindow)) {
+            all.add(HtmlPage.Key.of(AFTERWARDS));
+        }
+        return all;
     }
 
     private static String[] rateSeries(Results results) {
@@ -177,7 +187,7 @@ final class ResultPlots {
         return upTo(Math.max(0.001, seconds), "seconds");
     }
 
-    private static SvgPlot.Axis upTo(double high, String label) {
+    static SvgPlot.Axis upTo(double high, String label) {
         return new SvgPlot.Axis(0, high, false, label, Ticks.linear(high), ResultPlots::plain);
     }
 
@@ -185,7 +195,7 @@ final class ResultPlots {
         return latencyAxis(lowMillis, highMillis);
     }
 
-    private static SvgPlot.Axis latencyAxis(double low, double high) {
+    static SvgPlot.Axis latencyAxis(double low, double high) {
         return new SvgPlot.Axis(
                 low, high, true, "milliseconds", Ticks.logarithmic(low, high), ResultPlots::plain);
     }
@@ -215,6 +225,7 @@ final class ResultPlots {
     /** The maximum is drawn last and thin: where it is the p99, both are seen. */
     private String latencyOverTime() {
         SvgPlot plot = new SvgPlot("Latency over time", timeAxis(), latencyAxis());
+        markAfterwards(plot);
         markPauses(plot);
         for (int i = 0; i < runs.size(); i++) {
             Results results = runs.get(i).results();
@@ -241,6 +252,9 @@ final class ResultPlots {
     }
 
     private static double rate(Results.TimelineSlice slice) {
+        if (slice.afterWindow()) {
+            return Double.NaN; // the last answers, and no requests any more
+        }
         return perSecond(slice, slice.answered());
     }
 
@@ -256,7 +270,7 @@ final class ResultPlots {
         double most = 1;
         for (Run run : runs) {
             for (Results.TimelineSlice slice : run.results().timeline()) {
-                most = Math.max(most, rate(slice));
+                most = slice.afterWindow() ? most : Math.max(most, rate(slice));
                 most = isPair() ? most : Math.max(most, perSecond(slice, slice.errors()));
             }
             most = isPair() ? most : Math.max(most, offered(run.results()));
@@ -266,6 +280,7 @@ final class ResultPlots {
                         "Requests per second over time",
                         timeAxis(),
                         upTo(most * 1.05, "requests/sec"));
+        markAfterwards(plot);
         markPauses(plot);
         if (!isPair()) {
             Results results = runs.getFirst().results();
@@ -289,6 +304,21 @@ final class ResultPlots {
                     course(runs.get(i).results(), ResultPlots::rate));
         }
         return plot.finish();
+    }
+
+    /** Marks the time that is no part of the total time. */
+    private void markAfterwards(SvgPlot plot) {
+        for (Run run : runs) {
+            for (Results.TimelineSlice slice : run.results().timeline()) {
+                if (!isPair() && slice.afterWindow()) {
+                    plot.band(
+                            AFTERWARDS,
+                            slice.beginSeconds(),
+                            slice.endSeconds(),
+                            "answers were waited for, and the total time was over");
+                }
+            }
+        }
     }
 
     private record Pause(double beginSeconds, double endSeconds) {}
@@ -418,73 +448,5 @@ final class ResultPlots {
             plot.line(SIDES.get(side), outline);
         }
         return plot.finish();
-    }
-
-    // ---- Steps --------------------------------------------------------------------------------
-
-    private static String steps(Results results) {
-        if (results.steps().isEmpty()) {
-            return "";
-        }
-        String title = results.search() == null ? "Steps" : "Trials";
-        return HtmlPage.section(
-                title,
-                stepTable(results.steps()) + stepPlot(results.steps()),
-                legend(false, "p50", "p99", "max"));
-    }
-
-    private static String stepTable(List<Results.Step> steps) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("rate", "answered/s", "p50", "p90", "p99", "max", "errors", "unsent", ""));
-        for (Results.Step step : steps) {
-            rows.add(
-                    List.of(
-                            Text.rate(step.ratePerSecond()),
-                            Text.rate(step.requestsPerSecond()),
-                            TextReport.figure(step, "p50", step.p50Millis()),
-                            TextReport.figure(step, "p90", step.p90Millis()),
-                            TextReport.figure(step, "p99", step.p99Millis()),
-                            TextReport.figure(step, "max", step.maxMillis()),
-                            Text.count(step.errors()),
-                            Text.count(step.unsent()),
-                            step.limited().isEmpty() ? "" : "client limited"));
-        }
-        return HtmlPage.table(rows);
-    }
-
-    private static String stepPlot(List<Results.Step> steps) {
-        List<Results.Step> answered =
-                steps.stream()
-                        .filter(step -> step.answered() > 0)
-                        .sorted(Comparator.comparingDouble(Results.Step::ratePerSecond))
-                        .toList();
-        if (answered.isEmpty()) {
-            return "";
-        }
-        double low = answered.stream().mapToDouble(Results.Step::p50Millis).min().orElse(1);
-        double high = answered.stream().mapToDouble(Results.Step::maxMillis).max().orElse(1);
-        low = Math.max(1e-3, low) * 0.9;
-        SvgPlot plot =
-                new SvgPlot(
-                        "Latency by rate",
-                        upTo(answered.getLast().ratePerSecond() * 1.05, "requests/sec due"),
-                        latencyAxis(low, Math.max(low * 10, high * 1.1)));
-        return plot.line("p50", byRate(answered, Results.Step::p50Millis))
-                .line("p99", byRate(answered, Results.Step::p99Millis))
-                .line("max", byRate(answered, Results.Step::maxMillis))
-                .dots("p50", byRate(answered, Results.Step::p50Millis))
-                .dots("p99", byRate(answered, Results.Step::p99Millis))
-                .dots("max", byRate(answered, Results.Step::maxMillis))
-                .finish();
-    }
-
-    private interface StepFigure {
-        double of(Results.Step step);
-    }
-
-    private static List<SvgPlot.Point> byRate(List<Results.Step> steps, StepFigure figure) {
-        return steps.stream()
-                .map(step -> new SvgPlot.Point(step.ratePerSecond(), figure.of(step)))
-                .toList();
     }
 }

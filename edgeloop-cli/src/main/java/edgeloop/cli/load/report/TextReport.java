@@ -18,7 +18,7 @@ public final class TextReport {
     /** What makes the figures say little of the server is said beside them. */
     private static final double NOTED_UNANSWERED = 0.01;
 
-    /** What is less than this part of the window matters little to its rate. */
+    /** What is less than this part of the window matters little to it. */
     private static final double NOTED_PART = 0.01;
 
     private final Results results;
@@ -40,6 +40,7 @@ public final class TextReport {
         steps();
         search();
         errors();
+        lateAnswers();
         books();
         client();
         return lines.toString().stripTrailing();
@@ -239,6 +240,23 @@ public final class TextReport {
         Map<String, Long> closed = results.connections().closedWhileIdle();
         if (!closed.isEmpty()) {
             line("Closed by the server while idle: %s", Text.counts(closed));
+        }
+    }
+
+    /** What is in the latencies and not in the total time. */
+    private void lateAnswers() {
+        double seconds = 0;
+        long answers = 0;
+        for (Results.TimelineSlice slice : results.timeline()) {
+            if (slice.afterWindow()) {
+                seconds += slice.endSeconds() - slice.beginSeconds();
+                answers += slice.answered();
+            }
+        }
+        if (seconds > NOTED_PART * results.totalSeconds()) {
+            line(
+                    "After the total time: %.2f seconds in which %s answers were waited for",
+                    seconds, Text.count(answers));
         }
     }
 

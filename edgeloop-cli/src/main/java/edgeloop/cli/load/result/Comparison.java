@@ -136,18 +136,19 @@ public final class Comparison {
         Sample(Results results) {
             unanswered = results.response().unanswered();
             List<SparseCounts> slices = new ArrayList<>();
-            List<Long> arrivals = new ArrayList<>();
+            List<Double> arrivals = new ArrayList<>();
             List<Double> lengths = new ArrayList<>();
             TreeSet<Long> scale = new TreeSet<>();
             for (Results.TimelineSlice slice : results.timeline()) {
                 SparseCounts counted = SparseCounts.of(Latencies.decode(slice.histogram()));
                 slices.add(counted);
-                arrivals.add(slice.answered());
-                lengths.add(slice.endSeconds() - slice.beginSeconds());
+                // Requests/sec is what came in the total time, and by that.
+                arrivals.add(slice.afterWindow() ? 0.0 : slice.answered());
+                lengths.add(slice.afterWindow() ? 0 : slice.endSeconds() - slice.beginSeconds());
             }
             if (slices.isEmpty()) { // of a merged run, whose course is not known
                 slices.add(SparseCounts.of(Latencies.decode(results.response().histogram())));
-                arrivals.add(results.requests().answered());
+                arrivals.add(results.requestsPerSecond() * results.totalSeconds());
                 lengths.add(results.totalSeconds());
             }
             for (SparseCounts counted : slices) {
@@ -157,11 +158,7 @@ public final class Comparison {
             }
             values = scale.stream().mapToLong(Long::longValue).toArray();
             seconds = lengths.stream().mapToDouble(Double::doubleValue).toArray();
-            double rate = arrivals.stream().mapToLong(Long::longValue).sum() / sum(seconds);
-            // The last slices are of late answers: then nothing was sent any more, and that time
-            // is no part of the rate.
-            double factor = rate > 0 ? results.requestsPerSecond() / rate : 0;
-            arrived = arrivals.stream().mapToDouble(count -> factor * count).toArray();
+            arrived = arrivals.stream().mapToDouble(Double::doubleValue).toArray();
             indexes = new int[slices.size()][];
             counts = new long[slices.size()][];
             for (int s = 0; s < slices.size(); s++) {
@@ -235,9 +232,7 @@ public final class Comparison {
             for (int i = 0; i < values.length; i++) {
                 sum += (double) values[i] * counts[i];
             }
-            return Censored.isMeanKnown(total, unanswered)
-                    ? sum / total
-                    : Double.POSITIVE_INFINITY;
+            return Censored.isMeanKnown(total, unanswered) ? sum / total : Double.POSITIVE_INFINITY;
         }
 
         double percentileNanos(double percentile) {

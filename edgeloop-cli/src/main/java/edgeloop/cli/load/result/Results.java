@@ -181,12 +181,15 @@ public record Results(
     /**
      * A stretch of the measured time.
      *
+     * @param afterWindow whether the time in which requests were sent was over, and what was still
+     *     on its way was waited for; {@code totalSeconds} is the length of the others
      * @param answered answers that came in it
      * @param samples those of them to measured requests, which the times are of
      */
     public record TimelineSlice(
             double beginSeconds,
             double endSeconds,
+            boolean afterWindow,
             long answered,
             long samples,
             long errors,

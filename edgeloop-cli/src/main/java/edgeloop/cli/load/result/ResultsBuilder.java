@@ -140,6 +140,7 @@ public final class ResultsBuilder {
                         new Results.TimelineSlice(
                                 (offset + slice.beginNanos()) / 1e9,
                                 (offset + slice.endNanos()) / 1e9,
+                                slice.afterWindow(),
                                 slice.arrived(),
                                 histogram.getTotalCount(),
                                 slice.errors(),

@@ -18,7 +18,7 @@ class StageRecordTest {
             interval.answered(1000 + i);
             stage.add(interval);
         }
-        assertThat(stage.slices()).hasSizeLessThanOrEqualTo(StageRecord.MAX_SLICES);
+        assertThat(stage.slices()).hasSizeLessThanOrEqualTo(Course.MAX_SLICES);
         assertThat(stage.slices().getFirst().beginNanos()).isZero();
         assertThat(stage.slices().getLast().endNanos()).isEqualTo(intervals);
         long end = 0;
@@ -30,5 +30,24 @@ class StageRecordTest {
         }
         assertThat(total).isEqualTo(intervals);
         assertThat(stage.response.getTotalCount()).isEqualTo(intervals);
+    }
+
+    /** The window's end is never within a slice, however many are joined. */
+    @Test
+    void whatCameAfterTheWindowStaysApart() {
+        StageRecord stage = new StageRecord();
+        Interval interval = new Interval();
+        int window = 999;
+        for (int i = 0; i < 2 * window; i++) {
+            interval.clear();
+            interval.beginNanos = i;
+            interval.endNanos = i + 1L;
+            interval.afterWindow = i >= window;
+            stage.add(interval);
+        }
+        assertThat(stage.slices())
+                .allMatch(slice -> slice.afterWindow() == (slice.beginNanos() >= window))
+                .allMatch(slice -> slice.afterWindow() || slice.endNanos() <= window);
+        assertThat(stage.slices().getLast().endNanos()).isEqualTo(2 * window);
     }
 }
