@@ -79,7 +79,9 @@ class TimelineTest {
                     .isCloseTo(total, within(1e-8));
         }
         assertThat(csvSeconds()).isCloseTo(total, within(0.001 * results.timeline().size()));
-        assertThat(Files.readString(folder.resolve("results.html")).split("class=\"band", -1))
+        assertThat(
+                        Files.readString(folder.resolve("results.html"))
+                                .split("class=\"band afterwards", -1))
                 .hasSize(1 + 2 * (int) slicesAfter(results)); // in two plots
         assertThat(results.timeline().stream().mapToLong(Results.TimelineSlice::samples).sum())
                 .isEqualTo(results.requests().answered());

@@ -11,6 +11,8 @@ public final class HtmlComparison {
     private HtmlComparison() {}
 
     /**
+     * The page.
+     *
      * @param beforeName what the first run is called, its file's name for one
      * @param afterName what the second one is called
      */

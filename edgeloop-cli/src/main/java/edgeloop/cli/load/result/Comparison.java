@@ -172,10 +172,6 @@ public final class Comparison {
             }
         }
 
-        private static double sum(double[] values) {
-            return Arrays.stream(values).sum();
-        }
-
         int slices() {
             return counts.length;
         }
