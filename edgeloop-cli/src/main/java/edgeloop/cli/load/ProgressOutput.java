@@ -7,12 +7,11 @@ import edgeloop.cli.load.report.LiveView;
 import edgeloop.cli.load.report.Progress;
 import edgeloop.cli.load.report.Terminal;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a run is shown while it is under way: on a terminal by the live view, elsewhere, and on a
- * terminal that is another program's just now, by a line every second.
+ * How a run is shown while it is under way: on a terminal by the live view, elsewhere, with {@code
+ * NO_COLOR}, and on a terminal that is another program's just now, by a line every second.
  */
 final class ProgressOutput implements AutoCloseable {
     private final List<RunObserver> observers;
@@ -28,14 +27,13 @@ final class ProgressOutput implements AutoCloseable {
      * @param stages how many there will be; 0 if nobody knows
      */
     static ProgressOutput start(boolean quiet, LineWriter err, String target, int stages) {
-        Map<String, String> environment = System.getenv();
         if (quiet) {
             return new ProgressOutput(List.of(), null);
         }
-        if (!Terminal.isStderr() || !Terminal.hasCursor(environment)) {
+        if (!Terminal.isStderr() || !Terminal.isForDrawing(System.getenv())) {
             return new ProgressOutput(List.of(new Progress(err::offerText)), null);
         }
-        Terminal terminal = Terminal.ofStderr(environment);
+        Terminal terminal = Terminal.ofStderr();
         LiveView view = LiveView.start(terminal, err, target, stages);
         Signals.onUnlessIgnored("WINCH", view::resized);
         Signals.onUnlessIgnored("TSTP", () -> view.suspend(Signals::stop));

@@ -136,7 +136,7 @@ final class LiveScreen {
                     length <= room
                             ? span.text
                             : span.text.substring(0, span.text.offsetByCodePoints(0, room));
-            boolean styled = terminal.colors() && span.style != Style.PLAIN && !shown.isEmpty();
+            boolean styled = span.style != Style.PLAIN && !shown.isEmpty();
             text.append(styled ? "\u001b[" + span.style.code + "m" + shown + "\u001b[m" : shown);
             room -= Math.min(length, room);
         }

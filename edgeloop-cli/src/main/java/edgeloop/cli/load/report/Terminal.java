@@ -14,14 +14,13 @@ import java.util.regex.Pattern;
 /**
  * A terminal that can be drawn on.
  *
- * @param colors whether colours are wanted
  * @param blocks whether it shows more than ASCII
  * @param measure tells its size; may start a process
  * @param foreground tells whether it is this program's now, and not an editor's, say, that was
  *     started after this program had been sent to the background
  */
 public record Terminal(
-        boolean colors, boolean blocks, Supplier<Size> measure, BooleanSupplier foreground) {
+        boolean blocks, Supplier<Size> measure, BooleanSupplier foreground) {
 
     /** The size of a terminal that tells none, a serial line for one. */
     private static final Size USUAL = new Size(80, 24);
@@ -33,9 +32,8 @@ public record Terminal(
     public record Size(int columns, int rows) {}
 
     /** Standard error as a terminal. */
-    public static Terminal ofStderr(Map<String, String> environment) {
+    public static Terminal ofStderr() {
         return new Terminal(
-                environment.getOrDefault("NO_COLOR", "").isEmpty(), // https://no-color.org
                 System.err.charset().equals(StandardCharsets.UTF_8),
                 Terminal::stderrSize,
                 Terminal::isForeground);
@@ -53,10 +51,14 @@ public record Terminal(
         }
     }
 
-    /** Whether what can be drawn on is known, terminfo(5): {@code dumb} has no cursor to move. */
-    public static boolean hasCursor(Map<String, String> environment) {
+    /**
+     * Whether it can and may be drawn on: of {@code TERM}'s kinds, terminfo(5), {@code dumb} has no
+     * cursor to move, and who sets {@code NO_COLOR}, https://no-color.org, wants plain lines.
+     */
+    public static boolean isForDrawing(Map<String, String> environment) {
         String kind = environment.getOrDefault("TERM", "");
-        return !kind.isEmpty() && !kind.equals("dumb");
+        boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return !kind.isEmpty() && !kind.equals("dumb") && !plain;
     }
 
     /**

@@ -35,10 +35,10 @@ class LiveViewTest {
     private VtScreen screen = new VtScreen(80, 24);
     private boolean foreground = true;
     private long now;
-    private LiveView view = view(true, true, 1);
+    private LiveView view = view(true, 1);
 
-    private LiveView view(boolean colors, boolean blocks, int stages) {
-        Terminal terminal = new Terminal(colors, blocks, () -> size, () -> foreground);
+    private LiveView view(boolean blocks, int stages) {
+        Terminal terminal = new Terminal(blocks, () -> size, () -> foreground);
         return new LiveView(terminal, writer, () -> now, "localhost:8080", stages);
     }
 
@@ -142,7 +142,7 @@ class LiveViewTest {
         "0,'localhost:8080   trial 1, 1,000/s'"
     })
     void stageIsNamedAmongSeveral(int stages, String head) throws Exception {
-        view = view(true, true, stages);
+        view = view(true, stages);
         begin();
         assertThat(redraw().getFirst()).isEqualTo(head);
     }
@@ -217,21 +217,17 @@ class LiveViewTest {
         assertThat(screen.cursorRow()).isZero();
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void colorsAreThereUnlessNotWanted(boolean colors) throws Exception {
-        view = view(colors, true, 1);
+    @Test
+    void errorsAreRed() throws Exception {
         begin();
         interval(1, 250, 1);
         view.redraw();
-        String text = show();
-        assertThat(text.contains("\u001b[1;31m1\u001b[m")).isEqualTo(colors);
-        assertThat(text.matches("(?s).*\u001b\\[[0-9;]*m.*")).isEqualTo(colors);
+        assertThat(show()).contains("\u001b[1;31m1\u001b[m");
     }
 
     @Test
     void asciiTerminalGetsAsciiAlone() throws Exception {
-        view = view(true, false, 1);
+        view = view(false, 1);
         begin();
         for (int i = 1; i <= 8; i++) {
             interval(i, 250, 0);
@@ -243,7 +239,7 @@ class LiveViewTest {
 
     @Test
     void targetCannotCommandTheTerminal() throws Exception {
-        Terminal terminal = new Terminal(true, true, () -> size, () -> true);
+        Terminal terminal = new Terminal(true, () -> size, () -> true);
         view = new LiveView(terminal, writer, () -> now, "x\u001b[2Jy\n", 1);
         begin();
         assertThat(redraw().getFirst()).isEqualTo("x?[2Jy?");
@@ -309,7 +305,7 @@ class LiveViewTest {
                 };
         LineWriter behind =
                 LineWriter.start("stuck", new PrintStream(stuck, true, StandardCharsets.UTF_8));
-        Terminal terminal = new Terminal(true, true, () -> size, () -> true);
+        Terminal terminal = new Terminal(true, () -> size, () -> true);
         view = new LiveView(terminal, behind, () -> now, "localhost:8080", 1);
         begin();
         for (int i = 1; i <= 100; i++) {

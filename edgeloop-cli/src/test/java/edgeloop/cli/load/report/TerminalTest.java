@@ -33,16 +33,15 @@ class TerminalTest {
     }
 
     @Test
-    void dumbTerminalHasNoCursor() {
-        assertThat(Terminal.hasCursor(Map.of("TERM", "xterm-256color"))).isTrue();
-        assertThat(Terminal.hasCursor(Map.of("TERM", "dumb"))).isFalse();
-        assertThat(Terminal.hasCursor(Map.of())).isFalse();
+    void dumbTerminalIsNotDrawnOn() {
+        assertThat(Terminal.isForDrawing(Map.of("TERM", "xterm-256color"))).isTrue();
+        assertThat(Terminal.isForDrawing(Map.of("TERM", "dumb"))).isFalse();
+        assertThat(Terminal.isForDrawing(Map.of())).isFalse();
     }
 
     @Test
-    void noColorIsHeeded() {
-        assertThat(Terminal.ofStderr(Map.of()).colors()).isTrue();
-        assertThat(Terminal.ofStderr(Map.of("NO_COLOR", "")).colors()).isTrue();
-        assertThat(Terminal.ofStderr(Map.of("NO_COLOR", "1")).colors()).isFalse();
+    void whoWantsNoColorGetsPlainLines() {
+        assertThat(Terminal.isForDrawing(Map.of("TERM", "xterm", "NO_COLOR", ""))).isTrue();
+        assertThat(Terminal.isForDrawing(Map.of("TERM", "xterm", "NO_COLOR", "1"))).isFalse();
     }
 }
