@@ -1,5 +1,6 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.protocol.DataFile;
 import edgeloop.cli.load.protocol.RequestMix;
 import edgeloop.cli.load.protocol.RequestSource;
@@ -60,6 +61,22 @@ final class DataOptions {
         return requestsFile;
     }
 
+    /** As they stand in the results; null where there is none. */
+    @Nullable String data() {
+        return data == null ? null : data.toString();
+    }
+
+    @Nullable String requests() {
+        return requestsFile == null ? null : requestsFile.toString();
+    }
+
+    @Nullable String orderName() {
+        if (data == null && requestsFile == null) {
+            return null;
+        }
+        return (order == null ? Order.sequential : order).name();
+    }
+
     /** Reads the file's requests: see {@link RequestsFile#read}. */
     static void read(Path file, Set<String> names, Consumer<RequestsFile.Entry> requests) {
         RequestOptions.named(
@@ -71,9 +88,10 @@ final class DataOptions {
     }
 
     /** Reads the rows, and puts together what is to be sent. */
-    RequestSource build(RequestMix.Builder requests, @Nullable DataFile rows, long seed) {
+    RequestSource build(
+            RequestMix.Builder requests, @Nullable DataFile rows, long seed, Shard shard) {
         SplittableRandom random = order == Order.shuffle ? new SplittableRandom(seed) : null;
         String option = rows == null ? "--requests-file" : "--data";
-        return RequestOptions.named(option, () -> requests.build(rows, random));
+        return RequestOptions.named(option, () -> requests.build(rows, random, shard));
     }
 }

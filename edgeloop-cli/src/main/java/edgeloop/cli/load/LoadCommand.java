@@ -330,7 +330,7 @@ final class LoadCommand implements Callable<Integer> {
     private EngineOptions engineOptions(Target server)
             throws CannotRunException, InterruptedException {
         boolean once = requestsPerConnection != null && requestsPerConnection == 1;
-        Exchange exchange = parse("", server, target -> request.exchange(target, once, seed));
+        Exchange exchange = parse("", server, target -> request.exchange(target, once, seed, shards.shard()));
         address.check();
         if (timeout.isZero()) {
             throw usage("--timeout must be longer than 0");
@@ -373,6 +373,9 @@ final class LoadCommand implements Callable<Integer> {
                 options.exchange().request().mostBytes(),
                 options.exchange().expected(),
                 options.timeoutNanos() / 1e9,
+                request.files().data(),
+                request.files().requests(),
+                request.files().orderName(),
                 shards.name());
     }
 

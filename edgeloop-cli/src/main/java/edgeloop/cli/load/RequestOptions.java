@@ -1,5 +1,6 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.protocol.DataFile;
 import edgeloop.cli.load.protocol.Exchange;
 import edgeloop.cli.load.protocol.Expectation;
@@ -80,23 +81,35 @@ final class RequestOptions {
 
     @Mixin private DataOptions data = new DataOptions();
 
+    /** What is sent, once it is known what it is made of. */
+    private interface Mix {
+        RequestSource of(RequestMix.Builder requests);
+    }
+
+    /** The files that requests come from. */
+    DataOptions files() {
+        return data;
+    }
+
     /**
      * Puts together what is sent and expected.
      *
      * @param closes whether each connection serves one request, which an HTTP server is told
      * @param seed of what is by chance
+     * @param shard whose part of the requests this is
      * @throws IllegalArgumentException if an option is wrong; the message names it
      */
-    Exchange exchange(Target target, boolean closes, long seed) {
+    Exchange exchange(Target target, boolean closes, long seed, Shard shard) {
         try (DataFile rows = data.open()) {
             Placeholders placeholders = new Placeholders(rows, seed);
+            Mix mix = requests -> data.build(requests, rows, seed, shard);
             return target.path() == null
-                    ? bytes(placeholders, rows, seed)
-                    : http(target, target.path(), closes, placeholders, rows, seed);
+                    ? bytes(placeholders, mix)
+                    : http(target, target.path(), closes, placeholders, mix);
         }
     }
 
-    private Exchange bytes(Placeholders placeholders, @Nullable DataFile rows, long seed) {
+    private Exchange bytes(Placeholders placeholders, Mix mix) {
         if (method != null || !headers.isEmpty() || body != null || expectStatus != null) {
             throw new IllegalArgumentException(
                     "--method, --header, --body and --expect-status are for targets that begin with"
@@ -126,7 +139,7 @@ final class RequestOptions {
             String text = payload;
             requests.add(named("--payload", () -> placeholders.payload(text)), 1);
         }
-        RequestSource sent = data.build(requests, rows, seed);
+        RequestSource sent = mix.of(requests);
         String expected = expect == null ? "echo" : expect;
         return new Exchange(
                 sent, named("--expect", () -> new Expectation(expected).reader(sent)), expected);
@@ -137,8 +150,7 @@ final class RequestOptions {
             String path,
             boolean closes,
             Placeholders placeholders,
-            @Nullable DataFile rows,
-            long seed) {
+            Mix mix) {
         if (payload != null || size != null || expect != null) {
             throw new IllegalArgumentException(
                     "--payload, --size and --expect are for bytes; HTTP has --body and"
@@ -180,7 +192,7 @@ final class RequestOptions {
         String statuses = expectStatus == null ? StatusSet.DEFAULT : expectStatus;
         StatusSet expected = named("--expect-status", () -> StatusSet.parse(statuses));
         return new Exchange(
-                data.build(requests, rows, seed),
+                mix.of(requests),
                 new HttpAnswer(expected, bodiless),
                 "status " + statuses);
     }

@@ -3,6 +3,7 @@ package edgeloop.cli.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.Server;
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.protocol.DataFile;
@@ -11,6 +12,8 @@ import edgeloop.cli.load.protocol.Expectation;
 import edgeloop.cli.load.protocol.Placeholders;
 import edgeloop.cli.load.protocol.RequestMix;
 import edgeloop.cli.load.protocol.RequestSource;
+import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.ResultsFile;
 import edgeloop.http.Http;
 import edgeloop.http.Response;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +42,11 @@ class DifferingRequestsTest {
     /** Runs against an HTTP server that answers 204, and tells what it was asked. */
     private static List<String> asked(String path, int requests, String... options)
             throws Exception {
+        return asked(path, requests, 1, options);
+    }
+
+    private static List<String> asked(
+            String path, int requests, int connections, String... options) throws Exception {
         List<String> asked = Collections.synchronizedList(new ArrayList<>());
         try (Server server =
                 Server.start(
@@ -49,7 +57,7 @@ class DifferingRequestsTest {
                                     return Response.text(200, "x");
                                 }))) {
             List<String> arguments = new ArrayList<>(List.of(options));
-            arguments.addAll(List.of("-q", "-c", "1", "-r", "" + requests));
+            arguments.addAll(List.of("-q", "-c", "" + connections, "-r", "" + requests));
             arguments.add("http://127.0.0.1:" + server.port() + path);
             Runs.Outcome run = Runs.loadtest(arguments.toArray(String[]::new));
             assertThat(run.err()).isEmpty();
@@ -63,6 +71,49 @@ class DifferingRequestsTest {
         String data = file("d.csv", "id\na\nb\nc\n");
         assertThat(asked("/{id}?n={seq}", 4, "--data", data))
                 .containsExactly("GET /a?n=1", "GET /b?n=2", "GET /c?n=3", "GET /a?n=4");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sequential", "shuffle"})
+    void shardsShareNumbersAndRows(String order) throws Exception {
+        String data = file("d.csv", "id\na\nb\nc\nd\ne\nf\n");
+        List<String> numbers = new ArrayList<>();
+        List<String> rows = new ArrayList<>();
+        for (String shard : List.of("1/3", "2/3", "3/3")) {
+            String[] options = {"--data", data, "--data-order", order, "--shard", shard};
+            for (String request : asked("/{id}?n={seq}", 6, 3, options)) {
+                numbers.add(request.substring(request.indexOf('=') + 1));
+                rows.add(request.substring(5, 6));
+            }
+        }
+        assertThat(numbers).containsExactly("1", "4", "2", "5", "3", "6");
+        assertThat(rows).containsExactlyInAnyOrder("a", "b", "c", "d", "e", "f");
+        if (order.equals("sequential")) {
+            assertThat(rows).containsExactly("a", "d", "b", "e", "c", "f");
+        }
+    }
+
+    @Test
+    void filesStandInTheResults() throws Exception {
+        Path json = folder.resolve("r.json");
+        String data = file("d.csv", "id\na\n");
+        String requests = file("r.jsonl", "{\"path\": \"/{id}\"}\n");
+        List<String> _ =
+                asked(
+                        "/",
+                        1,
+                        "--data",
+                        data,
+                        "--requests-file",
+                        requests,
+                        "--json",
+                        json.toString());
+        Results.Config config = ResultsFile.read(json).config();
+        assertThat(config.data()).isEqualTo(data);
+        assertThat(config.requestsFile()).isEqualTo(requests);
+        assertThat(config.dataOrder()).isEqualTo("sequential");
+        List<String> _ = asked("/", 1, "--json", json.toString());
+        assertThat(ResultsFile.read(json).config().dataOrder()).isNull();
     }
 
     @Test
@@ -233,7 +284,7 @@ class DifferingRequestsTest {
             RequestMix.Builder requests = new RequestMix.Builder();
             requests.add(placeholders.content("{v}{uuid}{random:hex:24}"), 3);
             requests.add(placeholders.content("{random:digits:60}{v}"), 1);
-            RequestSource sent = requests.build(data, null);
+            RequestSource sent = requests.build(data, null, Shard.WHOLE);
             Exchange exchange = new Exchange(sent, new Expectation("echo").reader(sent), "echo");
             StageOutcome outcome =
                     Runs.run(

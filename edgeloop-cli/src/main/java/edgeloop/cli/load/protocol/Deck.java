@@ -1,5 +1,6 @@
 package edgeloop.cli.load.protocol;
 
+import edgeloop.cli.load.measure.Shard;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -16,6 +17,11 @@ final class Deck {
     private final int[] cards;
     private final @Nullable SplittableRandom random;
     private int dealt;
+
+    /** How many cards go to others before the next one. */
+    private int skipped;
+
+    private int skippedBetween;
 
     private Deck(int[] cards, @Nullable SplittableRandom random) {
         this.cards = cards;
@@ -76,7 +82,26 @@ final class Deck {
         return b == 0 ? a : gcd(b, a % b);
     }
 
+    /** Has it deal the cards alone that are this shard's, of those that all shards deal in turn. */
+    Deck partOf(Shard shard) {
+        skipped = shard.index() - 1;
+        skippedBetween = shard.count() - 1;
+        return this;
+    }
+
     int next() {
+        if (random == null) { // at once, where it need not be shuffled
+            dealt = (int) ((dealt + (long) skipped) % cards.length);
+        } else {
+            for (int i = 0; i < skipped; i++) {
+                deal();
+            }
+        }
+        skipped = skippedBetween;
+        return deal();
+    }
+
+    private int deal() {
         if (dealt == cards.length) {
             dealt = 0;
         }

@@ -1,5 +1,6 @@
 package edgeloop.cli.load.protocol;
 
+import edgeloop.cli.load.measure.Shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,6 +15,7 @@ public final class RequestMix extends RequestSource {
     private final Template[] templates;
     private final Deck requests;
     private final @Nullable Deck rows;
+    private final Shard shard;
     private final byte[] bytes;
 
     private long number;
@@ -21,10 +23,13 @@ public final class RequestMix extends RequestSource {
     private int row;
     private int length;
 
-    private RequestMix(List<Template> templates, Deck requests, @Nullable Deck rows) {
+    private RequestMix(
+            List<Template> templates, Deck requests, @Nullable Deck rows, Shard shard) {
         this.templates = templates.toArray(Template[]::new);
         this.requests = requests;
         this.rows = rows;
+        this.shard = shard;
+        this.number = shard.index() - shard.count();
         long most = 0;
         for (Template template : templates) {
             most = Math.max(most, template.mostBytes());
@@ -37,7 +42,7 @@ public final class RequestMix extends RequestSource {
 
     @Override
     public void next() {
-        number++;
+        number += shard.count(); // those between are the other shards'
         request = requests.next();
         row = rows != null && templates[request].usesRow() ? rows.next() : 0;
         length = templates[request].write(bytes, number, row);
@@ -104,10 +109,12 @@ public final class RequestMix extends RequestSource {
          *
          * @param data whose rows are read now; null where there is none
          * @param random shuffles; null for requests and rows in their order
+         * @param shard whose part of the numbers and rows is taken
          * @throws IllegalArgumentException if the data cannot be read, or a request is empty or
          *     longer than 64 MiB
          */
-        public RequestSource build(@Nullable DataFile data, @Nullable SplittableRandom random) {
+        public RequestSource build(
+                @Nullable DataFile data, @Nullable SplittableRandom random, Shard shard) {
             int rows = data == null ? 0 : data.load();
             templates.stream()
                     .filter(Template::usesRow)
@@ -119,7 +126,11 @@ public final class RequestMix extends RequestSource {
             return new RequestMix(
                     templates,
                     Deck.ofWeights(each, random),
-                    rows == 0 ? null : Deck.of(rows, random == null ? null : random.split()));
+                    rows == 0
+                            ? null
+                            : Deck.of(rows, random == null ? null : random.split())
+                                    .partOf(shard),
+                    shard);
         }
 
         private static void requireBytes(Template template, int rows) {

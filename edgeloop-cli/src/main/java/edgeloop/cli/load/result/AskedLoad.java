@@ -80,13 +80,21 @@ public final class AskedLoad {
                 "requests per connection",
                 config.requestsPerConnection(),
                 other.config.requestsPerConnection());
+        add(differences, "data", config.data(), other.config.data());
+        add(differences, "file of requests", config.requestsFile(), other.config.requestsFile());
+        add(differences, "order of data", config.dataOrder(), other.config.dataOrder());
         return differences;
     }
 
     private static void add(
             List<String> differences, String name, @Nullable Object first, @Nullable Object other) {
         if (!Objects.equals(first, other)) {
-            differences.add(name + ": " + first + " and " + other);
+            differences.add(
+                    name
+                            + ": "
+                            + Objects.requireNonNullElse(first, "none")
+                            + " and "
+                            + Objects.requireNonNullElse(other, "none"));
         }
     }
 }

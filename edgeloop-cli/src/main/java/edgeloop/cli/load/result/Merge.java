@@ -229,6 +229,9 @@ public final class Merge {
                 first.requestBytes(),
                 first.expect(),
                 first.timeoutSeconds(),
+                first.data(),
+                first.requestsFile(),
+                first.dataOrder(),
                 null); // all of them are there
     }
 

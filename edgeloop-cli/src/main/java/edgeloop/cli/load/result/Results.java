@@ -57,6 +57,9 @@ public record Results(
      * What was asked for; null is what was not.
      *
      * @param address the one of the target's addresses that was connected to
+     * @param data the file that requests were filled in from
+     * @param requestsFile the file that requests came from
+     * @param dataOrder of the rows and requests of these files
      * @param shard of how many the run was one, as 2/3; all figures are of its part
      */
     public record Config(
@@ -74,6 +77,9 @@ public record Results(
             int requestBytes,
             String expect,
             double timeoutSeconds,
+            @Nullable String data,
+            @Nullable String requestsFile,
+            @Nullable String dataOrder,
             @Nullable String shard) {}
 
     /**

@@ -3,6 +3,7 @@ package edgeloop.cli.load.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edgeloop.cli.load.measure.Shard;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class TemplateTest {
         try (DataFile data = data("d.csv", csv)) {
             RequestMix.Builder requests = new RequestMix.Builder();
             requests.add(new Placeholders(data, 1).compile(text, place), 1);
-            return next(requests.build(data, null), count);
+            return next(requests.build(data, null, Shard.WHOLE), count);
         }
     }
 
@@ -129,7 +130,7 @@ class TemplateTest {
             requests.add(
                     new HttpRequest("POST", "/", placeholders).with(placeholders.content("{b}")),
                     1);
-            assertThat(next(requests.build(data, null), 2))
+            assertThat(next(requests.build(data, null, Shard.WHOLE), 2))
                     .containsExactly(
                             "POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
                             "POST / HTTP/1.1\r\nContent-Length: 11\r\n\r\nyyyyyyyyyyy");
@@ -144,7 +145,7 @@ class TemplateTest {
             requests.add(
                     new Placeholders(data, 1).compile("{s}|{n}|{o}|{z}", Placeholders.Place.BODY),
                     1);
-            assertThat(next(requests.build(data, null), 1))
+            assertThat(next(requests.build(data, null, Shard.WHOLE), 1))
                     .containsExactly("a\nb|1.50|{\"k\":[1,null]}|null");
         }
     }
