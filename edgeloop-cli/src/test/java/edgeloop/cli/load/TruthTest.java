@@ -172,6 +172,16 @@ class TruthTest {
     }
 
     @Test
+    void silenceHasNoSlowestAnswer() throws Exception {
+        try (FaultyServer server = FaultyServer.start(SILENCE)) {
+            run(server, "-c", "10", "-d", "500ms", "--warmup", "0", "--timeout", "300ms");
+            assertThat(ran.out())
+                    .contains("P99 latency: > ")
+                    .doesNotContain("slowest answer", "Requests/sec may be low");
+        }
+    }
+
+    @Test
     void ratesMayBeBelowOneASecond() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
             Results results = run(server, "-c", "1", "--rate", "0.5", "-d", "4s", "--warmup", "0");

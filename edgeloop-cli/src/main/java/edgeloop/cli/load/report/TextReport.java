@@ -80,12 +80,13 @@ public final class TextReport {
     private void coldStart() {
         Results.Config config = results.config();
         double unmeasured = config.warmupSeconds() + config.rampSeconds();
-        double slowest = results.response().maxMillis() / 1e3;
+        // Not the maximum, which may be of a request that got no answer.
+        double slowest = Latencies.decode(results.response().histogram()).getMaxValue() / 1e6;
         Double window = config.durationSeconds();
-        if (window != null && slowest > Math.max(unmeasured, NOTED_PART * window)) {
+        if (window != null && slowest / 1e3 > Math.max(unmeasured, NOTED_PART * window)) {
             line(
                     "  Warm-up: %.1f s, shorter than the slowest answer (%s): Requests/sec may be low",
-                    unmeasured, Text.millis(results.response().maxMillis()));
+                    unmeasured, Text.millis(slowest));
         }
     }
 
