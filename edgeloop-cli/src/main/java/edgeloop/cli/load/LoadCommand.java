@@ -330,7 +330,8 @@ final class LoadCommand implements Callable<Integer> {
     private EngineOptions engineOptions(Target server)
             throws CannotRunException, InterruptedException {
         boolean once = requestsPerConnection != null && requestsPerConnection == 1;
-        Exchange exchange = parse("", server, target -> request.exchange(target, once, seed, shards.shard()));
+        Exchange exchange =
+                parse("", server, target -> request.exchange(target, once, seed, shards.shard()));
         address.check();
         if (timeout.isZero()) {
             throw usage("--timeout must be longer than 0");

@@ -146,11 +146,7 @@ final class RequestOptions {
     }
 
     private Exchange http(
-            Target target,
-            String path,
-            boolean closes,
-            Placeholders placeholders,
-            Mix mix) {
+            Target target, String path, boolean closes, Placeholders placeholders, Mix mix) {
         if (payload != null || size != null || expect != null) {
             throw new IllegalArgumentException(
                     "--payload, --size and --expect are for bytes; HTTP has --body and"
@@ -192,9 +188,7 @@ final class RequestOptions {
         String statuses = expectStatus == null ? StatusSet.DEFAULT : expectStatus;
         StatusSet expected = named("--expect-status", () -> StatusSet.parse(statuses));
         return new Exchange(
-                mix.of(requests),
-                new HttpAnswer(expected, bodiless),
-                "status " + statuses);
+                mix.of(requests), new HttpAnswer(expected, bodiless), "status " + statuses);
     }
 
     private static String verb(@Nullable String method, @Nullable Template content) {

@@ -224,7 +224,7 @@ class AddressTest {
      */
     @Test
     void waitingEndsWhileAnAttemptGoesOn() throws Exception {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
         List<SocketChannel> fillers = new ArrayList<>();
         try (ServerSocket deaf = new ServerSocket(0, 1, loopback)) {
             for (int i = 0; i < 4; i++) {

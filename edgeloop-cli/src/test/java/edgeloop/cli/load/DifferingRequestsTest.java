@@ -45,8 +45,8 @@ class DifferingRequestsTest {
         return asked(path, requests, 1, options);
     }
 
-    private static List<String> asked(
-            String path, int requests, int connections, String... options) throws Exception {
+    private static List<String> asked(String path, int requests, int connections, String... options)
+            throws Exception {
         List<String> asked = Collections.synchronizedList(new ArrayList<>());
         try (Server server =
                 Server.start(

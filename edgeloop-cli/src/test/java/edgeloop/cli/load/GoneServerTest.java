@@ -89,7 +89,7 @@ class GoneServerTest {
             assertThat(results.booksBalance()).isTrue();
             assertThat(results.requests().answered()).isLessThan(2 * DEATH);
             assertThat(results.requestsPerSecond() * results.totalSeconds())
-                    .isCloseTo(results.requests().answered(), within(0.001));
+                    .isCloseTo((double) results.requests().answered(), within(0.001));
         }
     }
 

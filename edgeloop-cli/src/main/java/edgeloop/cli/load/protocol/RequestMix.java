@@ -23,13 +23,12 @@ public final class RequestMix extends RequestSource {
     private int row;
     private int length;
 
-    private RequestMix(
-            List<Template> templates, Deck requests, @Nullable Deck rows, Shard shard) {
+    private RequestMix(List<Template> templates, Deck requests, @Nullable Deck rows, Shard shard) {
         this.templates = templates.toArray(Template[]::new);
         this.requests = requests;
         this.rows = rows;
         this.shard = shard;
-        this.number = shard.index() - shard.count();
+        this.number = (long) shard.index() - shard.count();
         long most = 0;
         for (Template template : templates) {
             most = Math.max(most, template.mostBytes());
@@ -128,8 +127,7 @@ public final class RequestMix extends RequestSource {
                     Deck.ofWeights(each, random),
                     rows == 0
                             ? null
-                            : Deck.of(rows, random == null ? null : random.split())
-                                    .partOf(shard),
+                            : Deck.of(rows, random == null ? null : random.split()).partOf(shard),
                     shard);
         }
 

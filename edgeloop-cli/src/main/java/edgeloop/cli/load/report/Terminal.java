@@ -19,8 +19,7 @@ import java.util.regex.Pattern;
  * @param foreground tells whether it is this program's now, and not an editor's, say, that was
  *     started after this program had been sent to the background
  */
-public record Terminal(
-        boolean blocks, Supplier<Size> measure, BooleanSupplier foreground) {
+public record Terminal(boolean blocks, Supplier<Size> measure, BooleanSupplier foreground) {
 
     /** The size of a terminal that tells none, a serial line for one. */
     private static final Size USUAL = new Size(80, 24);

@@ -48,6 +48,6 @@ class StageRecordTest {
         assertThat(stage.slices())
                 .allMatch(slice -> slice.afterWindow() == (slice.beginNanos() >= window))
                 .allMatch(slice -> slice.afterWindow() || slice.endNanos() <= window);
-        assertThat(stage.slices().getLast().endNanos()).isEqualTo(2 * window);
+        assertThat(stage.slices().getLast().endNanos()).isEqualTo(2L * window);
     }
 }
