@@ -178,8 +178,11 @@ final class LoadEngine implements AutoCloseable {
         if (run == null) {
             return;
         }
-        double seconds = (now(run) - run.windowBegin()) / 1e9;
+        long now = now(run);
+        double seconds = (now - run.windowBegin()) / 1e9;
         finish(
+                run,
+                now,
                 Text.format(
                         "%s: the server is gone, no connection is left and %s has taken none for"
                                 + " %.1f s (%s)",
@@ -252,10 +255,12 @@ final class LoadEngine implements AutoCloseable {
 
     private void finish(@Nullable String endedEarly) {
         StageRun run = stage;
-        if (run == null) {
-            return;
+        if (run != null) {
+            finish(run, now(run), endedEarly);
         }
-        long now = now(run);
+    }
+
+    private void finish(StageRun run, long now, @Nullable String endedEarly) {
         // Not the counter that the loop goes by: the books are to be checked by it.
         long left = traffic.measuredInFlight(run, now);
         StageOutcome outcome = run.outcome(now, left, endedEarly);
