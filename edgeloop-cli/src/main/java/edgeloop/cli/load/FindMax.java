@@ -26,6 +26,9 @@ final class FindMax {
 
     private static final int MOST_TRIALS = 40;
 
+    /** What chance does to a rate that is reached, with room for forty trials. */
+    private static final double SIGMAS = 3.5;
+
     /** A rate that is not reached does not hold, however fast the answers are. */
     private static final double LEAST_REACHED = 0.98;
 
@@ -92,14 +95,23 @@ final class FindMax {
         StageOutcome outcome = trial.outcome();
         return outcome.endedEarly() == null
                 && outcome.errorCount() + outcome.unsent() == 0
-                && isReached(outcome)
+                && isReached(trial)
                 && criterion.holds(Criterion.Figures.of(trial));
     }
 
     /** At low rates a single answer on either side of the window's end is not a lower rate. */
-    private static boolean isReached(StageOutcome outcome) {
+    private static boolean isReached(StageRecord trial) {
+        StageOutcome outcome = trial.outcome();
         double due = outcome.plan().rate() * outcome.windowNanos() / 1e9;
-        return outcome.arrivedInWindow() >= LEAST_REACHED * due - 1;
+        double spread = 1;
+        if (outcome.plan().poisson()) {
+            // What was due, and not what is on average. How many are on their way varies too: at
+            // either end of the window by the square root of that, by Little's law.
+            due = outcome.scheduled();
+            double seconds = trial.responseSumNanos / 1e9 / Math.max(1, outcome.answered());
+            spread += SIGMAS * Math.sqrt(2 * outcome.plan().rate() * seconds);
+        }
+        return outcome.arrivedInWindow() >= LEAST_REACHED * due - spread;
     }
 
     private String describe(StageRecord trial, boolean holds) {

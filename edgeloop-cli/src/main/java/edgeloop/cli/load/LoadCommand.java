@@ -251,7 +251,7 @@ final class LoadCommand implements Callable<Integer> {
     public Integer call() throws CannotRunException, InterruptedException {
         Target server = parse("", target, Target::parse);
         List<Criterion> failures = conditions.parse();
-        Criterion wanted = findMax == null ? null : parse("--find-max", findMax, Criterion::parse);
+        Criterion wanted = wanted();
         takePart();
         List<StagePlan> plans = plans();
         outputs.check(hlog);
@@ -268,6 +268,20 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     // ---- What the options ask for -------------------------------------------------------------
+
+    private @Nullable Criterion wanted() {
+        if (findMax == null) {
+            return null;
+        }
+        Criterion wanted = parse("--find-max", findMax, Criterion::parse);
+        if (wanted.above() != wanted.metric().equals("rate")) {
+            throw usage(
+                    "--find-max "
+                            + findMax
+                            + " would hold at any rate that is high enough: write 'p99<5ms'");
+        }
+        return wanted;
+    }
 
     /** Leaves this tester's part of what is asked of all of them together. */
     private void takePart() {

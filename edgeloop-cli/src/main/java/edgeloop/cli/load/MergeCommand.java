@@ -48,6 +48,7 @@ final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CannotRunException, InterruptedException {
+        outputs.refuseCourse();
         List<Results> runs = new ArrayList<>();
         for (Path file : files) {
             runs.add(ResultsFile.read(file));

@@ -100,4 +100,13 @@ final class OutputOptions {
             }
         }
     }
+
+    /** Refuses what only a run has that was not added up of several. */
+    void refuseCourse() {
+        if (csv != null && command != null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--csv is the course of one run; of several it is not known");
+        }
+    }
 }

@@ -57,6 +57,11 @@ final class Escapes {
      * @throws IllegalArgumentException if they are no hexadecimal digits, or odd in number
      */
     static byte[] hex(String digits) {
-        return HexFormat.of().parseHex(digits.replaceAll("\\s", ""));
+        String packed = digits.replaceAll("\\s", "");
+        if (!packed.matches("(?:[0-9a-fA-F]{2})*")) {
+            throw new IllegalArgumentException(
+                    "hex: takes two hexadecimal digits for each byte, not '" + digits + "'");
+        }
+        return HexFormat.of().parseHex(packed);
     }
 }

@@ -2,6 +2,7 @@ package edgeloop.cli.load.report;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
@@ -115,14 +116,29 @@ record Destination(Path place, Kind kind) {
             switch (place.getFileName().toString()) {
                 // As text is written to them: at the place where the last one ended.
                 case "1" -> {
-                    return new FileOutputStream(FileDescriptor.out);
+                    return unclosed(FileDescriptor.out);
                 }
                 case "2" -> {
-                    return new FileOutputStream(FileDescriptor.err);
+                    return unclosed(FileDescriptor.err);
                 }
                 default -> {}
             }
         }
         return Files.newOutputStream(place, StandardOpenOption.APPEND);
+    }
+
+    /** Another output may follow on the same one. */
+    private static OutputStream unclosed(FileDescriptor descriptor) {
+        return new FilterOutputStream(new FileOutputStream(descriptor)) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length); // not byte by byte
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
     }
 }

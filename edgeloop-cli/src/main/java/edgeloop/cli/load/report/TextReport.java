@@ -72,6 +72,11 @@ public final class TextReport {
                     Text.count(response.total()),
                     Text.percent(unanswered));
         }
+        if (results.silentShare() > NOTED_UNANSWERED) {
+            line(
+                    "  Silent: connections waited in vain for %s of the time",
+                    Text.percent(results.silentShare()));
+        }
         coldStart();
         line("");
     }
@@ -202,6 +207,9 @@ public final class TextReport {
     }
 
     static String figure(Results.Step step, String name, double millis) {
+        if (step.answered() == 0 && step.atLeast() == null) {
+            return "-"; // nothing was asked
+        }
         return (step.isAtLeast(name) ? "> " : "") + Text.millis(millis);
     }
 

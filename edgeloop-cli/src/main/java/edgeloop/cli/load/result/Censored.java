@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
  */
 public final class Censored {
     /** A mean stands for all, as long as no more than this part is unanswered. */
-    private static final double MOST_UNANSWERED = 0.01;
+    static final double MOST_UNANSWERED = 0.01;
 
     private final Histogram answered;
     private final Histogram unanswered;
@@ -56,7 +56,10 @@ public final class Censored {
             double among = 100.0 * rank(percentile) / answered.getTotalCount();
             return answered.getValueAtPercentile(among);
         }
-        return all.lowestEquivalentValue(all.getValueAtPercentile(percentile));
+        // One without an answer counts as slower than all that were answered.
+        return Math.max(
+                answered.getTotalCount() == 0 ? 0 : answered.getMaxValue(),
+                all.lowestEquivalentValue(all.getValueAtPercentile(percentile)));
     }
 
     private long rank(double percentile) {

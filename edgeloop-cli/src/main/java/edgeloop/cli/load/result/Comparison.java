@@ -90,10 +90,14 @@ public final class Comparison {
     /** As it stands in texts: {@code +3.1% to +22.0%: differs}. */
     public static String interval(Difference difference) {
         return Text.format(
-                "%+.1f%% to %+.1f%%: %s",
-                100 * difference.low(),
-                100 * difference.high(),
+                "%s to %s: %s",
+                bound(difference.low()),
+                bound(difference.high()),
                 difference.isNoise() ? "noise" : "differs");
+    }
+
+    private static String bound(double change) {
+        return Double.isFinite(change) ? Text.format("%+.1f%%", 100 * change) : "no bound";
     }
 
     private Difference difference(String name, ToDoubleFunction<Draw> figure) {
@@ -133,6 +137,9 @@ public final class Comparison {
         private final double[] seconds;
         private final long unanswered;
 
+        /** For how long the unanswered had waited. */
+        private double unansweredSumNanos;
+
         Sample(Results results) {
             unanswered = results.response().unanswered();
             List<SparseCounts> slices = new ArrayList<>();
@@ -170,6 +177,10 @@ public final class Comparison {
                     counts[s][i] = slice.count(i);
                 }
             }
+            if (unanswered > 0) {
+                double sum = results.response().meanMillis() * 1e6 * results.response().total();
+                unansweredSumNanos = Math.max(0, sum - whole().answeredSumNanos());
+            }
         }
 
         int slices() {
@@ -177,7 +188,7 @@ public final class Comparison {
         }
 
         Draw whole() {
-            Draw draw = new Draw(values, unanswered);
+            Draw draw = new Draw(values, unanswered, unansweredSumNanos);
             for (int s = 0; s < slices(); s++) {
                 draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
             }
@@ -186,7 +197,7 @@ public final class Comparison {
 
         /** As many slices, each of them any. */
         Draw draw(SplittableRandom random) {
-            Draw draw = new Draw(values, unanswered);
+            Draw draw = new Draw(values, unanswered, unansweredSumNanos);
             for (int n = 0; n < slices(); n++) {
                 int s = random.nextInt(slices());
                 draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
@@ -200,13 +211,15 @@ public final class Comparison {
         private final long[] values;
         private final long[] counts;
         private final long unanswered;
+        private final double unansweredSumNanos;
         private long total;
         private double arrived;
         private double seconds;
 
-        Draw(long[] values, long unanswered) {
+        Draw(long[] values, long unanswered, double unansweredSumNanos) {
             this.values = values;
             this.unanswered = unanswered;
+            this.unansweredSumNanos = unansweredSumNanos;
             this.counts = new long[values.length];
         }
 
@@ -223,12 +236,19 @@ public final class Comparison {
             return seconds == 0 ? 0 : arrived / seconds;
         }
 
-        double meanNanos() {
+        double answeredSumNanos() {
             double sum = 0;
             for (int i = 0; i < values.length; i++) {
                 sum += (double) values[i] * counts[i];
             }
-            return Censored.isMeanKnown(total, unanswered) ? sum / total : Double.POSITIVE_INFINITY;
+            return sum;
+        }
+
+        /** With what the unanswered had waited, as in the figures of a run. */
+        double meanNanos() {
+            return Censored.isMeanKnown(total, unanswered)
+                    ? (answeredSumNanos() + unansweredSumNanos) / (total + unanswered)
+                    : Double.POSITIVE_INFINITY;
         }
 
         double percentileNanos(double percentile) {

@@ -76,10 +76,13 @@ public record Criterion(
     /**
      * The figures that conditions are about.
      *
+     * @param silentShare the part of the time that nobody was answered, {@link
+     *     Results#silentShare}: percentiles above the rest of it are not known
      * @param errors requests that failed, were never sent or are on their way yet, and connections
      */
     public record Figures(
             Censored response,
+            double silentShare,
             double meanMillis,
             long scheduled,
             long errors,
@@ -96,6 +99,7 @@ public record Criterion(
                             unanswered == null
                                     ? Interval.newHistogram()
                                     : Latencies.decode(unanswered)),
+                    results.silentShare(),
                     response.meanMillis(),
                     requests.scheduled(),
                     results.errorCount() + requests.unsent() + requests.inFlight(),
@@ -108,6 +112,7 @@ public record Criterion(
             Censored response = new Censored(stage.response, stage.unanswered);
             return new Figures(
                     response,
+                    0, // trials have a schedule
                     (stage.responseSumNanos + stage.unansweredSumNanos)
                             / 1e6
                             / Math.max(1, response.total()),
@@ -131,18 +136,21 @@ public record Criterion(
         return switch (metric) {
             case "mean", "avg" ->
                     figures.response().isMeanKnown()
+                                    && figures.silentShare() <= Censored.MOST_UNANSWERED
                             ? figures.meanMillis()
                             : Double.POSITIVE_INFINITY;
-            case "max" -> percentile(figures.response(), 100);
+            case "max" -> percentile(figures, 100);
             case "errors" -> figures.errors();
             case "unsent" -> figures.unsent();
             case "rate" -> figures.requestsPerSecond();
-            default -> percentile(figures.response(), Double.parseDouble(metric.substring(1)));
+            default -> percentile(figures, Double.parseDouble(metric.substring(1)));
         };
     }
 
-    private static double percentile(Censored response, double percentile) {
-        return response.isKnown(percentile)
+    private static double percentile(Figures figures, double percentile) {
+        Censored response = figures.response();
+        boolean asked = percentile <= 100 * (1 - figures.silentShare());
+        return asked && response.isKnown(percentile)
                 ? response.atLeastNanos(percentile) / 1e6
                 : Double.POSITIVE_INFINITY;
     }

@@ -111,8 +111,9 @@ public final class Gate {
     }
 
     private double share(Results results) {
-        long count = metric.equals("errors") ? results.errorCount() : results.requests().unsent();
-        return (double) count / Math.max(1, results.requests().scheduled());
+        Criterion.Figures figures = Criterion.Figures.of(results);
+        long count = metric.equals("errors") ? figures.errors() : figures.unsent();
+        return (double) count / Math.max(1, figures.scheduled());
     }
 
     private boolean isBeyond(double change) {

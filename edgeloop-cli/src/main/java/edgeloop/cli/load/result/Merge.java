@@ -53,6 +53,7 @@ public final class Merge {
                             + "; their figures do not add up");
         }
         Merge merge = new Merge(names, runs);
+        merge.refuseTheSame();
         merge.refuseOtherLoads();
         merge.checkShards();
         return merge.merge();
@@ -66,6 +67,23 @@ public final class Merge {
         return runs.stream().map(moment::of).map(Instant::parse).max(order).orElseThrow();
     }
 
+    /** A copy of a file would count twice. */
+    private void refuseTheSame() throws CannotRunException {
+        Map<String, String> seen = new LinkedHashMap<>();
+        for (int i = 0; i < runs.size(); i++) {
+            Results run = runs.get(i);
+            String run1 = run.startedAt() + run.endedAt() + run.response().histogram();
+            String other = seen.put(run1, names.get(i));
+            if (other != null) {
+                throw new CannotRunException(
+                        other
+                                + " and "
+                                + names.get(i)
+                                + " are the same run, which would count twice");
+            }
+        }
+    }
+
     /** What is offered adds up where each run offered something in the same way, at one time. */
     private void refuseOtherLoads() throws CannotRunException {
         Results first = runs.getFirst();
@@ -74,6 +92,14 @@ public final class Merge {
             if (run.search() != null) {
                 throw new CannotRunException(
                         names.get(i) + " is a search, whose rates were not those of others");
+            }
+            if ((run.requests().statuses() == null) != (first.requests().statuses() == null)) {
+                throw new CannotRunException(
+                        "the runs do not add up: one of "
+                                + names.getFirst()
+                                + " and "
+                                + names.get(i)
+                                + " is HTTP and the other is not");
             }
             int steps = steps(run);
             if (steps != steps(first)) {
@@ -131,11 +157,35 @@ public final class Merge {
     private void refuseOtherRates(int i) throws CannotRunException {
         Results.Config first = runs.getFirst().config();
         Results.Config other = runs.get(i).config();
-        if (!Objects.equals(first.ratesPerSecond(), other.ratesPerSecond())
-                || !Objects.equals(first.arrivals(), other.arrivals())) {
-            throw new CannotRunException(
-                    names.getFirst() + " and " + names.get(i) + " are not shards of one load");
+        List<Object> asked = asked(first);
+        List<Object> askedOther = asked(other);
+        for (int n = 0; n < asked.size(); n++) {
+            if (!asked.get(n).equals(askedOther.get(n))) {
+                throw new CannotRunException(
+                        names.getFirst()
+                                + " and "
+                                + names.get(i)
+                                + " are not shards of one load: "
+                                + asked.get(n)
+                                + " and "
+                                + askedOther.get(n));
+            }
         }
+    }
+
+    /** What all shards of one load are asked; each has its part of connections and requests. */
+    private static List<Object> asked(Results.Config config) {
+        return List.of(
+                "rates " + config.ratesPerSecond(),
+                "arrivals " + config.arrivals(),
+                "a duration of " + config.durationSeconds() + " s",
+                "a warm-up of " + config.warmupSeconds() + " s",
+                "a ramp of " + config.rampSeconds() + " s",
+                config.pipeline() + " in a pipeline",
+                config.requestsPerConnection() + " requests per connection",
+                config.requestBytes() + " bytes a request",
+                "expected answers " + config.expect(),
+                "a timeout of " + config.timeoutSeconds() + " s");
     }
 
     private static Shard shard(String text, String name) throws CannotRunException {

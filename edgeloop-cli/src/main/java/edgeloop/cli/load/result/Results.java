@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,6 +266,22 @@ public record Results(
     /** All errors: of requests, of connects, and of connections that ended while idle. */
     public long errorCount() {
         return requests.errorCount() + connections.errorCount();
+    }
+
+    /**
+     * The part of the connections' time that went by in waiting for answers that never came. In a
+     * closed loop a server that falls silent is asked no more, so that by number hardly anything is
+     * unanswered; whoever had asked then would have waited too. 0 in an open loop, whose schedule
+     * goes on.
+     */
+    public double silentShare() {
+        String unanswered = response.unansweredHistogram();
+        double seconds = config.concurrency() * totalSeconds;
+        if (config.ratesPerSecond() != null || unanswered == null || seconds == 0) {
+            return 0;
+        }
+        Histogram waits = Latencies.decode(unanswered);
+        return Math.min(1, waits.getMean() / 1e9 * waits.getTotalCount() / seconds);
     }
 
     public boolean booksBalance() {
