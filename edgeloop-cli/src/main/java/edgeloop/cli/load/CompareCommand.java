@@ -100,7 +100,7 @@ final class CompareCommand implements Callable<Integer> {
             OutputFiles.write(
                     report, HtmlComparison.of(before.toString(), first, after.toString(), second));
         }
-        return exitCode(findings);
+        return exitCode(findings, second);
     }
 
     private static String line(ComparisonRows.Row row) {
@@ -133,8 +133,13 @@ final class CompareCommand implements Callable<Integer> {
         OutputFiles.check(file);
     }
 
-    private int exitCode(List<Gate.Finding> findings) {
+    private int exitCode(List<Gate.Finding> findings, Results second) {
         int exitCode = CommandLine.ExitCode.OK;
+        List<String> endedByServer = second.requests().endedByServer();
+        if (!endedByServer.isEmpty() && !findings.isEmpty()) {
+            say("failed, since B ended early: " + endedByServer.getFirst());
+            exitCode = ConditionOptions.FAILED;
+        }
         for (Gate.Finding finding : findings) {
             if (finding.holds()) {
                 say("failed, since " + finding.text());

@@ -5,8 +5,9 @@ import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.measure.StageRecord;
 import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.report.TextReport;
+import edgeloop.cli.load.result.Censored;
 import edgeloop.cli.load.result.Criterion;
-import edgeloop.cli.load.result.Latencies;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.Verdict;
 import java.math.BigDecimal;
@@ -120,7 +121,7 @@ final class FindMax {
                 Text.rate(trial.outcome().plan().rate()),
                 verdict(trial, holds),
                 Text.rate(trial.outcome().requestsPerSecond()),
-                Text.millis(Latencies.percentileMillis(trial.response, 99)));
+                TextReport.millis(new Censored(trial.response, trial.unanswered), 99));
     }
 
     private static String verdict(StageRecord trial, boolean holds) {

@@ -262,6 +262,20 @@ class CompareCommandTest {
         assertThat(run.err()).hasLineCount(1).contains("p99>+10% has nothing to go by");
     }
 
+    /** In a closed loop, few requests are on their way then, and the percentiles look fine. */
+    @ParameterizedTest
+    @CsvSource({
+        "the server is gone, 3",
+        "b.json: the server is gone, 3",
+        "interrupted, 0",
+        "b.json: interrupted, 0"
+    })
+    void aRunThatItsServerEndedPassesNoGate(String why, int exitCode) throws Exception {
+        requests(after).getAsJsonArray("endedEarly").add(why);
+        assertThat(compare("p99>+10%").exitCode()).isEqualTo(exitCode);
+        assertThat(compare().exitCode()).isZero();
+    }
+
     @Test
     void whatIsNoConditionIsABadArgument() throws Exception {
         Runs.Outcome run = compare("p99>10%");

@@ -9,13 +9,28 @@ import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An echo server of 64-byte requests that counts them and does wrong to some. */
+/** A server that counts its requests and does wrong to some. */
 public final class FaultyServer implements AutoCloseable {
     static final int REQUEST_BYTES = 64;
 
-    /** What becomes of the request of this number, from 1. */
+    /** What it speaks. */
+    enum Protocol {
+        /** Echoes of 64 bytes. */
+        RAW,
+        /** As much of HTTP as a GET needs. */
+        HTTP
+    }
+
+    private static final byte[] OK =
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n".getBytes(StandardCharsets.US_ASCII);
+
+    /**
+     * What becomes of the request of this number, from 1. It is given what the right answer is: of
+     * an echo, the request.
+     */
     interface Fault {
         void answer(Connection connection, byte[] request, long number);
     }
@@ -26,31 +41,36 @@ public final class FaultyServer implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private final Server server;
 
-    private FaultyServer(ServerOptions options, Fault fault) throws SyscallException {
+    private FaultyServer(ServerOptions options, Protocol protocol, Fault fault)
+            throws SyscallException {
         HandlerFactory handlers =
                 _ -> {
                     connections.incrementAndGet();
-                    return handler(fault);
+                    return protocol == Protocol.RAW ? handler(fault) : httpHandler(fault);
                 };
         server = Server.start(options, handlers);
     }
 
     public static FaultyServer start(Fault fault) throws SyscallException {
-        return new FaultyServer(onPort(0), fault);
+        return start(Protocol.RAW, fault);
+    }
+
+    static FaultyServer start(Protocol protocol, Fault fault) throws SyscallException {
+        return new FaultyServer(onPort(0), protocol, fault);
     }
 
     static FaultyServer start(ConnectionOptions connection, Fault fault) throws SyscallException {
-        return new FaultyServer(onPort(0).withConnection(connection), fault);
+        return new FaultyServer(onPort(0).withConnection(connection), Protocol.RAW, fault);
     }
 
     /** One without faults, on this port, such as that of another one that has ended. */
     static FaultyServer start(int port) throws SyscallException {
-        return new FaultyServer(onPort(port), NONE);
+        return new FaultyServer(onPort(port), Protocol.RAW, NONE);
     }
 
     /** One without faults, on one address alone. */
     static FaultyServer start(InetAddress address) throws SyscallException {
-        return new FaultyServer(onPort(0).withBindAddress(address), NONE);
+        return new FaultyServer(onPort(0).withBindAddress(address), Protocol.RAW, NONE);
     }
 
     private static ServerOptions onPort(int port) {
@@ -61,6 +81,21 @@ public final class FaultyServer implements AutoCloseable {
         return (connection, in) -> {
             while (in.remaining() >= REQUEST_BYTES && connection.isOpen()) {
                 fault.answer(connection, read(in), requests.incrementAndGet());
+            }
+        };
+    }
+
+    /** Each empty line is the end of a request, which has no body. */
+    private ConnectionHandler httpHandler(Fault fault) {
+        return (connection, in) -> {
+            while (connection.isOpen()) {
+                String line = in.readLine();
+                if (line == null) {
+                    return;
+                }
+                if (line.isEmpty()) {
+                    fault.answer(connection, OK, requests.incrementAndGet());
+                }
             }
         };
     }

@@ -84,6 +84,10 @@ final class InjectedServer implements FaultyServer.Fault {
     }
 
     /** To be read when it has ended. */
+    long answered() {
+        return truth.getTotalCount();
+    }
+
     double meanMillis() {
         return truthSumNanos / truth.getTotalCount() / 1e6;
     }

@@ -1,12 +1,12 @@
 package edgeloop.cli.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import edgeloop.Connection;
 import edgeloop.ConnectionOptions;
 import edgeloop.cli.load.result.Results;
-import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,19 +24,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TruthTest {
     private static final long MILLISECOND = 1_000_000;
 
+    /** What the way between the two may take where nobody else is. */
+    private static final double WAY_MILLIS = 0.2;
+
+    /** What both sides do for one request. */
+    private static final double EACH_MILLIS = 0.02;
+
     /** Answers nothing. */
     private static final FaultyServer.Fault SILENCE = (_, _, _) -> {};
 
     @TempDir Path folder;
     private Runs.Outcome ran;
+    private Lateness lateness;
 
     private Results run(FaultyServer server, String... options) throws Exception {
-        Path json = folder.resolve("results.json");
-        List<String> arguments = new ArrayList<>(List.of("-q", "--json", json.toString()));
-        arguments.addAll(List.of(options));
-        arguments.add("127.0.0.1:" + server.port());
-        ran = Runs.loadtest(arguments.toArray(String[]::new));
-        return ResultsFile.read(json);
+        return run(FaultyServer.Protocol.RAW, server, options);
+    }
+
+    /** Runs, and holds all outputs against each other: what is asserted of one holds for all. */
+    private Results run(FaultyServer.Protocol protocol, FaultyServer server, String... options)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        String address = "127.0.0.1:" + server.port();
+        arguments.add(protocol == FaultyServer.Protocol.HTTP ? "http://" + address + "/" : address);
+        try (Lateness during = Lateness.start()) {
+            lateness = during;
+            Outputs outputs = Outputs.run(folder, arguments);
+            ran = outputs.ran();
+            return outputs.results();
+        }
     }
 
     private static void assertLittle(Results results) {
@@ -46,17 +62,53 @@ class TruthTest {
         assertThat(product).isCloseTo(onTheirWay, within(Math.max(0.02, ends) * onTheirWay));
     }
 
-    @ParameterizedTest(name = "{0} connections, {1} ms")
-    @CsvSource({"20, 200", "50, 20", "10, 2"})
-    void closedLoopAgainstADelay(int connections, int millis) throws Exception {
-        try (FaultyServer server =
-                FaultyServer.start(InjectedServer.delaying(() -> millis * MILLISECOND))) {
-            Results results = run(server, "-c", "" + connections, "-d", "2s", "--warmup", "500ms");
-            assertThat(results.response().percentileMillis("p50"))
-                    .isBetween((double) millis, millis * 1.02 + 1);
-            assertThat(results.errorCount()).isZero();
-            assertLittle(results);
+    /**
+     * The answers took what the server says they took, whose clock began when it had read a request
+     * and ended when it wrote the answer. The rest is the way there and back, at whose ends a
+     * thread is as late as threads are on this machine just now.
+     *
+     * @param atOnce how many requests come together, each of which waits for those before it
+     */
+    private void assertTruth(
+            Results results, InjectedServer server, int atOnce, double... percentiles) {
+        assertThat(results.errorCount()).isZero();
+        double way = WAY_MILLIS + atOnce * EACH_MILLIS;
+        assertNear(
+                "mean",
+                results.response().meanMillis(),
+                server.meanMillis(),
+                way + 2 * lateness.meanMillis());
+        for (double percentile : percentiles) {
+            String name = "p%.0f".formatted(percentile);
+            assertNear(
+                    name,
+                    results.response().percentileMillis(name),
+                    server.percentileMillis(percentile),
+                    way + 2 * lateness.percentileMillis(percentile));
         }
+    }
+
+    private static void assertNear(String name, double millis, double truth, double way) {
+        assertThat(millis)
+                .as("%s, with %.3f ms on the way", name, way)
+                .isBetween(0.999 * truth, 1.02 * truth + way);
+    }
+
+    // ---- Delays -------------------------------------------------------------------------------
+
+    @ParameterizedTest(name = "{0}, {1} connections, {2} ms")
+    @CsvSource({"RAW, 20, 200", "HTTP, 20, 200", "RAW, 50, 20", "HTTP, 50, 20", "RAW, 10, 2"})
+    void closedLoopAgainstADelay(FaultyServer.Protocol protocol, int connections, int millis)
+            throws Exception {
+        InjectedServer delays = InjectedServer.delaying(() -> millis * MILLISECOND);
+        Results results;
+        try (FaultyServer server = FaultyServer.start(protocol, delays)) {
+            results =
+                    run(protocol, server, "-c", "" + connections, "-d", "2s", "--warmup", "500ms");
+        }
+        assertThat(results.response().percentileMillis("p50")).isGreaterThanOrEqualTo(millis);
+        assertLittle(results);
+        assertTruth(results, delays, connections, 50);
     }
 
     @Test
@@ -72,23 +124,37 @@ class TruthTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @DisplayName("an open loop of 50/s against 200 ms is 50/s and not 45")
-    void answersToEarlierRequestsCount() throws Exception {
-        try (FaultyServer server =
-                FaultyServer.start(InjectedServer.delaying(() -> 200 * MILLISECOND))) {
-            Results results = run(server, "-c", "50", "--rate", "50", "-d", "2s");
-            assertThat(results.requestsPerSecond()).isCloseTo(50, within(1.0));
-            assertThat(results.response().percentileMillis("p50")).isBetween(200.0, 206.0);
+    void answersToEarlierRequestsCount(FaultyServer.Protocol protocol) throws Exception {
+        InjectedServer delays = InjectedServer.delaying(() -> 200 * MILLISECOND);
+        Results results;
+        try (FaultyServer server = FaultyServer.start(protocol, delays)) {
+            results = run(protocol, server, "-c", "50", "--rate", "50", "-d", "2s");
         }
+        assertThat(results.requestsPerSecond()).isCloseTo(50, within(1.0));
+        assertThat(results.response().percentileMillis("p50")).isGreaterThanOrEqualTo(200.0);
+        assertTruth(results, delays, 1, 50);
     }
 
-    @Test
-    void serverAtItsLimitShowsItsLimit() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void serverAtItsLimitShowsItsLimit(FaultyServer.Protocol protocol) throws Exception {
         try (FaultyServer server =
-                FaultyServer.start(new InjectedServer(1, () -> 2 * MILLISECOND))) {
+                FaultyServer.start(protocol, new InjectedServer(1, () -> 2 * MILLISECOND))) {
             Results results =
-                    run(server, "-c", "50", "--rate", "1000", "-d", "3s", "--warmup", "1s");
+                    run(
+                            protocol,
+                            server,
+                            "-c",
+                            "50",
+                            "--rate",
+                            "1000",
+                            "-d",
+                            "3s",
+                            "--warmup",
+                            "1s");
             assertThat(results.requestsPerSecond()).isCloseTo(500, within(10.0));
             assertThat(results.timeline())
                     .filteredOn(slice -> slice.endSeconds() < 2.9)
@@ -96,28 +162,66 @@ class TruthTest {
         }
     }
 
-    @Test
-    void exponentialDelaysComeOutAsTheyWere() throws Exception {
-        SplittableRandom random = new SplittableRandom(1);
-        long mean = 20 * MILLISECOND;
-        InjectedServer delays =
-                InjectedServer.delaying(() -> (long) (-mean * Math.log(1 - random.nextDouble())));
-        Results results;
-        try (FaultyServer server = FaultyServer.start(delays)) {
-            results = run(server, "-c", "500", "--rate", "2000", "-d", "4s", "--warmup", "0");
-        }
-        assertThat(results.response().meanMillis())
-                .isCloseTo(delays.meanMillis(), within(0.02 * delays.meanMillis() + 0.5));
-        for (double percentile : new double[] {50, 90, 99}) {
-            double truth = delays.percentileMillis(percentile);
-            assertThat(results.response().percentileMillis("p%.0f".formatted(percentile)))
-                    .as("p%.0f", percentile)
-                    .isCloseTo(truth, within(0.02 * truth + 0.5));
-        }
+    enum Delays {
+        EXPONENTIAL {
+            @Override
+            double millis(SplittableRandom random) {
+                return -20 * Math.log(1 - random.nextDouble());
+            }
+        },
+        LOGNORMAL {
+            @Override
+            double millis(SplittableRandom random) {
+                return 10 * Math.exp(random.nextGaussian());
+            }
+        },
+        TWO_VALUED {
+            @Override
+            double millis(SplittableRandom random) {
+                return random.nextInt(20) == 0 ? 200 : 5;
+            }
+        };
+
+        abstract double millis(SplittableRandom random);
     }
 
-    @Test
-    void freezeIsSeenByWhoComesMeanwhile() throws Exception {
+    @ParameterizedTest(name = "{0}, {1}, {2}")
+    @CsvSource({
+        "EXPONENTIAL, RAW, --rate 2000",
+        "EXPONENTIAL, HTTP, ''",
+        "LOGNORMAL, HTTP, --rate 2000",
+        "LOGNORMAL, RAW, ''",
+        "TWO_VALUED, RAW, --rate 1000",
+        "TWO_VALUED, HTTP, ''"
+    })
+    void delaysComeOutAsTheyWere(Delays kind, FaultyServer.Protocol protocol, String rate)
+            throws Exception {
+        SplittableRandom random = new SplittableRandom(1);
+        InjectedServer delays =
+                InjectedServer.delaying(() -> (long) (kind.millis(random) * MILLISECOND));
+        boolean open = !rate.isEmpty();
+        List<String> options = new ArrayList<>(List.of("-c", open ? "500" : "20", "--warmup", "0"));
+        // What is on its way at the end is in the mean and not in the window: most of it are the
+        // longest ones, which must be short beside it.
+        options.addAll(List.of("-d", !open && kind == Delays.TWO_VALUED ? "8s" : "3s"));
+        options.addAll(open ? List.of(rate.split(" ", -1)) : List.of());
+        Results results;
+        try (FaultyServer server = FaultyServer.start(protocol, delays)) {
+            results = run(protocol, server, options.toArray(String[]::new));
+        }
+        // Every answer is in the truth and in the figures.
+        assertThat(results.requests().answered()).isEqualTo(delays.answered());
+        if (!open) {
+            assertLittle(results);
+        }
+        assertTruth(results, delays, 1, 50, 90, 99);
+    }
+
+    // ---- Faults -------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource
+    void freezeIsSeenByWhoComesMeanwhile(FaultyServer.Protocol protocol) throws Exception {
         long[] frozen = new long[1];
         FaultyServer.Fault freeze =
                 (connection, request, _) -> {
@@ -132,14 +236,46 @@ class TruthTest {
                         connection.write(request);
                     }
                 };
-        try (FaultyServer server = FaultyServer.start(freeze)) {
+        try (FaultyServer server = FaultyServer.start(protocol, freeze)) {
             Results results =
-                    run(server, "-c", "100", "--rate", "100", "-d", "4s", "--warmup", "0");
+                    run(
+                            protocol,
+                            server,
+                            "-c",
+                            "200",
+                            "--rate",
+                            "100",
+                            "-d",
+                            "4s",
+                            "--warmup",
+                            "0");
             // 2 s of 4 are frozen: whoever comes then waits for what is left of them, 1 s on
             // average, and the others for nothing.
-            assertThat(results.response().meanMillis()).isCloseTo(500, within(15.0));
-            assertThat(results.response().percentileMillis("p75")).isCloseTo(1_000, within(40.0));
+            assertThat(results.response().meanMillis()).isCloseTo(502.5, within(10.0));
+            assertThat(results.response().percentileMillis("p75")).isCloseTo(1_000, within(20.0));
             assertThat(results.response().maxMillis()).isCloseTo(2_000, within(40.0));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void resetsAreErrorsAndNotFastAnswers(FaultyServer.Protocol protocol) throws Exception {
+        FaultyServer.Fault resetting =
+                (connection, request, number) -> {
+                    if (number % 20 == 0) {
+                        connection.abort();
+                    } else {
+                        connection.write(request);
+                    }
+                };
+        try (FaultyServer server = FaultyServer.start(protocol, resetting)) {
+            Results results = run(protocol, server, "-c", "10", "-r", "1000");
+            assertThat(results.requests().errors()).containsExactly(entry("reset", 50L));
+            assertThat(results.requests().answered()).isEqualTo(950);
+            assertThat(results.response().unanswered()).isEqualTo(50);
+            assertThat(results.response().isAtLeast("p99")).isTrue();
+            assertThat(results.response().isAtLeast("p95")).isFalse();
+            assertThat(ran.out()).contains("Unanswered: 50 of 1,000 requests (5.0%)");
         }
     }
 

@@ -16,7 +16,7 @@ public final class CsvReport {
             double seconds = Math.max(1e-9, slice.endSeconds() - slice.beginSeconds());
             table.append(
                     Text.format(
-                            "%.3f,%.3f,%d,%d,%.1f,%d,%d,%.6f,%.6f,%.6f,%d\r\n",
+                            "%.3f,%.3f,%d,%d,%.1f,%d,%d,%s,%s,%s,%d\r\n",
                             slice.beginSeconds(),
                             slice.endSeconds(),
                             slice.answered(),
@@ -24,11 +24,16 @@ public final class CsvReport {
                             slice.answered() / seconds,
                             slice.inFlight(),
                             slice.connections(),
-                            slice.p50Millis(),
-                            slice.p99Millis(),
-                            slice.maxMillis(),
+                            figure(slice, slice.p50Millis()),
+                            figure(slice, slice.p99Millis()),
+                            figure(slice, slice.maxMillis()),
                             slice.afterWindow() ? 1 : 0));
         }
         return table.toString();
+    }
+
+    /** Nothing where no measured request was answered, since 0 would be a time. */
+    private static String figure(Results.TimelineSlice slice, double millis) {
+        return slice.samples() == 0 ? "" : Text.format("%.6f", millis);
     }
 }

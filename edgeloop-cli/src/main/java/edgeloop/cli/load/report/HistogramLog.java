@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the response times of every interval in HdrHistogram's interval log format, which its
- * tools read; values in nanoseconds. A device or a FIFO is sent them as they come, a file appears
- * with all of them at the end.
+ * tools read; values in nanoseconds. What requests without an answer had waited has lines of its
+ * own, with a tag. A device or a FIFO is sent them as they come, a file appears with all of them at
+ * the end.
  */
 public final class HistogramLog implements RunObserver, AutoCloseable {
     private static final double NANOS_PER_MILLI = 1e6;
+    private static final String UNANSWERED = "unanswered";
 
     private final Path file;
     private final Destination destination;
@@ -72,10 +74,18 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
 
     @Override
     public void intervalEnded(StagePlan plan, Interval interval) {
-        Histogram histogram = interval.response;
         double begin = stageBeginMillis - logBeginMillis + interval.beginNanos / NANOS_PER_MILLI;
         double end = stageBeginMillis - logBeginMillis + interval.endNanos / NANOS_PER_MILLI;
-        writer.outputIntervalHistogram(begin / 1e3, end / 1e3, histogram, NANOS_PER_MILLI);
+        write(begin, end, interval.response);
+        if (interval.unanswered.getTotalCount() > 0) {
+            interval.unanswered.setTag(UNANSWERED); // until it is reset
+            write(begin, end, interval.unanswered);
+        }
+    }
+
+    private void write(double beginMillis, double endMillis, Histogram histogram) {
+        writer.outputIntervalHistogram(
+                beginMillis / 1e3, endMillis / 1e3, histogram, NANOS_PER_MILLI);
     }
 
     /**

@@ -109,7 +109,7 @@ public final class TextReport {
     }
 
     /** Likewise, of a run that is under way. */
-    static String millis(Censored times, double percentile) {
+    public static String millis(Censored times, double percentile) {
         return times.total() == 0
                 ? "-"
                 : (times.isKnown(percentile) ? "" : "> ")
