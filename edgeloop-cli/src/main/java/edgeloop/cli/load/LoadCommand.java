@@ -274,7 +274,7 @@ final class LoadCommand implements Callable<Integer> {
             return null;
         }
         Criterion wanted = parse("--find-max", findMax, Criterion::parse);
-        if (wanted.above() != wanted.metric().equals("rate")) {
+        if (wanted.above()) {
             throw usage(
                     "--find-max "
                             + findMax

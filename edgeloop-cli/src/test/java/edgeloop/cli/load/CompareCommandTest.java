@@ -244,6 +244,21 @@ class CompareCommandTest {
     }
 
     @Test
+    void whatIsUnsentIsAnErrorAsInARun() throws Exception {
+        leaveUnanswered(after, "unsent", 800);
+        assertThat(compare("errors>+1%").exitCode()).isEqualTo(3);
+        assertThat(compare("errors>+3%").exitCode()).isZero();
+    }
+
+    @Test
+    void theMeanHasWhatTheUnansweredHadWaited() throws Exception {
+        leaveUnanswered(after, "timeout", 300); // a second each, beside 40,000 of 10 ms
+        after.getAsJsonObject("response").addProperty("meanMillis", 700_000 / 40_300.0);
+        assertThat(compare("mean>+50%").exitCode()).isEqualTo(3);
+        assertThat(compare().out()).containsPattern("(?m)^mean +10\\.\\d+ ms +17\\.\\d+ ms ");
+    }
+
+    @Test
     void aServerThatAnswersNothingPassesNoGate() throws Exception {
         for (var slice : after.getAsJsonArray("timeline")) {
             slice.getAsJsonObject().addProperty("histogram", encode(Interval.newHistogram()));

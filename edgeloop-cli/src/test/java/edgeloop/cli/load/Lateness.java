@@ -42,8 +42,10 @@ final class Lateness implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        thread.join();
+        while (thread.isAlive()) {
+            Thread.onSpinWait();
+        }
     }
 }

@@ -125,6 +125,8 @@ class LoadCommandTest {
                 "--expect pattern:( localhost:1|regular expression",
                 "--fail-if p99 localhost:1|condition",
                 "--find-max p99<5 localhost:1|condition",
+                "--find-max p99>5ms localhost:1|--find-max p99>5ms would hold",
+                "--payload hex:0 localhost:1|two hexadecimal digits for each byte",
                 "--find-max p99<5ms -r 5 localhost:1|--find-max",
                 "--rate 0 localhost:1|--rate",
                 "--duration 0 localhost:1|--duration",

@@ -40,7 +40,10 @@ class MergeCommandTest {
         run = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     }
 
+    /** Each ends a millisecond later than the one before: the same run is not taken twice. */
     private String write(String name, String shard, double... rates) throws Exception {
+        Instant endedAt = Instant.parse(run.get("endedAt").getAsString());
+        run.addProperty("endedAt", endedAt.plusMillis(1).toString());
         JsonObject copy = run.deepCopy();
         JsonObject config = copy.getAsJsonObject("config");
         if (!shard.isEmpty()) {
@@ -123,6 +126,36 @@ class MergeCommandTest {
         assertThat(refusal(write("a", "", 500), write("b", "")))
                 .contains("a has one rate and ", "b is a closed loop");
         assertThat(refusal(write("a", "", 500), write("b", "", 1, 2))).contains("b has 2 rates");
+    }
+
+    @Test
+    void aCopyDoesNotCountTwice() throws Exception {
+        String a = write("a", "");
+        Path copy = Files.copy(Path.of(a), folder.resolve("copy"));
+        assertThat(refusal(a, copy.toString())).contains("are the same run");
+    }
+
+    @Test
+    void anotherProtocolDoesNotAddUp() throws Exception {
+        String a = write("a", "");
+        run.getAsJsonObject("requests").add("statuses", new JsonObject());
+        assertThat(refusal(a, write("b", ""))).contains("is HTTP and the other is not");
+    }
+
+    @Test
+    void shardsThatLastOtherwiseAreRefused() throws Exception {
+        String a = write("a", "1/2", 500);
+        run.getAsJsonObject("config").addProperty("warmupSeconds", 7);
+        assertThat(refusal(a, write("b", "2/2", 500)))
+                .contains("are not shards of one load: a warm-up of 0.0 s and a warm-up of 7.0 s");
+    }
+
+    @Test
+    void theCourseOfSeveralIsNotKnown() throws Exception {
+        Runs.Outcome outcome =
+                Runs.loadtest("merge", write("a", ""), write("b", ""), "--csv", "never.csv");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).hasLineCount(1).contains("--csv is the course of one run");
     }
 
     @ParameterizedTest

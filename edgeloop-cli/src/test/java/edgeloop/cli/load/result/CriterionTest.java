@@ -56,6 +56,19 @@ class CriterionTest {
         assertThat(Criterion.parse(text.replace("1h", "3600s")).holds(figures)).isEqualTo(holds);
     }
 
+    /** In a closed loop nobody was there to be unanswered, but the time went by. */
+    @ParameterizedTest
+    @CsvSource({"p50<5ms, true", "p90>1s, true", "p99>1s, true", "mean>1s, true", "max>1s, true"})
+    void silenceCountsByItsTime(String text, boolean holds) {
+        Histogram answered = Interval.newHistogram();
+        answered.recordValueWithCount(1_000_000, 9_995);
+        Histogram unanswered = Interval.newHistogram();
+        unanswered.recordValueWithCount(3_000_000_000L, 5);
+        Censored times = new Censored(answered, unanswered);
+        Criterion.Figures figures = new Criterion.Figures(times, 0.3, 2, 10_000, 5, 0, 1000);
+        assertThat(Criterion.parse(text).holds(figures)).isEqualTo(holds);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"p50>1s", "mean>1s", "max>1s"})
     void withoutAnAnswerThereIsNoFigureThatPasses(String text) {
