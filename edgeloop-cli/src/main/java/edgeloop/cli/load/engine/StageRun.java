@@ -198,17 +198,14 @@ final class StageRun {
         endInterval(end);
         boolean byServer = endedEarly != null && !endedEarly.equals(StageOutcome.INTERRUPTED);
         long before = interval.unanswered.getTotalCount();
-        long untaken =
+        long unsent =
                 demand.untaken(Math.min(now, windowEnd), due -> interval.unanswered(now - due));
         long dueUnsent = interval.unanswered.getTotalCount() - before;
-        // Whoever ended the run knows that what was not due yet is unsent.
-        boolean byUser = endedEarly != null && !byServer;
-        long unsent = byUser ? dueUnsent : untaken;
         for (long i = dueUnsent; byServer && i < unsent; i++) {
             // They would have been sent, the next ones when the last answer came.
             interval.unanswered(plan.isOpenLoop() ? 0 : now - lastAnswer);
         }
-        long scheduled = isByNumber() && !byUser ? plan.requests() : demand.taken + unsent;
+        long scheduled = isByNumber() ? plan.requests() : demand.taken + unsent;
         return new StageOutcome(
                 plan,
                 scheduled,
