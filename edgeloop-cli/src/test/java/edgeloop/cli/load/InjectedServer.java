@@ -3,6 +3,10 @@ package edgeloop.cli.load;
 import edgeloop.Connection;
 import edgeloop.PreciseTimer;
 import edgeloop.cli.load.measure.Interval;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -18,6 +22,9 @@ final class InjectedServer implements FaultyServer.Fault {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares jobs
     private record Job(Connection connection, byte[] request, long cameNanos, long endNanos) {}
 
+    /** Answers between two looks at what its thread has used. */
+    private static final int EACH_LOOK = 50;
+
     private final int workers;
     private final LongSupplier serviceNanos;
     private final Deque<Job> waiting = new ArrayDeque<>();
@@ -29,6 +36,11 @@ final class InjectedServer implements FaultyServer.Fault {
     private final Histogram truth = Interval.newHistogram();
 
     private double truthSumNanos;
+
+    /** What the server's thread had used when the first request came, and lately. */
+    private ThreadTimes atBegin;
+
+    private ThreadTimes atEnd;
 
     /**
      * @param workers requests served at a time; {@link Integer#MAX_VALUE} for a delay that nobody
@@ -48,6 +60,7 @@ final class InjectedServer implements FaultyServer.Fault {
     public void answer(Connection connection, byte[] request, long number) {
         if (timer == null) {
             timer = connection.reactor().preciseTimer(this::proceed);
+            atBegin = ThreadTimes.now();
         }
         long now = connection.reactor().exactNanoTime();
         waiting.add(new Job(connection, request, now, 0));
@@ -78,12 +91,40 @@ final class InjectedServer implements FaultyServer.Fault {
             done.connection.write(done.request);
             truth.recordValue(now - done.cameNanos);
             truthSumNanos += now - done.cameNanos;
+            if (truth.getTotalCount() % EACH_LOOK == 0) {
+                atEnd = ThreadTimes.now();
+            }
             begin(done.endNanos); // a late timer does not make the server slower
             done = underWay.peek();
         }
     }
 
-    /** To be read when it has ended. */
+    // ---- To be read when it has ended ---------------------------------------------------------
+
+    /** The part of the time in which its thread was on a CPU. */
+    double threadBusy() {
+        return (double) (atEnd.busyNanos - atBegin.busyNanos) / (atEnd.nanos - atBegin.nanos);
+    }
+
+    /** The part of the time in which its thread was ready and had no CPU. */
+    double threadWaiting() {
+        return (double) (atEnd.waitedNanos - atBegin.waitedNanos) / (atEnd.nanos - atBegin.nanos);
+    }
+
+    /** What the present thread has used up to now, of Linux's sched-stats. */
+    private record ThreadTimes(long nanos, long busyNanos, long waitedNanos) {
+        static ThreadTimes now() {
+            try {
+                String[] times =
+                        Files.readString(Path.of("/proc/thread-self/schedstat")).split(" ", -1);
+                return new ThreadTimes(
+                        System.nanoTime(), Long.parseLong(times[0]), Long.parseLong(times[1]));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     long answered() {
         return truth.getTotalCount();
     }

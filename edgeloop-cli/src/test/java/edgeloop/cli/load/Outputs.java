@@ -279,8 +279,8 @@ final class Outputs {
         assertShows(card(cards, "p99"), response, "p99");
         assertShows(card(cards, "p99.9"), response, "p99.9");
         assertShows(card(cards, "Maximum"), response, "max");
-        assertShows(card(cards, "Errors"), results.errorCount(), false);
-        assertShows(card(cards, "Unsent"), results.requests().unsent(), false);
+        assertShows(card(cards, "Errors"), (double) results.errorCount(), false);
+        assertShows(card(cards, "Unsent"), (double) results.requests().unsent(), false);
         assertThat(html)
                 .contains(
                         ran.out()

@@ -11,7 +11,7 @@ public final class HtmlComparison {
     private HtmlComparison() {}
 
     /**
-     * The page.
+     * Writes the page.
      *
      * @param beforeName what the first run is called, its file's name for one
      * @param afterName what the second one is called
