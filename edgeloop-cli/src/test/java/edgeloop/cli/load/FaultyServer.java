@@ -33,6 +33,9 @@ public final class FaultyServer implements AutoCloseable {
      */
     interface Fault {
         void answer(Connection connection, byte[] request, long number);
+
+        /** The peer has sent its FIN, and with it what it had to say. */
+        default void ended(Connection connection) {}
     }
 
     public static final Fault NONE = (connection, request, _) -> connection.write(request);
@@ -78,26 +81,46 @@ public final class FaultyServer implements AutoCloseable {
     }
 
     private ConnectionHandler handler(Fault fault) {
-        return (connection, in) -> {
-            while (in.remaining() >= REQUEST_BYTES && connection.isOpen()) {
-                fault.answer(connection, read(in), requests.incrementAndGet());
+        return new FaultyHandler(fault) {
+            @Override
+            public void onRead(Connection connection, IoBuffer in) {
+                while (in.remaining() >= REQUEST_BYTES && connection.isOpen()) {
+                    fault.answer(connection, read(in), requests.incrementAndGet());
+                }
             }
         };
     }
 
     /** Each empty line is the end of a request, which has no body. */
     private ConnectionHandler httpHandler(Fault fault) {
-        return (connection, in) -> {
-            while (connection.isOpen()) {
-                String line = in.readLine();
-                if (line == null) {
-                    return;
-                }
-                if (line.isEmpty()) {
-                    fault.answer(connection, OK, requests.incrementAndGet());
+        return new FaultyHandler(fault) {
+            @Override
+            public void onRead(Connection connection, IoBuffer in) {
+                while (connection.isOpen()) {
+                    String line = in.readLine();
+                    if (line == null) {
+                        return;
+                    }
+                    if (line.isEmpty()) {
+                        fault.answer(connection, OK, requests.incrementAndGet());
+                    }
                 }
             }
         };
+    }
+
+    private abstract static class FaultyHandler implements ConnectionHandler {
+        private final Fault fault;
+
+        FaultyHandler(Fault fault) {
+            this.fault = fault;
+        }
+
+        @Override
+        public void onEnd(Connection connection, IoBuffer in) {
+            fault.ended(connection);
+            connection.close();
+        }
     }
 
     private static byte[] read(IoBuffer in) {

@@ -8,10 +8,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -20,7 +27,34 @@ import org.HdrHistogram.Histogram;
  */
 final class InjectedServer implements FaultyServer.Fault {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares jobs
-    private record Job(Connection connection, byte[] request, long cameNanos, long endNanos) {}
+    private record Job(Connection connection, byte[] request, Turn turn, long endNanos) {}
+
+    /** A request as the server saw it. */
+    private static final class Turn {
+        final long cameNanos;
+
+        /** When the answer before it on its connection was written; of the first one, unknown. */
+        final long beforeNanos;
+
+        long wroteNanos = UNKNOWN;
+
+        /** When the next request on its connection came. */
+        long nextNanos = UNKNOWN;
+
+        /** When its connection ended. */
+        long endedNanos = UNKNOWN;
+
+        Turn(long cameNanos, long beforeNanos) {
+            this.cameNanos = cameNanos;
+            this.beforeNanos = beforeNanos;
+        }
+
+        long tookNanos() {
+            return wroteNanos - cameNanos;
+        }
+    }
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
 
     /** Answers between two looks at what its thread has used. */
     private static final int EACH_LOOK = 50;
@@ -30,12 +64,12 @@ final class InjectedServer implements FaultyServer.Fault {
     private final Deque<Job> waiting = new ArrayDeque<>();
     private final PriorityQueue<Job> underWay =
             new PriorityQueue<>(Comparator.comparingLong(Job::endNanos));
+    private final List<Turn> turns = new ArrayList<>();
+    private final Map<Connection, Turn> latest = new HashMap<>();
     private PreciseTimer timer;
 
     /** What it really took, which on a busy machine is more than it was to take. */
     private final Histogram truth = Interval.newHistogram();
-
-    private double truthSumNanos;
 
     /** What the server's thread had used when the first request came, and lately. */
     private ThreadTimes atBegin;
@@ -63,8 +97,23 @@ final class InjectedServer implements FaultyServer.Fault {
             atBegin = ThreadTimes.now();
         }
         long now = connection.reactor().exactNanoTime();
-        waiting.add(new Job(connection, request, now, 0));
+        Turn before = latest.get(connection);
+        Turn turn = new Turn(now, before == null ? UNKNOWN : before.wroteNanos);
+        if (before != null) {
+            before.nextNanos = now;
+        }
+        latest.put(connection, turn);
+        turns.add(turn);
+        waiting.add(new Job(connection, request, turn, 0));
         begin(now);
+    }
+
+    @Override
+    public void ended(Connection connection) {
+        Turn last = latest.remove(connection);
+        if (last != null) {
+            last.endedNanos = connection.reactor().exactNanoTime();
+        }
     }
 
     /** Whoever is free takes the next one, at {@code now}. */
@@ -72,7 +121,7 @@ final class InjectedServer implements FaultyServer.Fault {
         while (underWay.size() < workers && !waiting.isEmpty()) {
             Job next = waiting.removeFirst();
             long end = now + serviceNanos.getAsLong();
-            underWay.add(new Job(next.connection, next.request, next.cameNanos, end));
+            underWay.add(new Job(next.connection, next.request, next.turn, end));
         }
         if (!underWay.isEmpty()) {
             timer.set(underWay.peek().endNanos);
@@ -89,8 +138,8 @@ final class InjectedServer implements FaultyServer.Fault {
             }
             underWay.remove();
             done.connection.write(done.request);
-            truth.recordValue(now - done.cameNanos);
-            truthSumNanos += now - done.cameNanos;
+            done.turn.wroteNanos = now;
+            truth.recordValue(done.turn.tookNanos());
             if (truth.getTotalCount() % EACH_LOOK == 0) {
                 atEnd = ThreadTimes.now();
             }
@@ -129,11 +178,73 @@ final class InjectedServer implements FaultyServer.Fault {
         return truth.getTotalCount();
     }
 
-    double meanMillis() {
-        return truthSumNanos / truth.getTotalCount() / 1e6;
+    double meanOfFastestMillis(long count) {
+        return meanMillis(answeredTurns().sorted().limit(count));
+    }
+
+    double meanOfSlowestMillis(long count) {
+        return meanMillis(answeredTurns().sorted().skip(answered() - count));
+    }
+
+    private LongStream answeredTurns() {
+        return turns.stream().filter(turn -> turn.wroteNanos != UNKNOWN).mapToLong(Turn::tookNanos);
+    }
+
+    private static double meanMillis(LongStream nanos) {
+        return nanos.average().orElse(0) / 1e6;
     }
 
     double percentileMillis(double percentile) {
         return truth.getValueAtPercentile(percentile) / 1e6;
+    }
+
+    /**
+     * The longest that each request can have been on its way in a closed loop: sent when the answer
+     * before it had been written or later, and answered when the next one came or earlier. The
+     * first ones are sent together.
+     */
+    Histogram longestOfClosedLoop() {
+        long begin = turns.getFirst().cameNanos;
+        return longest(
+                turn -> turn.nextNanos,
+                i -> {
+                    long before = turns.get(i).beforeNanos;
+                    return before == UNKNOWN ? begin : before;
+                });
+    }
+
+    /**
+     * The longest that each request can have been on its way in an open loop of constant gaps whose
+     * connections end with an answer: due by the schedule, none of whose requests came before its
+     * time, and answered when the connection ended or earlier.
+     */
+    Histogram longestOfOpenLoop(double ratePerSecond) {
+        double gap = 1e9 / ratePerSecond;
+        long first = Long.MAX_VALUE;
+        for (int i = 0; i < turns.size(); i++) {
+            first = Math.min(first, turns.get(i).cameNanos - (long) (i * gap));
+        }
+        long begin = first;
+        return longest(turn -> turn.endedNanos, i -> begin + (long) (i * gap));
+    }
+
+    /** Who was not heard of again is taken for as late as the latest of the others. */
+    private Histogram longest(ToLongFunction<Turn> heardOf, IntToLongFunction sent) {
+        long latestNanos = 0;
+        for (Turn turn : turns) {
+            if (turn.wroteNanos != UNKNOWN && heardOf.applyAsLong(turn) != UNKNOWN) {
+                latestNanos = Math.max(latestNanos, heardOf.applyAsLong(turn) - turn.wroteNanos);
+            }
+        }
+        Histogram longest = Interval.newHistogram();
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            if (turn.wroteNanos != UNKNOWN) {
+                long heard = heardOf.applyAsLong(turn);
+                long end = heard == UNKNOWN ? turn.wroteNanos + latestNanos : heard;
+                longest.recordValue(end - sent.applyAsLong(i));
+            }
+        }
+        return longest;
     }
 }

@@ -49,6 +49,16 @@ final class Outputs {
         results = ResultsFile.read(json);
     }
 
+    /** Runs against this server. */
+    static Outputs run(
+            Path folder, FaultyServer.Protocol protocol, FaultyServer server, String... options)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        String address = "127.0.0.1:" + server.port();
+        arguments.add(protocol == FaultyServer.Protocol.HTTP ? "http://" + address + "/" : address);
+        return run(folder, arguments);
+    }
+
     /** Runs {@code loadtest}, and makes sure that all of its outputs say the same. */
     static Outputs run(Path folder, List<String> arguments) throws Exception {
         Outputs outputs = new Outputs(folder, arguments);
