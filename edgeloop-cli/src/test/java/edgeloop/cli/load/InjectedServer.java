@@ -3,10 +3,6 @@ package edgeloop.cli.load;
 import edgeloop.Connection;
 import edgeloop.PreciseTimer;
 import edgeloop.cli.load.measure.Interval;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +32,9 @@ final class InjectedServer implements FaultyServer.Fault {
         /** When the answer before it on its connection was written; of the first one, unknown. */
         final long beforeNanos;
 
+        /** What it was to take. */
+        long serviceNanos;
+
         long wroteNanos = UNKNOWN;
 
         /** When the next request on its connection came. */
@@ -56,9 +55,6 @@ final class InjectedServer implements FaultyServer.Fault {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
 
-    /** Answers between two looks at what its thread has used. */
-    private static final int EACH_LOOK = 50;
-
     private final int workers;
     private final LongSupplier serviceNanos;
     private final Deque<Job> waiting = new ArrayDeque<>();
@@ -70,11 +66,6 @@ final class InjectedServer implements FaultyServer.Fault {
 
     /** What it really took, which on a busy machine is more than it was to take. */
     private final Histogram truth = Interval.newHistogram();
-
-    /** What the server's thread had used when the first request came, and lately. */
-    private ThreadTimes atBegin;
-
-    private ThreadTimes atEnd;
 
     /**
      * @param workers requests served at a time; {@link Integer#MAX_VALUE} for a delay that nobody
@@ -94,7 +85,6 @@ final class InjectedServer implements FaultyServer.Fault {
     public void answer(Connection connection, byte[] request, long number) {
         if (timer == null) {
             timer = connection.reactor().preciseTimer(this::proceed);
-            atBegin = ThreadTimes.now();
         }
         long now = connection.reactor().exactNanoTime();
         Turn before = latest.get(connection);
@@ -120,7 +110,8 @@ final class InjectedServer implements FaultyServer.Fault {
     private void begin(long now) {
         while (underWay.size() < workers && !waiting.isEmpty()) {
             Job next = waiting.removeFirst();
-            long end = now + serviceNanos.getAsLong();
+            next.turn.serviceNanos = serviceNanos.getAsLong();
+            long end = now + next.turn.serviceNanos;
             underWay.add(new Job(next.connection, next.request, next.turn, end));
         }
         if (!underWay.isEmpty()) {
@@ -140,9 +131,6 @@ final class InjectedServer implements FaultyServer.Fault {
             done.connection.write(done.request);
             done.turn.wroteNanos = now;
             truth.recordValue(done.turn.tookNanos());
-            if (truth.getTotalCount() % EACH_LOOK == 0) {
-                atEnd = ThreadTimes.now();
-            }
             begin(done.endNanos); // a late timer does not make the server slower
             done = underWay.peek();
         }
@@ -150,40 +138,12 @@ final class InjectedServer implements FaultyServer.Fault {
 
     // ---- To be read when it has ended ---------------------------------------------------------
 
-    /** The part of the time in which its thread was on a CPU. */
-    double threadBusy() {
-        return (double) (atEnd.busyNanos - atBegin.busyNanos) / (atEnd.nanos - atBegin.nanos);
-    }
-
-    /** The part of the time in which its thread was ready and had no CPU. */
-    double threadWaiting() {
-        return (double) (atEnd.waitedNanos - atBegin.waitedNanos) / (atEnd.nanos - atBegin.nanos);
-    }
-
-    /** What the present thread has used up to now, of Linux's sched-stats. */
-    private record ThreadTimes(long nanos, long busyNanos, long waitedNanos) {
-        static ThreadTimes now() {
-            try {
-                String[] times =
-                        Files.readString(Path.of("/proc/thread-self/schedstat")).split(" ", -1);
-                return new ThreadTimes(
-                        System.nanoTime(), Long.parseLong(times[0]), Long.parseLong(times[1]));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     long answered() {
         return truth.getTotalCount();
     }
 
     double meanOfFastestMillis(long count) {
         return meanMillis(answeredTurns().sorted().limit(count));
-    }
-
-    double meanOfSlowestMillis(long count) {
-        return meanMillis(answeredTurns().sorted().skip(answered() - count));
     }
 
     private LongStream answeredTurns() {
@@ -211,6 +171,16 @@ final class InjectedServer implements FaultyServer.Fault {
                     long before = turns.get(i).beforeNanos;
                     return before == UNKNOWN ? begin : before;
                 });
+    }
+
+    /** By how much longer than they were to take any of those can have been on its way. */
+    double mostLateOfClosedLoopMillis() {
+        return turns.stream()
+                        .filter(turn -> turn.beforeNanos != UNKNOWN && turn.nextNanos != UNKNOWN)
+                        .mapToLong(turn -> turn.nextNanos - turn.beforeNanos - turn.serviceNanos)
+                        .max()
+                        .orElse(0)
+                / 1e6;
     }
 
     /**
