@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import edgeloop.cli.load.result.Comparison;
+import edgeloop.cli.load.result.Latencies;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.ResultsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,10 +119,22 @@ class TimelineTest {
                     }
                 };
         try (FaultyServer server = FaultyServer.start(silentAtTheEnd)) {
-            Results results = run(server, "-r 100 -c 10 --rate 200 --timeout 1s");
+            // On one connection requests come in their order, and the 90th is the last answer.
+            Results results = run(server, "-r 100 -c 1 --pipeline 100 --rate 200 --timeout 1s");
             assertAgreement(results);
-            assertThat(results.totalSeconds()).isCloseTo(0.45, within(0.1));
-            assertThat(seconds(results, true)).isBetween(0.9, 1.4);
+            Results.Latency response = results.response();
+            double slowestAnswer = Latencies.decode(response.histogram()).getMaxValue() / 1e9;
+            double dueAfterTheFirst = 89 / 200.0; // which itself was sent by its answer's time
+            assertThat(results.totalSeconds())
+                    .isBetween(
+                            dueAfterTheFirst - slowestAnswer, dueAfterTheFirst + slowestAnswer);
+            // The 91st has waited longest, and all that are behind it fail with it.
+            double waited = response.maxMillis() / 1e3;
+            assertThat(waited).isGreaterThanOrEqualTo(1.0);
+            assertThat(results.totalSeconds() + seconds(results, true))
+                    .isBetween(
+                            90 / 200.0 + 0.999 * waited - slowestAnswer,
+                            90 / 200.0 + 1.001 * waited);
             assertThat(ran.out()).contains("in which 0 answers were waited for");
         }
     }
@@ -160,7 +177,11 @@ class TimelineTest {
         try (FaultyServer server = slow()) {
             Results results = run(server, "-d 1s --warmup 500ms --rate 100 -c 100");
             assertThat(results.totalSeconds()).isEqualTo(1);
-            assertThat(seconds(results, true)).isCloseTo(0.3, within(0.05));
+            // The last one was due 10 ms before the end of the window.
+            Duration sinceBegin =
+                    Duration.between(
+                            Instant.parse(results.startedAt()), Instant.parse(results.endedAt()));
+            assertThat(seconds(results, true)).isBetween(0.29, sinceBegin.toNanos() / 1e9 - 1);
             assertThat(ran.out())
                     .containsPattern(
                             "After the total time: 0\\.\\d\\d seconds in which \\d+ answers");
@@ -169,6 +190,42 @@ class TimelineTest {
             assertThat(csv.get(1)).endsWith(",0").startsWith("0.000,");
             assertThat(csv.getLast()).endsWith(",1");
         }
+    }
+
+    @Test
+    @DisplayName("where no answer came there is no time, and 0 is none")
+    void slicesWithoutAnswersHaveNoTimes() throws Exception {
+        FaultyServer.Fault silentAtTheEnd =
+                (connection, request, number) -> {
+                    if (number <= 10) {
+                        connection.write(request);
+                    }
+                };
+        try (FaultyServer server = FaultyServer.start(silentAtTheEnd)) {
+            Results results = run(server, "-d 1s --warmup 0 --rate 100 -c 100 --timeout 500ms");
+            assertThat(results.timeline()).anyMatch(slice -> slice.samples() == 0);
+            for (Results.TimelineSlice slice : results.timeline()) {
+                boolean none = slice.samples() == 0;
+                assertThat(slice.p50Millis() == null).isEqualTo(none);
+                assertThat(slice.p99Millis() == null).isEqualTo(none);
+                assertThat(slice.maxMillis() == null).isEqualTo(none);
+            }
+            String json = Files.readString(folder.resolve("results.json"));
+            long answered = results.timeline().stream().filter(s -> s.samples() > 0).count();
+            for (String name : List.of("p50Millis", "p99Millis", "maxMillis")) {
+                assertThat(Pattern.compile("^ {6}\"" + name, Pattern.MULTILINE).matcher(json).results())
+                        .hasSize((int) answered);
+            }
+            assertThat(timesAreUnknown(json.replaceAll("(\"samples\": 0,)", "$1 \"p50Millis\": 0.0, \"p99Millis\": 0.0, \"maxMillis\": 0.0,"))).isTrue();
+        }
+    }
+
+    /** Of a file written before: its zeros are no times. */
+    private boolean timesAreUnknown(String json) throws Exception {
+        Path older = Files.writeString(folder.resolve("older.json"), json);
+        return ResultsFile.read(older).timeline().stream()
+                .filter(slice -> slice.samples() == 0)
+                .allMatch(slice -> slice.p50Millis() == null && slice.maxMillis() == null);
     }
 
     @Test

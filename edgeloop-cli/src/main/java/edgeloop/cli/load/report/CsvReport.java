@@ -2,6 +2,7 @@ package edgeloop.cli.load.report;
 
 import edgeloop.cli.load.message.Text;
 import edgeloop.cli.load.result.Results;
+import org.jspecify.annotations.Nullable;
 
 /** The course of a run as a table, RFC 4180: a line for each slice of its time. */
 public final class CsvReport {
@@ -24,16 +25,16 @@ public final class CsvReport {
                             slice.answered() / seconds,
                             slice.inFlight(),
                             slice.connections(),
-                            figure(slice, slice.p50Millis()),
-                            figure(slice, slice.p99Millis()),
-                            figure(slice, slice.maxMillis()),
+                            figure(slice.p50Millis()),
+                            figure(slice.p99Millis()),
+                            figure(slice.maxMillis()),
                             slice.afterWindow() ? 1 : 0));
         }
         return table.toString();
     }
 
     /** Nothing where no measured request was answered, since 0 would be a time. */
-    private static String figure(Results.TimelineSlice slice, double millis) {
-        return slice.samples() == 0 ? "" : Text.format("%.6f", millis);
+    private static String figure(@Nullable Double millis) {
+        return millis == null ? "" : Text.format("%.6f", millis);
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** The plots of a run, or of two on the same axes. */
 final class ResultPlots {
@@ -231,20 +232,20 @@ final class ResultPlots {
             Results results = runs.get(i).results();
             String side = isPair() ? SIDES.get(i) : "";
             if (!isPair()) {
-                plot.line("p50", course(results, slice -> ofTimes(slice, slice.p50Millis())));
+                plot.line("p50", course(results, slice -> orGap(slice.p50Millis())));
             }
             plot.line(
                     isPair() ? side : "p99",
-                    course(results, slice -> ofTimes(slice, slice.p99Millis())));
+                    course(results, slice -> orGap(slice.p99Millis())));
             plot.line(
                     (side + " max").strip(),
-                    course(results, slice -> ofTimes(slice, slice.maxMillis())));
+                    course(results, slice -> orGap(slice.maxMillis())));
         }
         return plot.finish();
     }
 
-    private static double ofTimes(Results.TimelineSlice slice, double figure) {
-        return slice.samples() == 0 ? Double.NaN : figure;
+    private static double orGap(@Nullable Double millis) {
+        return millis == null ? Double.NaN : millis;
     }
 
     private static double perSecond(Results.TimelineSlice slice, long count) {

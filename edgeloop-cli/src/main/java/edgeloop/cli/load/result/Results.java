@@ -192,6 +192,7 @@ public record Results(
      *     on its way was waited for; {@code totalSeconds} is the length of the others
      * @param answered answers that came in it
      * @param samples those of them to measured requests, which the times are of
+     * @param p50Millis null where there are no samples, as of the other times: 0 would be one
      */
     public record TimelineSlice(
             double beginSeconds,
@@ -202,10 +203,19 @@ public record Results(
             long errors,
             int inFlight,
             int connections,
-            double p50Millis,
-            double p99Millis,
-            double maxMillis,
-            String histogram) {}
+            @Nullable Double p50Millis,
+            @Nullable Double p99Millis,
+            @Nullable Double maxMillis,
+            String histogram) {
+
+        public TimelineSlice {
+            if (samples == 0) { // files of earlier versions have 0
+                p50Millis = null;
+                p99Millis = null;
+                maxMillis = null;
+            }
+        }
+    }
 
     /** One stage of several. */
     public record Step(
