@@ -36,6 +36,13 @@ public final class UsageErrors implements IParameterExceptionHandler {
                     name(twice.getOverwritten()) + " is given more than once";
             case ParameterException _ when isFlag(e.getArgSpec()) ->
                     name(e.getArgSpec()) + " takes no value";
+            case ParameterException _ when isOneOfNames(e.getArgSpec()) ->
+                    name(e.getArgSpec())
+                            + " must be "
+                            + String.join(
+                                    " or ", e.getArgSpec().typeInfo().getEnumConstantNames())
+                            + ", not "
+                            + quote(e.getValue());
             case ParameterException _ when e.getCause() instanceof TypeConversionException cause ->
                     name(e.getArgSpec())
                             + " "
@@ -60,6 +67,10 @@ public final class UsageErrors implements IParameterExceptionHandler {
 
     private static boolean isFlag(@Nullable ArgSpec argument) {
         return argument != null && argument.typeInfo().isBoolean();
+    }
+
+    private static boolean isOneOfNames(@Nullable ArgSpec argument) {
+        return argument != null && argument.typeInfo().isEnum();
     }
 
     private static String name(ArgSpec argument) {

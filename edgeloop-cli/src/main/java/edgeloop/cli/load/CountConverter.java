@@ -37,7 +37,10 @@ abstract sealed class CountConverter<N extends Number> implements ITypeConverter
             }
         }
         throw new TypeConversionException(
-                "must be a number from " + Text.rate(min) + " to " + Text.count(max));
+                "must be a number from "
+                        + (min < 1 ? "" + min : Text.count(min))
+                        + " to "
+                        + Text.count(max));
     }
 
     /** The same as a whole number. */
@@ -94,6 +97,18 @@ abstract sealed class CountConverter<N extends Number> implements ITypeConverter
         @Override
         public Integer convert(String text) {
             return (int) readWhole(text);
+        }
+    }
+
+    /** What random numbers are made of: any whole number, negative ones too. */
+    static final class Seed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("must be a whole number from -2^63 to 2^63 - 1");
+            }
         }
     }
 }

@@ -113,7 +113,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            split = ",",
+            split = ",(?!$)", // an empty last one would be left out
             converter = CountConverter.Rate.class,
             description =
                     "Open loop: N requests per second are due, whatever the server does; several"
@@ -130,6 +130,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
+            converter = CountConverter.Seed.class,
             defaultValue = "1",
             description = "Of all that is random (default: ${DEFAULT-VALUE}).")
     private long seed;

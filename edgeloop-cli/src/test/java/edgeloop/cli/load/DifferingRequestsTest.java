@@ -207,6 +207,11 @@ class DifferingRequestsTest {
                 "--data short.csv|short.csv line 3: Record 3 has 1 fields",
                 "--data quote.csv|quote.csv line 3: Unexpected character",
                 "--data twice.csv|twice.csv line 1: two columns are named 'id'",
+                "--data open.csv|open.csv line 2: a quote is not closed",
+                "--data empty-value.csv|empty-value.csv line 3: 'id' is empty",
+                "--data no-name.csv|no-name.csv has a column without a name",
+                "--data key-twice.jsonl|key-twice.jsonl line 4: 'id' stands twice in one object",
+                "--data first-twice.jsonl|first-twice.jsonl line 2: 'id' stands twice",
                 "--data latin.csv|latin.csv line 3: not in UTF-8",
                 "--data other.csv|'{id}' is no column of",
                 "--data bad.jsonl|bad.jsonl line 2: not an object of JSON, see column 9",
@@ -220,7 +225,9 @@ class DifferingRequestsTest {
                 "--requests-file header.csv|header.csv line 1: not an object of JSON",
                 "--requests-file blank.jsonl|blank.jsonl has no requests",
                 "--requests-file key.jsonl|key.jsonl line 2: 'paht' is not known",
-                "--requests-file weight.jsonl|weight.jsonl line 1: 'weight' is a whole number",
+                "--requests-file weight.jsonl|1 to 1000000, not 0",
+                "--requests-file text.jsonl|text.jsonl line 1: 'path' is a text, not 7",
+                "--requests-file deep.jsonl|deep.jsonl line 1: 'a' stands twice in one object",
                 "--requests-file path.jsonl|path.jsonl line 1: path 'x' is none",
                 "--requests-file method.jsonl|method.jsonl line 1: 'G(T' is no method",
                 "--requests-file field.jsonl|field.jsonl line 1: 'a b: c': write",
@@ -233,6 +240,13 @@ class DifferingRequestsTest {
         file("header.csv", "id\n");
         file("short.csv", "id,b\n1,2\n3\n");
         file("quote.csv", "id\n1\n\"2\"x\n");
+        file("open.csv", "id,b\n1,\"x\n2,3\n\"\"");
+        file("empty-value.csv", "id,b\n1,\n,2\n");
+        file("no-name.csv", "id,\n1,2\n");
+        file("key-twice.jsonl", "{\"id\":1}\n\n{\"id\":2}\n{\"id\":3,\"id\":4}\n");
+        file("first-twice.jsonl", "\n{\"id\":3,\"id\":4}\n");
+        file("text.jsonl", "{\"path\":7}\n");
+        file("deep.jsonl", "{\"body\":[{\"a\":1,\"a\":2}]}\n");
         file("twice.csv", "id,id\n1,2\n");
         Files.write(
                 folder.resolve("latin.csv"),
@@ -272,7 +286,7 @@ class DifferingRequestsTest {
                         file("d.csv", "v,w\n1,\n,2\n"),
                         "localhost:1");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).hasLineCount(1).contains("row 2");
+        assertThat(run.err()).hasLineCount(1).contains("line 3: 'v' is empty");
     }
 
     /** As for requests that are the same each time: see AllocationTest. */

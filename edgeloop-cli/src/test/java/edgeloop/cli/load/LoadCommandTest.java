@@ -110,7 +110,15 @@ class LoadCommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
+                "--rate 10, localhost:1|--rate must be a number from 0.001 to 1,000,000,000, not '10,'",
+                "--rate 10,,20 localhost:1|not ''",
+                "--rate 10,20,, localhost:1|not ','",
+                "--seed x localhost:1|--seed must be a whole number from -2^63 to 2^63 - 1, not 'x'",
+                "--seed 99999999999999999999 localhost:1|--seed must be a whole number",
+                "--arrivals x localhost:1|--arrivals must be constant or poisson, not 'x'",
+                "--data-order x localhost:1|--data-order must be sequential or shuffle, not 'x'",
                 "--no-such localhost:1|--no-such",
                 "localhost|no port",
                 "localhost:0|from 1 to 65535",

@@ -6,6 +6,7 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -15,15 +16,20 @@ import org.jspecify.annotations.Nullable;
 /** Rows of a table with commas, RFC 4180, whose first line has the names. */
 final class CsvRows implements RowReader {
     private final CsvReader<CsvRecord> reader;
+    private final OpenQuote quotes;
     private final Iterator<CsvRecord> records;
-    private final List<String> names;
+    private List<String> names = List.of();
     private final Map<String, Integer> positions = new HashMap<>();
     private @Nullable CsvRecord row;
     private long line = 1;
 
-    private CsvRows(CsvReader<CsvRecord> reader) throws IOException {
-        this.reader = reader;
+    private CsvRows(OpenQuote text) {
+        this.quotes = text;
+        this.reader = CsvReader.builder().ofCsvRecord(text);
         this.records = reader.iterator();
+    }
+
+    private void readNames() throws IOException {
         CsvRecord header = read();
         names = header == null ? List.of() : header.getFields();
         for (int i = 0; i < names.size(); i++) {
@@ -33,9 +39,15 @@ final class CsvRows implements RowReader {
         }
     }
 
-    /** Reads the names. */
-    static CsvRows open(Reader text) throws IOException {
-        return new CsvRows(CsvReader.builder().ofCsvRecord(text));
+    /** Reads the names; {@code file} is where they are said to be wrong. */
+    static CsvRows open(Path file, Reader text) throws IOException {
+        CsvRows rows = new CsvRows(new OpenQuote(text));
+        try {
+            rows.readNames();
+        } catch (IllegalArgumentException e) {
+            throw TextFile.wrong(file, rows.line, e);
+        }
+        return rows;
     }
 
     private @Nullable CsvRecord read() throws IOException {
@@ -45,6 +57,7 @@ final class CsvRows implements RowReader {
             }
             CsvRecord record = records.next();
             line = record.getStartingLineNumber();
+            requireClosedQuotes();
             return record;
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -53,6 +66,15 @@ final class CsvRows implements RowReader {
                 throw unreadable;
             }
             throw badRecord(e);
+        }
+    }
+
+    /** The reader takes all that follows an open quote for one field. */
+    private void requireClosedQuotes() {
+        if (quotes.line() > 0) {
+            line = quotes.line();
+            throw new IllegalArgumentException(
+                    "a quote is not closed: close it, and write one that is text as \"\"");
         }
     }
 
@@ -86,7 +108,18 @@ final class CsvRows implements RowReader {
     @Override
     public @Nullable String value(String name) {
         Integer position = positions.get(name);
-        return row == null || position == null ? null : row.getField(position);
+        if (row == null || position == null) {
+            return null;
+        }
+        String value = row.getField(position);
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + name
+                            + "' is empty: leave the row out, or write it as .jsonl, where \"\" is"
+                            + " meant");
+        }
+        return value;
     }
 
     @Override

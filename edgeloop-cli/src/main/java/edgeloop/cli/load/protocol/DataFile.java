@@ -42,20 +42,23 @@ public final class DataFile implements AutoCloseable {
         try {
             Reader text = TextFile.open(file);
             try {
-                rows = isJson ? JsonRows.open(text) : CsvRows.open(text);
+                rows = isJson ? JsonRows.open(file, text) : CsvRows.open(file, text);
             } catch (IOException | IllegalArgumentException e) {
                 text.close();
                 throw e;
             }
         } catch (IOException e) {
             throw TextFile.unreadable(file, e);
-        } catch (IllegalArgumentException e) {
-            throw TextFile.wrong(file, 1, e);
         }
         DataFile data = new DataFile(file, rows);
         if (rows.names().isEmpty()) {
             data.close();
             throw new IllegalArgumentException(file + " has no columns");
+        }
+        if (data.has("")) {
+            data.close();
+            throw new IllegalArgumentException(
+                    file + " has a column without a name: give it one, or leave it out");
         }
         return data;
     }

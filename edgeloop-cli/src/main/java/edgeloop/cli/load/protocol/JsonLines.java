@@ -7,10 +7,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +48,7 @@ final class JsonLines implements Closeable {
         } while (text.isBlank());
         try {
             if (GSON.fromJson(text, JsonElement.class) instanceof JsonObject object) {
+                requireNamesOnce(new JsonReader(new StringReader(text)));
                 return object;
             }
         } catch (JsonParseException e) {
@@ -52,6 +57,33 @@ final class JsonLines implements Closeable {
                     "not an object of JSON" + (column.find() ? ", see " + column.group() : ""), e);
         }
         throw new IllegalArgumentException("not an object of JSON");
+    }
+
+    /** Gson takes the last one of those with the same name, and the others would be lost. */
+    private static void requireNamesOnce(JsonReader json) throws IOException {
+        switch (json.peek()) {
+            case BEGIN_OBJECT -> {
+                Set<String> names = new HashSet<>();
+                json.beginObject();
+                while (json.hasNext()) {
+                    String name = json.nextName();
+                    if (!names.add(name)) {
+                        throw new IllegalArgumentException(
+                                "'" + name + "' stands twice in one object: leave one of them");
+                    }
+                    requireNamesOnce(json);
+                }
+                json.endObject();
+            }
+            case BEGIN_ARRAY -> {
+                json.beginArray();
+                while (json.hasNext()) {
+                    requireNamesOnce(json);
+                }
+                json.endArray();
+            }
+            default -> json.skipValue();
+        }
     }
 
     /** The line of the last object, from 1. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,20 @@ final class JsonRows implements RowReader {
     private @Nullable JsonObject row;
     private boolean isFirst = true;
 
-    private JsonRows(JsonLines lines) throws IOException {
+    private JsonRows(JsonLines lines, @Nullable JsonObject first) {
         this.lines = lines;
-        this.row = lines.next();
+        this.row = first;
         this.names = row == null ? List.of() : List.copyOf(row.keySet());
     }
 
-    /** Reads the first row, for its names. */
-    static JsonRows open(Reader text) throws IOException {
-        return new JsonRows(new JsonLines(text));
+    /** Reads the first row, for its names; {@code file} is where they are said to be wrong. */
+    static JsonRows open(Path file, Reader text) throws IOException {
+        JsonLines lines = new JsonLines(text);
+        try {
+            return new JsonRows(lines, lines.next());
+        } catch (IllegalArgumentException e) {
+            throw TextFile.wrong(file, lines.line(), e);
+        }
     }
 
     @Override

@@ -95,7 +95,7 @@ public final class RequestsFile {
                 return number.getAsInt();
             }
             throw new IllegalArgumentException(
-                    "'weight' is a whole number from 1 to " + MOST_WEIGHT);
+                    "'weight' is a whole number from 1 to " + MOST_WEIGHT + ", not " + weight);
         }
 
         /** The text of this name; null where there is none. */
@@ -108,7 +108,7 @@ public final class RequestsFile {
             if (text instanceof JsonPrimitive primitive && primitive.isString()) {
                 return primitive.getAsString();
             }
-            throw new IllegalArgumentException("'" + name + "' is a text");
+            throw new IllegalArgumentException("'" + name + "' is a text, not " + text);
         }
 
         /** The fields, each as {@code Name: value}. */
