@@ -245,6 +245,13 @@ final class LoadEngine implements AutoCloseable {
         finishIfDone(run, now);
     }
 
+    /** An answer that comes before the timer which ends the window is not of it all the same. */
+    void endWindowIfOver(StageRun run, long now) {
+        if (run.windowEnd == StageRun.OPEN && now >= run.demand.endOfSending) {
+            endSending();
+        }
+    }
+
     void finishIfDone(StageRun run, long now) {
         long end = run.demand.endOfSending;
         long earliest = end == Demand.NEVER ? run.demand.measureFrom : end; // not the last due one

@@ -247,6 +247,7 @@ final class Traffic {
     }
 
     private void answered(Slot slot, StageRun run, AnswerReader.Verdict verdict, long now) {
+        stages.endWindowIfOver(run, now);
         long due = times.due(slot, 0);
         if (slot.answer.status() != 0) {
             run.came(slot.answer.status(), due);
