@@ -31,6 +31,7 @@ class TimelineTest {
         Path json = folder.resolve("results.json");
         List<String> arguments = new ArrayList<>(List.of("-q", "--json", json.toString()));
         arguments.addAll(List.of("--csv", folder.resolve("results.csv").toString()));
+        arguments.addAll(List.of("--hlog", folder.resolve("results.hlog").toString()));
         arguments.addAll(List.of("--report", folder.resolve("results.html").toString()));
         arguments.addAll(List.of(options.split(" ", -1)));
         arguments.add("127.0.0.1:" + server.port());
@@ -189,6 +190,12 @@ class TimelineTest {
             assertThat(csv.getFirst()).endsWith(",after_window");
             assertThat(csv.get(1)).endsWith(",0").startsWith("0.000,");
             assertThat(csv.getLast()).endsWith(",1");
+            List<String> log = Files.readAllLines(folder.resolve("results.hlog"));
+            List<String> notes = log.stream().filter(l -> l.contains("after the window")).toList();
+            assertThat(notes).hasSize(1);
+            double from = Double.parseDouble(notes.getFirst().replaceAll(".*from ([\\d.]+):.*", "$1"));
+            String first = log.get(log.indexOf(notes.getFirst()) + 1);
+            assertThat(Double.parseDouble(first.split(",", -1)[0])).isCloseTo(from, within(0.001));
         }
     }
 
@@ -212,7 +219,7 @@ class TimelineTest {
             }
             String json = Files.readString(folder.resolve("results.json"));
             long answered = results.timeline().stream().filter(s -> s.samples() > 0).count();
-            for (String name : List.of("p50Millis", "p99Millis", "maxMillis")) {
+            for (String name : List.of("p50Millis", "p99Millis")) {
                 assertThat(Pattern.compile("^ {6}\"" + name, Pattern.MULTILINE).matcher(json).results())
                         .hasSize((int) answered);
             }

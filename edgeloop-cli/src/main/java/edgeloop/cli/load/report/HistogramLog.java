@@ -4,6 +4,7 @@ import edgeloop.cli.load.measure.Interval;
 import edgeloop.cli.load.measure.RunObserver;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.message.CannotRunException;
+import edgeloop.cli.load.message.Text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -35,6 +36,9 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
 
     /** When the present stage began, by the wall clock, as the format wants it. */
     private double stageBeginMillis;
+
+    /** Whether the last interval was after its stage's window. */
+    private boolean isAfterWindow;
 
     private final double logBeginMillis;
 
@@ -72,10 +76,25 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
         stageBeginMillis = System.currentTimeMillis() + plan.unmeasuredNanos() / NANOS_PER_MILLI;
     }
 
+    /**
+     * What comes after the window has no tag, since tools leave out what has one, and its times are
+     * the longest ones.
+     */
+    private void noteWindowEnd(Interval interval, double beginMillis) {
+        if (interval.afterWindow && !isAfterWindow) {
+            writer.outputComment(
+                    Text.format(
+                            "[after the window, from %.3f: answers that were waited for]",
+                            beginMillis / 1e3));
+        }
+        isAfterWindow = interval.afterWindow;
+    }
+
     @Override
     public void intervalEnded(StagePlan plan, Interval interval) {
         double begin = stageBeginMillis - logBeginMillis + interval.beginNanos / NANOS_PER_MILLI;
         double end = stageBeginMillis - logBeginMillis + interval.endNanos / NANOS_PER_MILLI;
+        noteWindowEnd(interval, begin);
         write(begin, end, interval.response);
         if (interval.unanswered.getTotalCount() > 0) {
             interval.unanswered.setTag(UNANSWERED); // until it is reset
