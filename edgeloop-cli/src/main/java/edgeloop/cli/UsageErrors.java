@@ -39,8 +39,7 @@ public final class UsageErrors implements IParameterExceptionHandler {
             case ParameterException _ when isOneOfNames(e.getArgSpec()) ->
                     name(e.getArgSpec())
                             + " must be "
-                            + String.join(
-                                    " or ", e.getArgSpec().typeInfo().getEnumConstantNames())
+                            + String.join(" or ", e.getArgSpec().typeInfo().getEnumConstantNames())
                             + ", not "
                             + quote(e.getValue());
             case ParameterException _ when e.getCause() instanceof TypeConversionException cause ->

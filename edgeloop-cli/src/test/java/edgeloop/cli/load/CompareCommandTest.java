@@ -297,4 +297,28 @@ class CompareCommandTest {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).hasLineCount(1).contains("'p99>10%' is not a condition", "p99>+10%");
     }
+
+    /** That the second step is slower than the first one is no noise. */
+    @Test
+    void stepsAreJudgedEachByItself() throws Exception {
+        makeSteps(before);
+        makeSteps(after);
+        assertThat(compare().out())
+                .containsPattern("(?m)^mean .*\\+0\\.0% to \\+0\\.0%: noise$")
+                .containsPattern("(?m)^p50 .*\\+0\\.0% to \\+0\\.0%: noise$");
+    }
+
+    private static void makeSteps(JsonObject run) {
+        JsonArray timeline = run.getAsJsonArray("timeline");
+        for (int i = SLICES / 2; i < SLICES; i++) {
+            Histogram histogram = Interval.newHistogram();
+            histogram.recordValueWithCount(100_000_000, 2 * ANSWERS);
+            timeline.get(i).getAsJsonObject().addProperty("histogram", encode(histogram));
+        }
+        for (int i = 0; i < 2; i++) {
+            JsonObject step = new JsonObject();
+            step.addProperty("seconds", SLICES / 2);
+            run.getAsJsonArray("steps").add(step);
+        }
+    }
 }

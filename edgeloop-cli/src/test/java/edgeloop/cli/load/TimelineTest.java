@@ -127,8 +127,7 @@ class TimelineTest {
             double slowestAnswer = Latencies.decode(response.histogram()).getMaxValue() / 1e9;
             double dueAfterTheFirst = 89 / 200.0; // which itself was sent by its answer's time
             assertThat(results.totalSeconds())
-                    .isBetween(
-                            dueAfterTheFirst - slowestAnswer, dueAfterTheFirst + slowestAnswer);
+                    .isBetween(dueAfterTheFirst - slowestAnswer, dueAfterTheFirst + slowestAnswer);
             // The 91st has waited longest, and all that are behind it fail with it.
             double waited = response.maxMillis() / 1e3;
             assertThat(waited).isGreaterThanOrEqualTo(1.0);
@@ -193,7 +192,8 @@ class TimelineTest {
             List<String> log = Files.readAllLines(folder.resolve("results.hlog"));
             List<String> notes = log.stream().filter(l -> l.contains("after the window")).toList();
             assertThat(notes).hasSize(1);
-            double from = Double.parseDouble(notes.getFirst().replaceAll(".*from ([\\d.]+):.*", "$1"));
+            double from =
+                    Double.parseDouble(notes.getFirst().replaceAll(".*from ([\\d.]+):.*", "$1"));
             String first = log.get(log.indexOf(notes.getFirst()) + 1);
             assertThat(Double.parseDouble(first.split(",", -1)[0])).isCloseTo(from, within(0.001));
         }
@@ -220,10 +220,18 @@ class TimelineTest {
             String json = Files.readString(folder.resolve("results.json"));
             long answered = results.timeline().stream().filter(s -> s.samples() > 0).count();
             for (String name : List.of("p50Millis", "p99Millis")) {
-                assertThat(Pattern.compile("^ {6}\"" + name, Pattern.MULTILINE).matcher(json).results())
+                assertThat(
+                                Pattern.compile("^ {6}\"" + name, Pattern.MULTILINE)
+                                        .matcher(json)
+                                        .results())
                         .hasSize((int) answered);
             }
-            assertThat(timesAreUnknown(json.replaceAll("(\"samples\": 0,)", "$1 \"p50Millis\": 0.0, \"p99Millis\": 0.0, \"maxMillis\": 0.0,"))).isTrue();
+            assertThat(
+                            timesAreUnknown(
+                                    json.replaceAll(
+                                            "(\"samples\": 0,)",
+                                            "$1 \"p50Millis\": 0.0, \"p99Millis\": 0.0, \"maxMillis\": 0.0,")))
+                    .isTrue();
         }
     }
 
@@ -233,6 +241,16 @@ class TimelineTest {
         return ResultsFile.read(older).timeline().stream()
                 .filter(slice -> slice.samples() == 0)
                 .allMatch(slice -> slice.p50Millis() == null && slice.maxMillis() == null);
+    }
+
+    @Test
+    void aWarmUpThatIsTooShortIsSaid() throws Exception {
+        try (FaultyServer server = slow()) {
+            run(server, "-d 1s --warmup 0 -c 5");
+            assertThat(ran.out()).contains("Warm-up: 0.0 s, shorter than", "may be low");
+            run(server, "-d 500ms --warmup 500ms -c 5");
+            assertThat(ran.out()).doesNotContain("may be low");
+        }
     }
 
     @Test

@@ -140,4 +140,37 @@ class UnansweredGatesTest {
             assertThat(ran.out()).contains("P99 latency: > ");
         }
     }
+
+    /** Ten of 2,010 are unanswered, and most of the time nobody was answered. */
+    @ParameterizedTest
+    @EnumSource(names = {"P99", "MEAN"})
+    void silenceInAClosedLoopIsShownAsItIsGated(Gate gate) throws Exception {
+        FaultyServer.Fault fallsSilent =
+                (connection, request, number) -> {
+                    if (number <= 2_000) {
+                        connection.write(request);
+                    }
+                };
+        try (FaultyServer server = FaultyServer.start(fallsSilent)) {
+            Results results =
+                    run(
+                            server,
+                            "-c",
+                            "10",
+                            "-d",
+                            "2s",
+                            "--warmup",
+                            "0",
+                            "--timeout",
+                            "5s",
+                            "--fail-if",
+                            gate.condition);
+            assertThat(ran.exitCode()).isEqualTo(3);
+            assertThat(results.requests().errors()).containsOnlyKeys("timeout");
+            assertThat(results.response().isAtLeast("p99")).isTrue();
+            assertThat(results.response().isAtLeast("mean")).isTrue();
+            assertThat(ran.out())
+                    .contains("P99 latency: > ", "Avg latency: > ", "  Silent: connections");
+        }
+    }
 }

@@ -4,7 +4,9 @@ import java.io.FilterReader;
 import java.io.IOException;
 import java.io.Reader;
 
-/** Passes a table with commas on, RFC 4180, and notes a quoted field that its end does not close. */
+/**
+ * Passes a table with commas on, RFC 4180, and notes a quoted field that its end does not close.
+ */
 final class OpenQuote extends FilterReader {
     private enum State {
         FIELD_BEGINS,

@@ -100,7 +100,8 @@ public final class ComparisonRows {
         } else if (!comparison.hasEnough()) {
             notes.add(
                     Text.format(
-                            "The shorter run has %d slices of time; to tell noise, both need %d.",
+                            "The shorter run, or step, has %d slices of time; to tell noise, each"
+                                    + " needs %d.",
                             comparison.fewestSlices(), Comparison.LEAST_SLICES));
         }
         return notes;

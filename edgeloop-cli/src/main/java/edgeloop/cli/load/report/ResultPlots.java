@@ -234,12 +234,8 @@ final class ResultPlots {
             if (!isPair()) {
                 plot.line("p50", course(results, slice -> orGap(slice.p50Millis())));
             }
-            plot.line(
-                    isPair() ? side : "p99",
-                    course(results, slice -> orGap(slice.p99Millis())));
-            plot.line(
-                    (side + " max").strip(),
-                    course(results, slice -> orGap(slice.maxMillis())));
+            plot.line(isPair() ? side : "p99", course(results, slice -> orGap(slice.p99Millis())));
+            plot.line((side + " max").strip(), course(results, slice -> orGap(slice.maxMillis())));
         }
         return plot.finish();
     }

@@ -5,6 +5,7 @@ import edgeloop.cli.load.message.Text;
 import edgeloop.cli.load.result.Censored;
 import edgeloop.cli.load.result.Latencies;
 import edgeloop.cli.load.result.Results;
+import edgeloop.cli.load.result.Stages;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -81,16 +82,28 @@ public final class TextReport {
         line("");
     }
 
-    /** The rate of a window in whose beginning no answer could have come yet is too low. */
+    /**
+     * The rate of a window in whose beginning no answer could have come yet is too low. Slow ones
+     * that were due later, as in an outage, do not make it so.
+     */
     private void coldStart() {
         Results.Config config = results.config();
         double unmeasured = config.warmupSeconds() + config.rampSeconds();
-        // Not the maximum, which may be of a request that got no answer.
-        double slowest = Latencies.decode(results.response().histogram()).getMaxValue() / 1e6;
+        double slowest = 0;
+        for (List<Results.TimelineSlice> stage : Stages.of(results)) {
+            double begin = stage.getFirst().beginSeconds();
+            for (Results.TimelineSlice slice : stage) {
+                Double millis = slice.maxMillis();
+                if (millis != null && slice.beginSeconds() - begin <= millis / 1e3) {
+                    slowest = Math.max(slowest, millis); // it may have been due at the begin
+                }
+            }
+        }
         Double window = config.durationSeconds();
         if (window != null && slowest / 1e3 > Math.max(unmeasured, NOTED_PART * window)) {
             line(
-                    "  Warm-up: %.1f s, shorter than the slowest answer (%s): Requests/sec may be low",
+                    "  Warm-up: %.1f s, shorter than the slowest of the first answers (%s):"
+                            + " Requests/sec may be low",
                     unmeasured, Text.millis(slowest));
         }
     }

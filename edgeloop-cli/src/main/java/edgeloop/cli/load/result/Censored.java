@@ -17,8 +17,18 @@ public final class Censored {
     private final Histogram answered;
     private final Histogram unanswered;
     private final Histogram all;
+    private final double silentShare;
 
     public Censored(Histogram answered, Histogram unanswered) {
+        this(answered, unanswered, 0);
+    }
+
+    /**
+     * @param silentShare the part of the time in which nobody was answered, {@link
+     *     Results#silentShare}: percentiles above the rest of it are not known
+     */
+    Censored(Histogram answered, Histogram unanswered, double silentShare) {
+        this.silentShare = silentShare;
         this.answered = answered;
         this.unanswered = unanswered;
         this.all = unanswered.getTotalCount() == 0 ? answered : answered.copy();
@@ -33,15 +43,24 @@ public final class Censored {
 
     /** Whether the figure is among those of the answered requests. */
     public boolean isKnown(double percentile) {
-        return total() > 0 && rank(percentile) <= answered.getTotalCount();
+        return total() > 0
+                && wasAsked(percentile, silentShare)
+                && rank(percentile) <= answered.getTotalCount();
+    }
+
+    /** Whether a percentile is below those who would have asked in vain, had anybody asked. */
+    static boolean wasAsked(double percentile, double silentShare) {
+        return percentile <= 100 * (1 - silentShare);
     }
 
     boolean isMeanKnown() {
-        return isMeanKnown(answered.getTotalCount(), unanswered.getTotalCount());
+        return isMeanKnown(answered.getTotalCount(), unanswered.getTotalCount(), silentShare);
     }
 
-    static boolean isMeanKnown(long answered, long unanswered) {
-        return answered > 0 && unanswered <= MOST_UNANSWERED * (answered + unanswered);
+    static boolean isMeanKnown(long answered, long unanswered, double silentShare) {
+        return answered > 0
+                && unanswered <= MOST_UNANSWERED * (answered + unanswered)
+                && silentShare <= MOST_UNANSWERED;
     }
 
     /** The percentile where it is known, or what it is at least; 0 if there is none. */

@@ -55,11 +55,12 @@ public final class Comparison {
 
     /** Whether both runs have slices enough to tell noise. */
     public boolean hasEnough() {
-        return before.slices() >= LEAST_SLICES && after.slices() >= LEAST_SLICES;
+        return fewestSlices() >= LEAST_SLICES;
     }
 
+    /** Of the stage that has the fewest, in either run. */
     public int fewestSlices() {
-        return Math.min(before.slices(), after.slices());
+        return Math.min(before.fewestSlices(), after.fewestSlices());
     }
 
     public List<Difference> differences() {
@@ -136,12 +137,18 @@ public final class Comparison {
         private final double[] arrived;
         private final double[] seconds;
         private final long unanswered;
+        private final double silentShare;
+
+        /** Where each stage begins, and where the last one ends. */
+        private final int[] stages;
 
         /** For how long the unanswered had waited. */
         private double unansweredSumNanos;
 
         Sample(Results results) {
             unanswered = results.response().unanswered();
+            silentShare = results.silentShare();
+            stages = Stages.begins(results);
             List<SparseCounts> slices = new ArrayList<>();
             List<Double> arrivals = new ArrayList<>();
             List<Double> lengths = new ArrayList<>();
@@ -187,20 +194,34 @@ public final class Comparison {
             return counts.length;
         }
 
+        /** Of the stage that has the fewest. */
+        int fewestSlices() {
+            int fewest = slices();
+            for (int i = 1; i < stages.length; i++) {
+                fewest = Math.min(fewest, stages[i] - stages[i - 1]);
+            }
+            return fewest;
+        }
+
         Draw whole() {
-            Draw draw = new Draw(values, unanswered, unansweredSumNanos);
+            Draw draw = new Draw(values, unanswered, unansweredSumNanos, silentShare);
             for (int s = 0; s < slices(); s++) {
                 draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
             }
             return draw;
         }
 
-        /** As many slices, each of them any. */
+        /**
+         * As many slices of each stage, each of them any of the same one: that steps differ is what
+         * was asked for, and no noise.
+         */
         Draw draw(SplittableRandom random) {
-            Draw draw = new Draw(values, unanswered, unansweredSumNanos);
-            for (int n = 0; n < slices(); n++) {
-                int s = random.nextInt(slices());
-                draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
+            Draw draw = new Draw(values, unanswered, unansweredSumNanos, silentShare);
+            for (int i = 1; i < stages.length; i++) {
+                for (int n = stages[i - 1]; n < stages[i]; n++) {
+                    int s = random.nextInt(stages[i - 1], stages[i]);
+                    draw.add(indexes[s], counts[s], arrived[s], seconds[s]);
+                }
             }
             return draw;
         }
@@ -212,11 +233,13 @@ public final class Comparison {
         private final long[] counts;
         private final long unanswered;
         private final double unansweredSumNanos;
+        private final double silentShare;
         private long total;
         private double arrived;
         private double seconds;
 
-        Draw(long[] values, long unanswered, double unansweredSumNanos) {
+        Draw(long[] values, long unanswered, double unansweredSumNanos, double silentShare) {
+            this.silentShare = silentShare;
             this.values = values;
             this.unanswered = unanswered;
             this.unansweredSumNanos = unansweredSumNanos;
@@ -246,12 +269,15 @@ public final class Comparison {
 
         /** With what the unanswered had waited, as in the figures of a run. */
         double meanNanos() {
-            return Censored.isMeanKnown(total, unanswered)
+            return Censored.isMeanKnown(total, unanswered, silentShare)
                     ? (answeredSumNanos() + unansweredSumNanos) / (total + unanswered)
                     : Double.POSITIVE_INFINITY;
         }
 
         double percentileNanos(double percentile) {
+            if (!Censored.wasAsked(percentile, silentShare)) {
+                return Double.POSITIVE_INFINITY;
+            }
             long rank = Censored.rank(percentile, total + unanswered);
             long seen = 0;
             for (int i = 0; i < values.length; i++) {

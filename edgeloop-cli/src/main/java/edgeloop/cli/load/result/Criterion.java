@@ -76,13 +76,10 @@ public record Criterion(
     /**
      * The figures that conditions are about.
      *
-     * @param silentShare the part of the time that nobody was answered, {@link
-     *     Results#silentShare}: percentiles above the rest of it are not known
      * @param errors requests that failed, were never sent or are on their way yet, and connections
      */
     public record Figures(
             Censored response,
-            double silentShare,
             double meanMillis,
             long scheduled,
             long errors,
@@ -98,8 +95,8 @@ public record Criterion(
                             Latencies.decode(response.histogram()),
                             unanswered == null
                                     ? Interval.newHistogram()
-                                    : Latencies.decode(unanswered)),
-                    results.silentShare(),
+                                    : Latencies.decode(unanswered),
+                            results.silentShare()),
                     response.meanMillis(),
                     requests.scheduled(),
                     results.errorCount() + requests.unsent() + requests.inFlight(),
@@ -112,7 +109,6 @@ public record Criterion(
             Censored response = new Censored(stage.response, stage.unanswered);
             return new Figures(
                     response,
-                    0, // trials have a schedule
                     (stage.responseSumNanos + stage.unansweredSumNanos)
                             / 1e6
                             / Math.max(1, response.total()),
@@ -136,7 +132,6 @@ public record Criterion(
         return switch (metric) {
             case "mean", "avg" ->
                     figures.response().isMeanKnown()
-                                    && figures.silentShare() <= Censored.MOST_UNANSWERED
                             ? figures.meanMillis()
                             : Double.POSITIVE_INFINITY;
             case "max" -> percentile(figures, 100);
@@ -149,8 +144,7 @@ public record Criterion(
 
     private static double percentile(Figures figures, double percentile) {
         Censored response = figures.response();
-        boolean asked = percentile <= 100 * (1 - figures.silentShare());
-        return asked && response.isKnown(percentile)
+        return response.isKnown(percentile)
                 ? response.atLeastNanos(percentile) / 1e6
                 : Double.POSITIVE_INFINITY;
     }

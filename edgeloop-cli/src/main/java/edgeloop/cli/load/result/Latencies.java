@@ -37,7 +37,7 @@ public final class Latencies {
      * @param sumNanos the exact sum of all values
      */
     static Results.Latency of(Histogram histogram, double sumNanos) {
-        return of(histogram, sumNanos, NOTHING, 0);
+        return of(histogram, sumNanos, NOTHING, 0, 0);
     }
 
     /**
@@ -45,10 +45,15 @@ public final class Latencies {
      *
      * @param sumNanos the exact sum of all times of answers
      * @param unansweredSumNanos the exact sum of the waits
+     * @param silentShare of {@link Censored}
      */
     static Results.Latency of(
-            Histogram answered, double sumNanos, Histogram unanswered, double unansweredSumNanos) {
-        Censored times = new Censored(answered, unanswered);
+            Histogram answered,
+            double sumNanos,
+            Histogram unanswered,
+            double unansweredSumNanos,
+            double silentShare) {
+        Censored times = new Censored(answered, unanswered, silentShare);
         Map<String, Double> percentiles = new LinkedHashMap<>();
         Set<String> atLeast = new LinkedHashSet<>();
         PERCENTILES.forEach(

@@ -223,17 +223,21 @@ public final class Merge {
         boolean openLoop = runs.stream().allMatch(run -> run.service() != null);
         Set<String> targets = new LinkedHashSet<>();
         runs.forEach(run -> targets.add(run.target()));
+        Results.Config config = config();
+        double seconds = runs.stream().mapToDouble(Results::totalSeconds).max().orElse(0);
         return new Results(
                 Results.SCHEMA,
                 max(runs, Results::startedAt, Comparator.reverseOrder()).toString(),
                 max(runs, Results::endedAt, Comparator.naturalOrder()).toString(),
                 String.join(", ", targets),
-                config(),
-                runs.stream().mapToDouble(Results::totalSeconds).max().orElse(0),
+                config,
+                seconds,
                 sum(Results::requestsPerSecond),
                 requests(),
                 connections(),
-                latency(Results::response),
+                latency(
+                        Results::response,
+                        unanswered -> Results.silentShare(config, seconds, unanswered)),
                 openLoop ? latency(Results::service) : null,
                 latency(Results::connect),
                 List.of(), // the runs' clocks and slices differ
@@ -349,6 +353,10 @@ public final class Merge {
     }
 
     private Results.Latency latency(Part parts) {
+        return latency(parts, _ -> 0);
+    }
+
+    private Results.Latency latency(Part parts, ToDoubleFunction<Histogram> silentShare) {
         Histogram total = Interval.newHistogram();
         Histogram unanswered = Interval.newHistogram();
         double sumNanos = 0;
@@ -362,7 +370,8 @@ public final class Merge {
                 sumNanos += part.meanMillis() * 1e6 * part.total();
             }
         }
-        return Latencies.of(total, sumNanos, unanswered, 0); // the sum is of both
+        double silent = silentShare.applyAsDouble(unanswered);
+        return Latencies.of(total, sumNanos, unanswered, 0, silent); // the sum is of both
     }
 
     private Results.ClientSide clientSide(boolean openLoop) {

@@ -286,12 +286,18 @@ public record Results(
      */
     public double silentShare() {
         String unanswered = response.unansweredHistogram();
+        return unanswered == null
+                ? 0
+                : silentShare(config, totalSeconds, Latencies.decode(unanswered));
+    }
+
+    /** The same of results that are yet to be made. */
+    static double silentShare(Config config, double totalSeconds, Histogram unanswered) {
         double seconds = config.concurrency() * totalSeconds;
-        if (config.ratesPerSecond() != null || unanswered == null || seconds == 0) {
+        if (config.ratesPerSecond() != null || seconds == 0) {
             return 0;
         }
-        Histogram waits = Latencies.decode(unanswered);
-        return Math.min(1, waits.getMean() / 1e9 * waits.getTotalCount() / seconds);
+        return Math.min(1, unanswered.getMean() / 1e9 * unanswered.getTotalCount() / seconds);
     }
 
     public boolean booksBalance() {

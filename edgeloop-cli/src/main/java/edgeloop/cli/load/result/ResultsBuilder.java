@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,9 @@ public final class ResultsBuilder {
                 windowNanos == 0 ? 0 : sum(StageOutcome::arrivedInWindow) * 1e9 / windowNanos,
                 requests(),
                 connections(),
-                response(stages),
+                response(
+                        stages,
+                        unanswered -> Results.silentShare(config, windowNanos / 1e9, unanswered)),
                 config.ratesPerSecond() == null ? null : service(),
                 Latencies.of(book.connectTimes, book.connectSumNanos),
                 timeline(),
@@ -74,12 +77,15 @@ public final class ResultsBuilder {
         return stages.stream().mapToLong(stage -> figure.of(stage.outcome())).sum();
     }
 
-    private static Results.Latency response(List<StageRecord> stages) {
+    private static Results.Latency response(
+            List<StageRecord> stages, ToDoubleFunction<Histogram> silentShare) {
+        Histogram unanswered = total(stages.stream().map(stage -> stage.unanswered).toList());
         return Latencies.of(
                 total(stages.stream().map(stage -> stage.response).toList()),
                 stages.stream().mapToDouble(stage -> stage.responseSumNanos).sum(),
-                total(stages.stream().map(stage -> stage.unanswered).toList()),
-                stages.stream().mapToDouble(stage -> stage.unansweredSumNanos).sum());
+                unanswered,
+                stages.stream().mapToDouble(stage -> stage.unansweredSumNanos).sum(),
+                silentShare.applyAsDouble(unanswered));
     }
 
     private Results.Latency service() {
@@ -88,7 +94,8 @@ public final class ResultsBuilder {
                 total(stages.stream().map(stage -> stage.service).toList()),
                 stages.stream().mapToDouble(stage -> stage.serviceSumNanos).sum(),
                 unserved,
-                unserved.getMean() * unserved.getTotalCount());
+                unserved.getMean() * unserved.getTotalCount(),
+                0); // it is of open loops alone
     }
 
     private static Histogram total(List<Histogram> parts) {
@@ -158,7 +165,7 @@ public final class ResultsBuilder {
 
     static Results.Step step(StageRecord stage) {
         StageOutcome outcome = stage.outcome();
-        Results.Latency response = response(List.of(stage));
+        Results.Latency response = response(List.of(stage), _ -> 0); // steps have a schedule
         return new Results.Step(
                 outcome.plan().rate(),
                 outcome.windowNanos() / 1e9,

@@ -33,7 +33,7 @@ class CriterionTest {
         response.recordValueWithCount(1_000_000, 95);
         response.recordValueWithCount(10_000_000, 5);
         Censored times = new Censored(response, Interval.newHistogram());
-        Criterion.Figures figures = new Criterion.Figures(times, 0, 3, 100, 2, 0, 1000);
+        Criterion.Figures figures = new Criterion.Figures(times, 3, 100, 2, 0, 1000);
         assertThat(Criterion.parse(text).holds(figures)).isEqualTo(holds);
     }
 
@@ -52,7 +52,7 @@ class CriterionTest {
         Histogram unanswered = Interval.newHistogram();
         unanswered.recordValueWithCount(1_000_000, 2);
         Censored times = new Censored(answered, unanswered);
-        Criterion.Figures figures = new Criterion.Figures(times, 0, 1, 100, 2, 0, 1000);
+        Criterion.Figures figures = new Criterion.Figures(times, 1, 100, 2, 0, 1000);
         assertThat(Criterion.parse(text.replace("1h", "3600s")).holds(figures)).isEqualTo(holds);
     }
 
@@ -64,8 +64,8 @@ class CriterionTest {
         answered.recordValueWithCount(1_000_000, 9_995);
         Histogram unanswered = Interval.newHistogram();
         unanswered.recordValueWithCount(3_000_000_000L, 5);
-        Censored times = new Censored(answered, unanswered);
-        Criterion.Figures figures = new Criterion.Figures(times, 0.3, 2, 10_000, 5, 0, 1000);
+        Censored times = new Censored(answered, unanswered, 0.3);
+        Criterion.Figures figures = new Criterion.Figures(times, 2, 10_000, 5, 0, 1000);
         assertThat(Criterion.parse(text).holds(figures)).isEqualTo(holds);
     }
 
@@ -73,7 +73,7 @@ class CriterionTest {
     @ValueSource(strings = {"p50>1s", "mean>1s", "max>1s"})
     void withoutAnAnswerThereIsNoFigureThatPasses(String text) {
         Censored none = new Censored(Interval.newHistogram(), Interval.newHistogram());
-        Criterion.Figures figures = new Criterion.Figures(none, 0, 0, 0, 0, 0, 0);
+        Criterion.Figures figures = new Criterion.Figures(none, 0, 0, 0, 0, 0);
         assertThat(Criterion.parse(text).holds(figures)).isTrue();
     }
 }
