@@ -308,7 +308,8 @@ class TruthTest {
             assertThat(results.requests().answered()).isEqualTo(950);
             assertThat(results.response().unanswered()).isEqualTo(50);
             assertThat(results.response().isAtLeast("p99")).isTrue();
-            assertThat(results.response().isAtLeast("p95")).isFalse();
+            // 5 % by number, and by time about as much.
+            assertThat(results.response().isAtLeast("p90")).isFalse();
             assertThat(ran.out()).contains("Unanswered: 50 of 1,000 requests (5.0%)");
         }
     }
