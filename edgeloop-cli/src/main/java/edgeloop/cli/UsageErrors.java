@@ -68,8 +68,11 @@ public final class UsageErrors implements IParameterExceptionHandler {
         return argument != null && argument.typeInfo().isBoolean();
     }
 
+    /** Where a converter of its own reads the names, that one words what they are. */
     private static boolean isOneOfNames(@Nullable ArgSpec argument) {
-        return argument != null && argument.typeInfo().isEnum();
+        return argument != null
+                && argument.typeInfo().isEnum()
+                && argument.converters().length == 0;
     }
 
     private static String name(ArgSpec argument) {
