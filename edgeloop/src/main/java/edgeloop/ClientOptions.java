@@ -3,51 +3,29 @@ package edgeloop;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a client connects and what bounds it. Immutable: a {@code with} method answers a copy.
- *
- * @param localAddresses the addresses to connect from, taken in turn; empty to let the kernel
- *     choose. One local address has some 28,000 ports for connections to one remote address and
- *     port, net.ipv4.ip_local_port_range in ip(7); several have as many each
- * @param connectTimeout how long the remote side has to answer; zero for as long as the kernel
- *     tries, about two minutes
- * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
- * @param maxBufferBytes the most native memory, in bytes from 16,384, that waiting input and output
- *     of all connections together may take; 0 as {@link ServerOptions#maxBufferBytes} has it
- * @param tcp what the kernel's TCP is to do about peers that can't be reached; a system call or
- *     more for each connection where it is not the default
- * @param connection the limits of each connection
- * @param listener hears of the reactor's events, or null
- */
-public record ClientOptions(
-        List<InetAddress> localAddresses,
-        Duration connectTimeout,
-        int maxEvents,
-        long maxBufferBytes,
-        TcpOptions tcp,
-        ConnectionOptions connection,
-        @Nullable ReactorListener listener) {
+/** How a client connects and what bounds it. */
+public final class ClientOptions extends Options {
+    private static final Table TABLE = new Table();
+    private static final Option<List<InetAddress>> LOCAL_ADDRESSES =
+            TABLE.object("localAddresses", List.of());
+    private static final Option<Duration> CONNECT_TIMEOUT =
+            TABLE.timeout("connectTimeout", Duration.ofSeconds(10));
+    private static final Option<Integer> MAX_EVENTS =
+            TABLE.number("maxEvents", 1024, 1, ServerOptions.MAX_EVENTS_LIMIT);
+    private static final Option<Long> MAX_BUFFER_BYTES =
+            TABLE.add("maxBufferBytes", 0L, ServerOptions::checkBufferBytes);
+    private static final Option<TcpOptions> TCP = TABLE.object("tcp", TcpOptions.defaults());
+    private static final Option<ConnectionOptions> CONNECTION =
+            TABLE.object("connection", ConnectionOptions.defaults());
+    private static final Option<@Nullable ReactorListener> LISTENER =
+            TABLE.add("listener", null, (_, _) -> {});
 
-    private static final ClientOptions DEFAULTS =
-            new ClientOptions(
-                    List.of(),
-                    Duration.ofSeconds(10),
-                    1024,
-                    0,
-                    TcpOptions.defaults(),
-                    ConnectionOptions.defaults(),
-                    null);
+    private static final ClientOptions DEFAULTS = new ClientOptions(TABLE.defaults());
 
-    /** Checks the ranges. */
-    public ClientOptions {
-        localAddresses = List.copyOf(localAddresses);
-        ConnectionOptions.checkTimeout("connectTimeout", connectTimeout);
-        ServerOptions.checkRange("maxEvents", maxEvents, 1, ServerOptions.MAX_EVENTS_LIMIT);
-        ServerOptions.checkBufferBytes(maxBufferBytes);
-        Objects.requireNonNull(tcp);
+    private ClientOptions(Values values) {
+        super(values);
     }
 
     /** {@return the kernel's choice of address, a connect timeout of 10 s, 1,024 events a wait} */
@@ -56,91 +34,113 @@ public record ClientOptions(
     }
 
     /**
-     * A copy that connects from these addresses in turn.
+     * {@return the addresses to connect from, taken in turn; empty to let the kernel choose} One
+     * local address has some 28,000 ports for connections to one remote address and port,
+     * net.ipv4.ip_local_port_range in ip(7); several have as many each.
+     */
+    public List<InetAddress> localAddresses() {
+        return get(LOCAL_ADDRESSES);
+    }
+
+    /**
+     * {@return a copy that connects from these addresses in turn}
      *
      * @param addresses local addresses, or none for the kernel's choice
-     * @return the copy
      */
     public ClientOptions withLocalAddresses(List<InetAddress> addresses) {
-        return new ClientOptions(
-                addresses, connectTimeout, maxEvents, maxBufferBytes, tcp, connection, listener);
+        return new ClientOptions(with(LOCAL_ADDRESSES, List.copyOf(addresses)));
     }
 
     /**
-     * A copy with another connect timeout.
+     * {@return how long the remote side has to answer; zero for as long as the kernel tries, about
+     * two minutes}
+     */
+    public Duration connectTimeout() {
+        return get(CONNECT_TIMEOUT);
+    }
+
+    /**
+     * {@return a copy with another connect timeout}
      *
-     * @param timeout from 0, for the kernel's own, to 24 days
-     * @return the copy
+     * @param timeout from 0 to 24 days, see {@link #connectTimeout}
      */
     public ClientOptions withConnectTimeout(Duration timeout) {
-        return new ClientOptions(
-                localAddresses, timeout, maxEvents, maxBufferBytes, tcp, connection, listener);
+        return new ClientOptions(with(CONNECT_TIMEOUT, timeout));
+    }
+
+    /** {@return the most events taken in one wait} */
+    public int maxEvents() {
+        return get(MAX_EVENTS);
     }
 
     /**
-     * A copy with another number of events a wait.
+     * {@return a copy with another number of events a wait}
      *
-     * @param events 1 to 1,048,576
-     * @return the copy
+     * @param events from 1 to 1,048,576
      */
     public ClientOptions withMaxEvents(int events) {
-        return new ClientOptions(
-                localAddresses, connectTimeout, events, maxBufferBytes, tcp, connection, listener);
+        return new ClientOptions(with(MAX_EVENTS, events));
     }
 
     /**
-     * A copy with another bound on the memory of all connections together.
+     * {@return the most native memory, in bytes, that waiting input and output of all connections
+     * together may take; 0 as {@link ServerOptions#maxBufferBytes} has it}
+     */
+    public long maxBufferBytes() {
+        return get(MAX_BUFFER_BYTES);
+    }
+
+    /**
+     * {@return a copy with another bound on the memory of all connections together}
      *
-     * @param bytes see {@link #maxBufferBytes}
-     * @return the copy
+     * @param bytes 0, or from 16,384, see {@link #maxBufferBytes}
      */
     public ClientOptions withMaxBufferBytes(long bytes) {
-        return new ClientOptions(
-                localAddresses, connectTimeout, maxEvents, bytes, tcp, connection, listener);
+        return new ClientOptions(with(MAX_BUFFER_BYTES, bytes));
     }
 
     /**
-     * A copy with other options of TCP.
+     * {@return what the kernel's TCP is to do about peers that can't be reached; a system call or
+     * more for each connection where it is not the default}
+     */
+    public TcpOptions tcp() {
+        return get(TCP);
+    }
+
+    /**
+     * {@return a copy with other options of TCP}
      *
-     * @param options the options
-     * @return the copy
+     * @param options see {@link #tcp}
      */
     public ClientOptions withTcp(TcpOptions options) {
-        return new ClientOptions(
-                localAddresses,
-                connectTimeout,
-                maxEvents,
-                maxBufferBytes,
-                options,
-                connection,
-                listener);
+        return new ClientOptions(with(TCP, options));
+    }
+
+    /** {@return the limits of each connection} */
+    public ConnectionOptions connection() {
+        return get(CONNECTION);
     }
 
     /**
-     * A copy with other limits of each connection.
+     * {@return a copy with other limits of each connection}
      *
-     * @param options the limits
-     * @return the copy
+     * @param options see {@link #connection}
      */
     public ClientOptions withConnection(ConnectionOptions options) {
-        return new ClientOptions(
-                localAddresses, connectTimeout, maxEvents, maxBufferBytes, tcp, options, listener);
+        return new ClientOptions(with(CONNECTION, options));
+    }
+
+    /** {@return who hears of the reactor's events, or null} */
+    public @Nullable ReactorListener listener() {
+        return get(LISTENER);
     }
 
     /**
-     * A copy that tells {@code newListener} of the reactor's events.
+     * {@return a copy that tells {@code listener} of the reactor's events}
      *
-     * @param newListener hears of the events, or null
-     * @return the copy
+     * @param listener null for nobody
      */
-    public ClientOptions withListener(@Nullable ReactorListener newListener) {
-        return new ClientOptions(
-                localAddresses,
-                connectTimeout,
-                maxEvents,
-                maxBufferBytes,
-                tcp,
-                connection,
-                newListener);
+    public ClientOptions withListener(@Nullable ReactorListener listener) {
+        return new ClientOptions(with(LISTENER, listener));
     }
 }

@@ -3,102 +3,52 @@ package edgeloop;
 import edgeloop.buffer.MemoryBudget;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a server listens and what bounds it. Immutable: a {@code with} method answers a copy.
- *
- * @param port 0 to 65535; with 0 the kernel chooses one, see {@link Server#port}
- * @param bindAddress the address to listen on; null for every one of the machine, IPv6 and IPv4
- * @param backlog the connections that may wait to be accepted, from 1; the kernel cuts it to
- *     net.core.somaxconn, listen(2)
- * @param maxEvents the most events taken in one wait, from 1 to 1,048,576
- * @param maxConnections the most open connections, from 1; those beyond it are closed on arrival
- * @param maxConnectionsPerIp the most open connections from one IPv4 address or IPv6 network, from
- *     1; those beyond it are closed on arrival
- * @param ipv6PrefixLength the bits of an address, from 1 to 128, that name an IPv6 network for
- *     {@code maxConnectionsPerIp}: a network of /64 is the least that anybody gets
- * @param maxBufferBytes the most native memory, in bytes from 16,384, that waiting input and output
- *     of all connections together may take; 0 for a quarter of the memory that the process may use
- *     (its control group's limit, or the machine's memory), at most twice the Java heap and at
- *     least 16 MiB. At it those are cut off that hold most without moving, with {@link
- *     CloseReason.Overload}
- * @param drainTimeout how long a shutdown waits for connections to finish before it closes the rest
- * @param reusePort whether other processes of the same user may listen on the same port, if they
- *     want that too; the kernel spreads the connections over them, {@code SO_REUSEPORT} in
- *     socket(7)
- * @param tcp what the kernel's TCP is to do about peers that can't be reached; an accepted
- *     connection has it from the listening socket, without a system call
- * @param connection the limits of each connection
- * @param listener hears of the reactor's events, or null
- */
-public record ServerOptions(
-        int port,
-        @Nullable InetAddress bindAddress,
-        int backlog,
-        int maxEvents,
-        int maxConnections,
-        int maxConnectionsPerIp,
-        int ipv6PrefixLength,
-        long maxBufferBytes,
-        Duration drainTimeout,
-        boolean reusePort,
-        TcpOptions tcp,
-        ConnectionOptions connection,
-        @Nullable ReactorListener listener) {
-
-    /** A bound on {@code maxEvents}: 16 MiB of events. */
+/** How a server listens and what bounds it. */
+public final class ServerOptions extends Options {
+    /** A bound on {@link #maxEvents}: 16 MiB of events. */
     public static final int MAX_EVENTS_LIMIT = 1 << 20;
 
-    /** A bound on {@code maxBufferBytes}: little enough to see what happens at it. */
+    /** A bound on {@link #maxBufferBytes}: little enough to see what happens at it. */
     public static final long MIN_BUFFER_BYTES = MemoryBudget.MIN_BYTES;
 
-    private static final ServerOptions DEFAULTS =
-            new ServerOptions(
-                    0,
-                    null,
-                    4096,
-                    1024,
-                    Integer.MAX_VALUE,
-                    Integer.MAX_VALUE,
-                    64,
-                    0,
-                    Duration.ofSeconds(10),
-                    false,
-                    TcpOptions.defaults(),
-                    ConnectionOptions.defaults(),
-                    null);
+    private static final int ANY = Integer.MAX_VALUE;
 
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a value is outside its range; the message names it
-     */
-    public ServerOptions {
-        checkRange("port", port, 0, 65_535);
-        checkRange("backlog", backlog, 1, Integer.MAX_VALUE);
-        checkRange("maxEvents", maxEvents, 1, MAX_EVENTS_LIMIT);
-        checkRange("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
-        checkRange("maxConnectionsPerIp", maxConnectionsPerIp, 1, Integer.MAX_VALUE);
-        checkRange("ipv6PrefixLength", ipv6PrefixLength, 1, 128);
-        checkBufferBytes(maxBufferBytes);
-        ConnectionOptions.checkTimeout("drainTimeout", drainTimeout);
-        Objects.requireNonNull(tcp);
-        Objects.requireNonNull(connection);
+    private static final Table TABLE = new Table();
+    private static final Option<Integer> PORT = TABLE.number("port", 0, 0, 65_535);
+    private static final Option<@Nullable InetAddress> BIND_ADDRESS =
+            TABLE.add("bindAddress", null, (_, _) -> {});
+    private static final Option<Integer> BACKLOG = TABLE.number("backlog", 4096, 1, ANY);
+    private static final Option<Integer> MAX_EVENTS =
+            TABLE.number("maxEvents", 1024, 1, MAX_EVENTS_LIMIT);
+    private static final Option<Integer> MAX_CONNECTIONS =
+            TABLE.number("maxConnections", ANY, 1, ANY);
+    private static final Option<Integer> MAX_CONNECTIONS_PER_IP =
+            TABLE.number("maxConnectionsPerIp", ANY, 1, ANY);
+    private static final Option<Integer> IPV6_PREFIX_LENGTH =
+            TABLE.number("ipv6PrefixLength", 64, 1, 128);
+    private static final Option<Long> MAX_BUFFER_BYTES =
+            TABLE.add("maxBufferBytes", 0L, ServerOptions::checkBufferBytes);
+    private static final Option<Duration> DRAIN_TIMEOUT =
+            TABLE.timeout("drainTimeout", Duration.ofSeconds(10));
+    private static final Option<Boolean> REUSE_PORT = TABLE.object("reusePort", false);
+    private static final Option<TcpOptions> TCP = TABLE.object("tcp", TcpOptions.defaults());
+    private static final Option<ConnectionOptions> CONNECTION =
+            TABLE.object("connection", ConnectionOptions.defaults());
+    private static final Option<@Nullable ReactorListener> LISTENER =
+            TABLE.add("listener", null, (_, _) -> {});
+
+    private static final ServerOptions DEFAULTS = new ServerOptions(TABLE.defaults());
+
+    private ServerOptions(Values values) {
+        super(values);
     }
 
-    static void checkBufferBytes(long bytes) {
+    static void checkBufferBytes(String name, long bytes) {
         if (bytes != 0 && bytes < MIN_BUFFER_BYTES) {
             throw new IllegalArgumentException(
-                    "maxBufferBytes must be 0 or at least " + MIN_BUFFER_BYTES + ": " + bytes);
-        }
-    }
-
-    static void checkRange(String name, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    name + " must be from " + min + " to " + max + ": " + value);
+                    name + " must be 0 or at least " + MIN_BUFFER_BYTES + ": " + bytes);
         }
     }
 
@@ -110,26 +60,23 @@ public record ServerOptions(
         return DEFAULTS;
     }
 
+    /** {@return the port to listen on; with 0 the kernel chooses one, see {@link Server#port}} */
+    public int port() {
+        return get(PORT);
+    }
+
     /**
      * {@return a copy with another port}
      *
-     * @param newPort from 0 to 65535, see {@link #port}
+     * @param port from 0 to 65535, see {@link #port()}
      */
-    public ServerOptions withPort(int newPort) {
-        return new ServerOptions(
-                newPort,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+    public ServerOptions withPort(int port) {
+        return new ServerOptions(with(PORT, port));
+    }
+
+    /** {@return the address to listen on; null for every one of the machine, IPv6 and IPv4} */
+    public @Nullable InetAddress bindAddress() {
+        return get(BIND_ADDRESS);
     }
 
     /**
@@ -138,64 +85,43 @@ public record ServerOptions(
      * @param address see {@link #bindAddress}
      */
     public ServerOptions withBindAddress(@Nullable InetAddress address) {
-        return new ServerOptions(
-                port,
-                address,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(BIND_ADDRESS, address));
+    }
+
+    /**
+     * {@return the connections that may wait to be accepted; the kernel cuts it to
+     * net.core.somaxconn, listen(2)}
+     */
+    public int backlog() {
+        return get(BACKLOG);
     }
 
     /**
      * {@return a copy with another backlog}
      *
-     * @param newBacklog from 1, see {@link #backlog}
+     * @param backlog from 1, see {@link #backlog()}
      */
-    public ServerOptions withBacklog(int newBacklog) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                newBacklog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+    public ServerOptions withBacklog(int backlog) {
+        return new ServerOptions(with(BACKLOG, backlog));
+    }
+
+    /** {@return the most events taken in one wait} */
+    public int maxEvents() {
+        return get(MAX_EVENTS);
     }
 
     /**
      * {@return a copy with another number of events a wait}
      *
-     * @param events from 1, see {@link #maxEvents}
+     * @param events from 1 to 1,048,576, see {@link #maxEvents}
      */
     public ServerOptions withMaxEvents(int events) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                events,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(MAX_EVENTS, events));
+    }
+
+    /** {@return the most open connections; those beyond it are closed on arrival} */
+    public int maxConnections() {
+        return get(MAX_CONNECTIONS);
     }
 
     /**
@@ -204,20 +130,15 @@ public record ServerOptions(
      * @param connections from 1, see {@link #maxConnections}
      */
     public ServerOptions withMaxConnections(int connections) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                connections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(MAX_CONNECTIONS, connections));
+    }
+
+    /**
+     * {@return the most open connections from one IPv4 address or IPv6 network; those beyond it are
+     * closed on arrival}
+     */
+    public int maxConnectionsPerIp() {
+        return get(MAX_CONNECTIONS_PER_IP);
     }
 
     /**
@@ -226,20 +147,15 @@ public record ServerOptions(
      * @param connections from 1, see {@link #maxConnectionsPerIp}
      */
     public ServerOptions withMaxConnectionsPerIp(int connections) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                connections,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(MAX_CONNECTIONS_PER_IP, connections));
+    }
+
+    /**
+     * {@return the bits of an address that name an IPv6 network for {@link #maxConnectionsPerIp}: a
+     * network of /64 is the least that anybody gets}
+     */
+    public int ipv6PrefixLength() {
+        return get(IPV6_PREFIX_LENGTH);
     }
 
     /**
@@ -248,42 +164,31 @@ public record ServerOptions(
      * @param bits from 1 to 128, see {@link #ipv6PrefixLength}
      */
     public ServerOptions withIpv6PrefixLength(int bits) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                bits,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(IPV6_PREFIX_LENGTH, bits));
+    }
+
+    /**
+     * {@return the most native memory, in bytes, that waiting input and output of all connections
+     * together may take; 0 for a quarter of the memory that the process may use (its control
+     * group's limit, or the machine's memory), at most twice the Java heap and at least 16 MiB. At
+     * it those are cut off that hold most without moving, with {@link CloseReason.Overload}}
+     */
+    public long maxBufferBytes() {
+        return get(MAX_BUFFER_BYTES);
     }
 
     /**
      * {@return a copy with another bound on the memory of all connections together}
      *
-     * @param bytes see {@link #maxBufferBytes}
+     * @param bytes 0, or from 16,384, see {@link #maxBufferBytes}
      */
     public ServerOptions withMaxBufferBytes(long bytes) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                bytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(MAX_BUFFER_BYTES, bytes));
+    }
+
+    /** {@return how long a shutdown waits for connections to finish before it closes the rest} */
+    public Duration drainTimeout() {
+        return get(DRAIN_TIMEOUT);
     }
 
     /**
@@ -292,20 +197,15 @@ public record ServerOptions(
      * @param timeout from 0 to 24 days, see {@link #drainTimeout}
      */
     public ServerOptions withDrainTimeout(Duration timeout) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                timeout,
-                reusePort,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(DRAIN_TIMEOUT, timeout));
+    }
+
+    /**
+     * {@return whether other processes of the same user may listen on the same port, if they want
+     * that too; the kernel spreads the connections over them, {@code SO_REUSEPORT} in socket(7)}
+     */
+    public boolean reusePort() {
+        return get(REUSE_PORT);
     }
 
     /**
@@ -314,20 +214,15 @@ public record ServerOptions(
      * @param on see {@link #reusePort}
      */
     public ServerOptions withReusePort(boolean on) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                on,
-                tcp,
-                connection,
-                listener);
+        return new ServerOptions(with(REUSE_PORT, on));
+    }
+
+    /**
+     * {@return what the kernel's TCP is to do about peers that can't be reached; an accepted
+     * connection has it from the listening socket, without a system call}
+     */
+    public TcpOptions tcp() {
+        return get(TCP);
     }
 
     /**
@@ -336,20 +231,12 @@ public record ServerOptions(
      * @param options see {@link #tcp}
      */
     public ServerOptions withTcp(TcpOptions options) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                options,
-                connection,
-                listener);
+        return new ServerOptions(with(TCP, options));
+    }
+
+    /** {@return the limits of each connection} */
+    public ConnectionOptions connection() {
+        return get(CONNECTION);
     }
 
     /**
@@ -358,41 +245,20 @@ public record ServerOptions(
      * @param options see {@link #connection}
      */
     public ServerOptions withConnection(ConnectionOptions options) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                options,
-                listener);
+        return new ServerOptions(with(CONNECTION, options));
+    }
+
+    /** {@return who hears of the reactor's events, or null} */
+    public @Nullable ReactorListener listener() {
+        return get(LISTENER);
     }
 
     /**
-     * {@return a copy that tells {@code newListener} of the reactor's events}
+     * {@return a copy that tells {@code listener} of the reactor's events}
      *
-     * @param newListener null for nobody
+     * @param listener null for nobody
      */
-    public ServerOptions withListener(@Nullable ReactorListener newListener) {
-        return new ServerOptions(
-                port,
-                bindAddress,
-                backlog,
-                maxEvents,
-                maxConnections,
-                maxConnectionsPerIp,
-                ipv6PrefixLength,
-                maxBufferBytes,
-                drainTimeout,
-                reusePort,
-                tcp,
-                connection,
-                newListener);
+    public ServerOptions withListener(@Nullable ReactorListener listener) {
+        return new ServerOptions(with(LISTENER, listener));
     }
 }

@@ -10,54 +10,38 @@ import static edgeloop.sys.SocketConstants.TCP_USER_TIMEOUT;
 
 import edgeloop.sys.Syscalls;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * What the kernel's TCP is to do about peers that can't be reached any more, tcp(7). It ends such a
- * connection with {@link CloseReason.Failed} and {@code ETIMEDOUT}. Immutable: a {@code with}
- * method answers a copy.
- *
- * @param keepAliveIdle after how long without a byte from the peer it is asked whether it is there,
- *     in whole seconds up to 32,767; zero for never
- * @param keepAliveInterval how long after an unanswered question the next one follows, in whole
- *     seconds from 1 to 32,767
- * @param keepAliveProbes after how many unanswered questions the connection ends, from 1 to 127. A
- *     user timeout decides instead of it, where one is set
- * @param userTimeout how long what was sent may stay unacknowledged, to the millisecond and up to
- *     24 days; zero for as long as the kernel sends it again, about a quarter of an hour
+ * connection with {@link CloseReason.Failed} and {@code ETIMEDOUT}.
  */
-public record TcpOptions(
-        Duration keepAliveIdle,
-        Duration keepAliveInterval,
-        int keepAliveProbes,
-        Duration userTimeout) {
-
+public final class TcpOptions extends Options {
     /** A bound on the times of keepalive, in seconds: the kernel's {@code MAX_TCP_KEEPIDLE}. */
     public static final int MAX_KEEP_ALIVE_SECONDS = 32_767;
 
     private static final int MAX_PROBES = 127;
     private static final int DERIVED_PROBES = 3;
 
-    private static final TcpOptions DEFAULTS =
-            new TcpOptions(Duration.ZERO, Duration.ofSeconds(75), 9, Duration.ZERO);
+    private static final Table TABLE = new Table();
+    private static final Option<Duration> KEEP_ALIVE_IDLE =
+            TABLE.add("keepAliveIdle", Duration.ZERO, (name, t) -> checkSeconds(name, t, 0));
+    private static final Option<Duration> KEEP_ALIVE_INTERVAL =
+            TABLE.add(
+                    "keepAliveInterval",
+                    Duration.ofSeconds(75),
+                    (name, time) -> checkSeconds(name, time, 1));
+    private static final Option<Integer> KEEP_ALIVE_PROBES =
+            TABLE.number("keepAliveProbes", 9, 1, MAX_PROBES);
+    private static final Option<Duration> USER_TIMEOUT =
+            TABLE.timeout("userTimeout", Duration.ZERO);
 
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a value is outside its range; the message names it
-     */
-    public TcpOptions {
-        checkSeconds("keepAliveIdle", keepAliveIdle, 0);
-        checkSeconds("keepAliveInterval", keepAliveInterval, 1);
-        if (keepAliveProbes < 1 || keepAliveProbes > MAX_PROBES) {
-            throw new IllegalArgumentException(
-                    "keepAliveProbes must be from 1 to " + MAX_PROBES + ": " + keepAliveProbes);
-        }
-        ConnectionOptions.checkTimeout("userTimeout", userTimeout);
+    private static final TcpOptions DEFAULTS = new TcpOptions(TABLE.defaults());
+
+    private TcpOptions(Values values) {
+        super(values);
     }
 
     private static void checkSeconds(String name, Duration time, int min) {
-        Objects.requireNonNull(time, name);
         if (time.toNanosPart() != 0
                 || time.toSeconds() < min
                 || time.toSeconds() > MAX_KEEP_ALIVE_SECONDS) {
@@ -73,10 +57,31 @@ public record TcpOptions(
     }
 
     /**
+     * {@return after how long without a byte from the peer it is asked whether it is there; zero
+     * for never}
+     */
+    public Duration keepAliveIdle() {
+        return get(KEEP_ALIVE_IDLE);
+    }
+
+    /** {@return how long after an unanswered question the next one follows} */
+    public Duration keepAliveInterval() {
+        return get(KEEP_ALIVE_INTERVAL);
+    }
+
+    /**
+     * {@return after how many unanswered questions the connection ends} A user timeout decides
+     * instead of it, where one is set.
+     */
+    public int keepAliveProbes() {
+        return get(KEEP_ALIVE_PROBES);
+    }
+
+    /**
      * {@return a copy that asks idle peers three times, in intervals of a third of {@code idle}:
      * one that can't be reached is found out after twice that}
      *
-     * @param idle see {@link #keepAliveIdle}
+     * @param idle in whole seconds up to 32,767, see {@link #keepAliveIdle}
      */
     public TcpOptions withKeepAlive(Duration idle) {
         Duration interval = Duration.ofSeconds(Math.max(1, idle.toSeconds() / DERIVED_PROBES));
@@ -86,21 +91,32 @@ public record TcpOptions(
     /**
      * {@return a copy that asks idle peers}
      *
-     * @param idle see {@link #keepAliveIdle}
-     * @param interval see {@link #keepAliveInterval}
-     * @param probes see {@link #keepAliveProbes}
+     * @param idle in whole seconds up to 32,767, see {@link #keepAliveIdle}
+     * @param interval in whole seconds from 1 to 32,767, see {@link #keepAliveInterval}
+     * @param probes from 1 to 127, see {@link #keepAliveProbes}
      */
     public TcpOptions withKeepAlive(Duration idle, Duration interval, int probes) {
-        return new TcpOptions(idle, interval, probes, userTimeout);
+        return new TcpOptions(
+                with(KEEP_ALIVE_IDLE, idle)
+                        .with(KEEP_ALIVE_INTERVAL, interval)
+                        .with(KEEP_ALIVE_PROBES, probes));
+    }
+
+    /**
+     * {@return how long what was sent may stay unacknowledged, to the millisecond; zero for as long
+     * as the kernel sends it again, about a quarter of an hour}
+     */
+    public Duration userTimeout() {
+        return get(USER_TIMEOUT);
     }
 
     /**
      * {@return a copy with another user timeout}
      *
-     * @param timeout see {@link #userTimeout}
+     * @param timeout from 0 to 24 days, see {@link #userTimeout}
      */
     public TcpOptions withUserTimeout(Duration timeout) {
-        return new TcpOptions(keepAliveIdle, keepAliveInterval, keepAliveProbes, timeout);
+        return new TcpOptions(with(USER_TIMEOUT, timeout));
     }
 
     /**
@@ -111,21 +127,21 @@ public record TcpOptions(
      */
     int apply(Syscalls syscalls, int socket) {
         int result = 0;
-        if (!keepAliveIdle.isZero()) {
-            result = set(syscalls, socket, TCP_KEEPIDLE, seconds(keepAliveIdle));
+        if (!keepAliveIdle().isZero()) {
+            result = set(syscalls, socket, TCP_KEEPIDLE, seconds(keepAliveIdle()));
             if (result >= 0) {
-                result = set(syscalls, socket, TCP_KEEPINTVL, seconds(keepAliveInterval));
+                result = set(syscalls, socket, TCP_KEEPINTVL, seconds(keepAliveInterval()));
             }
             if (result >= 0) {
-                result = set(syscalls, socket, TCP_KEEPCNT, keepAliveProbes);
+                result = set(syscalls, socket, TCP_KEEPCNT, keepAliveProbes());
             }
             if (result >= 0) {
                 result = syscalls.setOption(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
             }
         }
-        if (result >= 0 && !userTimeout.isZero()) {
+        if (result >= 0 && !userTimeout().isZero()) {
             // Less than a millisecond would be 0, the kernel's own timeout.
-            int millis = (int) Math.max(1, userTimeout.toMillis());
+            int millis = (int) Math.max(1, userTimeout().toMillis());
             result = set(syscalls, socket, TCP_USER_TIMEOUT, millis);
         }
         return result;

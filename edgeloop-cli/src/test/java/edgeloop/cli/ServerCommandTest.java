@@ -81,11 +81,9 @@ final class ServerCommandTest {
         assertThat(options.reusePort()).isTrue();
         assertThat(options.tcp())
                 .isEqualTo(
-                        new TcpOptions(
-                                Duration.ofSeconds(60),
-                                Duration.ofSeconds(20),
-                                3,
-                                Duration.ofSeconds(30)));
+                        TcpOptions.defaults()
+                                .withKeepAlive(Duration.ofSeconds(60), Duration.ofSeconds(20), 3)
+                                .withUserTimeout(Duration.ofSeconds(30)));
     }
 
     @ParameterizedTest

@@ -1,89 +1,49 @@
 package edgeloop.http;
 
 import edgeloop.ConnectionOptions;
+import edgeloop.Options;
 import java.time.Duration;
-import java.util.Objects;
 
-/**
- * What bounds requests. Immutable: a {@code with} method answers a copy.
- *
- * @param maxRequestLineBytes the longest request line, without its line end, from 16 bytes; a
- *     longer one is answered with 414. Together with {@code maxHeaderBytes} at most {@link
- *     #MAX_HEAD_BYTES}
- * @param maxHeaderBytes the longest header section, from 16 bytes; a longer one is answered with
- *     431. Bounds the trailer section of a chunked body too
- * @param maxHeaders the most header fields, from 1 to 10,000; more are answered with 431
- * @param maxBodyBytes the longest request body that is read, from 0; where a handler wants a longer
- *     one, it is answered with 413, if its length is declared before any of it is read
- * @param headTimeout how long a request's head may take from its first byte on, from 1 ms to 24
- *     days; a slower one is answered with 408
- * @param minBodyRate the bytes per second that a request's body must bring, from 0, in each span of
- *     {@code headTimeout}; a slower one is answered with 408. The time in which a receiver has
- *     paused it does not count
- * @param minOutputRate the bytes per second, from 0 for no such limit, that a client must take of
- *     its answer while some of it waits: see {@link ConnectionOptions#minOutputRate}, of which the
- *     larger holds. A stream that has nothing to say is not slow
- * @param keepAliveTimeout how long a connection may wait for its first or next request, from 1 ms
- *     to 24 days; then it is closed
- * @param answerTimeout how long the head of an answer may take that is given later, from 1 ms to 24
- *     days, or zero for ever: from the end of the request's head or, where the handler receives the
- *     body, from its end; also for how long a receiver may pause it. Then the client gets 503 and
- *     the connection is closed. An answer that has begun has no limit of its own
- */
-public record HttpOptions(
-        int maxRequestLineBytes,
-        int maxHeaderBytes,
-        int maxHeaders,
-        long maxBodyBytes,
-        Duration headTimeout,
-        int minBodyRate,
-        int minOutputRate,
-        Duration keepAliveTimeout,
-        Duration answerTimeout) {
-
+/** What bounds requests. */
+public final class HttpOptions extends Options {
     /** A bound on request line and header section together: a head is parsed in one piece. */
     public static final int MAX_HEAD_BYTES = 60 * 1024;
 
-    private static final HttpOptions DEFAULTS =
-            new HttpOptions(
-                    8 * 1024,
-                    32 * 1024,
-                    100,
-                    1 << 20,
-                    Duration.ofSeconds(10),
-                    256,
-                    256,
-                    Duration.ofSeconds(60),
-                    Duration.ofSeconds(60));
+    private static final int LEAST_BYTES = 16;
 
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a limit is outside its range; the message names it
-     */
-    public HttpOptions {
-        checkRange("maxRequestLineBytes", maxRequestLineBytes, 16, MAX_HEAD_BYTES - 16);
-        checkRange("maxHeaderBytes", maxHeaderBytes, 16, MAX_HEAD_BYTES - maxRequestLineBytes);
-        checkRange("maxHeaders", maxHeaders, 1, 10_000);
-        checkRange("maxBodyBytes", maxBodyBytes, 0, Long.MAX_VALUE);
-        checkRange("minBodyRate", minBodyRate, 0, Integer.MAX_VALUE);
-        checkRange("minOutputRate", minOutputRate, 0, Integer.MAX_VALUE);
-        checkTimeout("headTimeout", headTimeout);
-        checkTimeout("keepAliveTimeout", keepAliveTimeout);
-        if (!Duration.ZERO.equals(answerTimeout)) {
-            checkTimeout("answerTimeout", answerTimeout);
-        }
+    private static final Table TABLE = new Table();
+    private static final Option<Integer> MAX_REQUEST_LINE_BYTES =
+            TABLE.number(
+                    "maxRequestLineBytes", 8 * 1024, LEAST_BYTES, MAX_HEAD_BYTES - LEAST_BYTES);
+    private static final Option<Integer> MAX_HEADER_BYTES =
+            TABLE.object("maxHeaderBytes", 32 * 1024); // the one above bounds it
+    private static final Option<Integer> MAX_HEADERS = TABLE.number("maxHeaders", 100, 1, 10_000);
+    private static final Option<Long> MAX_BODY_BYTES =
+            TABLE.add("maxBodyBytes", 1L << 20, (n, v) -> checkRange(n, v, 0, Long.MAX_VALUE));
+    private static final Option<Duration> HEAD_TIMEOUT =
+            TABLE.add("headTimeout", Duration.ofSeconds(10), HttpOptions::checkTimeout);
+    private static final Option<Integer> MIN_BODY_RATE =
+            TABLE.number("minBodyRate", 256, 0, Integer.MAX_VALUE);
+    private static final Option<Integer> MIN_OUTPUT_RATE =
+            TABLE.number("minOutputRate", 256, 0, Integer.MAX_VALUE);
+    private static final Option<Duration> KEEP_ALIVE_TIMEOUT =
+            TABLE.add("keepAliveTimeout", Duration.ofSeconds(60), HttpOptions::checkTimeout);
+    private static final Option<Duration> ANSWER_TIMEOUT =
+            TABLE.add("answerTimeout", Duration.ofSeconds(60), HttpOptions::checkTimeoutOrNone);
+
+    private static final HttpOptions DEFAULTS = new HttpOptions(TABLE.defaults());
+
+    private HttpOptions(Values values) {
+        super(values);
     }
 
-    private static void checkRange(String name, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    name + " must be from " + min + " to " + max + ": " + value);
+    private static void checkTimeoutOrNone(String name, Duration timeout) {
+        if (!timeout.isZero()) {
+            checkTimeout(name, timeout);
         }
     }
 
     private static void checkTimeout(String name, Duration timeout) {
-        Objects.requireNonNull(timeout, name);
         if (timeout.compareTo(Duration.ofMillis(1)) < 0
                 || timeout.compareTo(Duration.ofDays(24)) > 0) {
             throw new IllegalArgumentException(name + " must be from 1 ms to 24 days: " + timeout);
@@ -100,130 +60,143 @@ public record HttpOptions(
     }
 
     /**
+     * {@return the longest request line, in bytes without its line end; a longer one is answered
+     * with 414}
+     */
+    public int maxRequestLineBytes() {
+        return get(MAX_REQUEST_LINE_BYTES);
+    }
+
+    /**
+     * {@return the longest header section, in bytes; a longer one is answered with 431} Bounds the
+     * trailer section of a chunked body too.
+     */
+    public int maxHeaderBytes() {
+        return get(MAX_HEADER_BYTES);
+    }
+
+    /** {@return the most header fields; more are answered with 431} */
+    public int maxHeaders() {
+        return get(MAX_HEADERS);
+    }
+
+    /**
      * {@return a copy with other limits of a request's head}
      *
-     * @param requestLineBytes see {@link #maxRequestLineBytes}
-     * @param headerBytes see {@link #maxHeaderBytes}
-     * @param headers see {@link #maxHeaders}
+     * @param requestLineBytes from 16, see {@link #maxRequestLineBytes}
+     * @param headerBytes from 16, and together with the request line at most {@link
+     *     #MAX_HEAD_BYTES}, see {@link #maxHeaderBytes}
+     * @param headers from 1 to 10,000, see {@link #maxHeaders}
      */
     public HttpOptions withMaxHead(int requestLineBytes, int headerBytes, int headers) {
-        return new HttpOptions(
-                requestLineBytes,
-                headerBytes,
-                headers,
-                maxBodyBytes,
-                headTimeout,
-                minBodyRate,
-                minOutputRate,
-                keepAliveTimeout,
-                answerTimeout);
+        Values head =
+                with(MAX_REQUEST_LINE_BYTES, requestLineBytes)
+                        .with(MAX_HEADER_BYTES, headerBytes)
+                        .with(MAX_HEADERS, headers);
+        checkRange("maxHeaderBytes", headerBytes, LEAST_BYTES, MAX_HEAD_BYTES - requestLineBytes);
+        return new HttpOptions(head);
+    }
+
+    /**
+     * {@return the longest request body that is read, in bytes; where a handler wants a longer one,
+     * it is answered with 413, if its length is declared before any of it is read}
+     */
+    public long maxBodyBytes() {
+        return get(MAX_BODY_BYTES);
     }
 
     /**
      * {@return a copy with another limit of a request's body}
      *
-     * @param bytes see {@link #maxBodyBytes}
+     * @param bytes from 0, see {@link #maxBodyBytes}
      */
     public HttpOptions withMaxBodyBytes(long bytes) {
-        return new HttpOptions(
-                maxRequestLineBytes,
-                maxHeaderBytes,
-                maxHeaders,
-                bytes,
-                headTimeout,
-                minBodyRate,
-                minOutputRate,
-                keepAliveTimeout,
-                answerTimeout);
+        return new HttpOptions(with(MAX_BODY_BYTES, bytes));
+    }
+
+    /**
+     * {@return how long a request's head may take from its first byte on; a slower one is answered
+     * with 408}
+     */
+    public Duration headTimeout() {
+        return get(HEAD_TIMEOUT);
     }
 
     /**
      * {@return a copy with another time for a request's head}
      *
-     * @param timeout see {@link #headTimeout}
+     * @param timeout from 1 ms to 24 days, see {@link #headTimeout}
      */
     public HttpOptions withHeadTimeout(Duration timeout) {
-        return new HttpOptions(
-                maxRequestLineBytes,
-                maxHeaderBytes,
-                maxHeaders,
-                maxBodyBytes,
-                timeout,
-                minBodyRate,
-                minOutputRate,
-                keepAliveTimeout,
-                answerTimeout);
+        return new HttpOptions(with(HEAD_TIMEOUT, timeout));
+    }
+
+    /**
+     * {@return the bytes per second that a request's body must bring in each span of {@link
+     * #headTimeout}; a slower one is answered with 408} The time in which a receiver has paused it
+     * does not count.
+     */
+    public int minBodyRate() {
+        return get(MIN_BODY_RATE);
     }
 
     /**
      * {@return a copy with another least rate of a request's body}
      *
-     * @param bytesPerSecond see {@link #minBodyRate}
+     * @param bytesPerSecond from 0, see {@link #minBodyRate}
      */
     public HttpOptions withMinBodyRate(int bytesPerSecond) {
-        return new HttpOptions(
-                maxRequestLineBytes,
-                maxHeaderBytes,
-                maxHeaders,
-                maxBodyBytes,
-                headTimeout,
-                bytesPerSecond,
-                minOutputRate,
-                keepAliveTimeout,
-                answerTimeout);
+        return new HttpOptions(with(MIN_BODY_RATE, bytesPerSecond));
+    }
+
+    /**
+     * {@return the bytes per second, or 0 for no such limit, that a client must take of its answer
+     * while some of it waits: see {@link ConnectionOptions#minOutputRate}, of which the larger
+     * holds} A stream that has nothing to say is not slow.
+     */
+    public int minOutputRate() {
+        return get(MIN_OUTPUT_RATE);
     }
 
     /**
      * {@return a copy with another least rate at which clients take their answers}
      *
-     * @param bytesPerSecond see {@link #minOutputRate}
+     * @param bytesPerSecond from 0, see {@link #minOutputRate}
      */
     public HttpOptions withMinOutputRate(int bytesPerSecond) {
-        return new HttpOptions(
-                maxRequestLineBytes,
-                maxHeaderBytes,
-                maxHeaders,
-                maxBodyBytes,
-                headTimeout,
-                minBodyRate,
-                bytesPerSecond,
-                keepAliveTimeout,
-                answerTimeout);
+        return new HttpOptions(with(MIN_OUTPUT_RATE, bytesPerSecond));
+    }
+
+    /** {@return how long a connection may wait for its first or next request; then it is closed} */
+    public Duration keepAliveTimeout() {
+        return get(KEEP_ALIVE_TIMEOUT);
     }
 
     /**
      * {@return a copy with another time between requests}
      *
-     * @param timeout see {@link #keepAliveTimeout}
+     * @param timeout from 1 ms to 24 days, see {@link #keepAliveTimeout}
      */
     public HttpOptions withKeepAliveTimeout(Duration timeout) {
-        return new HttpOptions(
-                maxRequestLineBytes,
-                maxHeaderBytes,
-                maxHeaders,
-                maxBodyBytes,
-                headTimeout,
-                minBodyRate,
-                minOutputRate,
-                timeout,
-                answerTimeout);
+        return new HttpOptions(with(KEEP_ALIVE_TIMEOUT, timeout));
+    }
+
+    /**
+     * {@return how long the head of an answer may take that is given later, or zero for ever: from
+     * the end of the request's head or, where the handler receives the body, from its end; also for
+     * how long a receiver may pause it} Then the client gets 503 and the connection is closed. An
+     * answer that has begun has no limit of its own.
+     */
+    public Duration answerTimeout() {
+        return get(ANSWER_TIMEOUT);
     }
 
     /**
      * {@return a copy with another time for an answer}
      *
-     * @param timeout zero for ever, see {@link #answerTimeout}
+     * @param timeout from 1 ms to 24 days or zero, see {@link #answerTimeout}
      */
     public HttpOptions withAnswerTimeout(Duration timeout) {
-        return new HttpOptions(
-                maxRequestLineBytes,
-                maxHeaderBytes,
-                maxHeaders,
-                maxBodyBytes,
-                headTimeout,
-                minBodyRate,
-                minOutputRate,
-                keepAliveTimeout,
-                timeout);
+        return new HttpOptions(with(ANSWER_TIMEOUT, timeout));
     }
 }
