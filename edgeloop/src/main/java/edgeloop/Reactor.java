@@ -3,9 +3,7 @@ package edgeloop;
 import edgeloop.buffer.LeakDetector;
 import edgeloop.buffer.MemoryBudget;
 import edgeloop.buffer.SegmentPool;
-import edgeloop.poll.Alarm;
 import edgeloop.poll.Poller;
-import edgeloop.poll.Waker;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
@@ -48,16 +46,11 @@ public final class Reactor implements Executor {
 
     private static final long NANOS_PER_TICK = 1_000_000;
 
-    private static final long WAKER_KEY = -1;
-    private static final long ALARM_KEY = -2;
-
     /** Waits that fail one after the other, after which there is no hope. */
     private static final int MAX_FAILED_WAITS = 16;
 
     private final Syscalls syscalls;
     private final Poller poller;
-    private final Waker waker;
-    private final Alarm alarm;
     private final @Nullable ReactorListener listener;
     private final ChannelSource eventSource = new ChannelSource();
 
@@ -73,6 +66,7 @@ public final class Reactor implements Executor {
     private final Deque<Connection> toFlush = new ArrayDeque<>();
     private final Deque<Connection> toClose = new ArrayDeque<>();
 
+    private final BooleanSupplier handedOver = this::isHandedOver;
     private final List<Runnable> atEnd = new ArrayList<>();
 
     private final MemorySegment memory;
@@ -94,17 +88,20 @@ public final class Reactor implements Executor {
     private Reactor(
             Syscalls syscalls,
             MemorySegment memory,
-            Poller poller,
-            Waker waker,
-            Alarm alarm,
+            int maxEvents,
             MemoryBudget budget,
             @Nullable ReactorListener listener,
-            BiConsumer<String, @Nullable Throwable> log) {
+            BiConsumer<String, @Nullable Throwable> log)
+            throws SyscallException {
         this.memory = memory;
         this.syscalls = syscalls;
-        this.poller = poller;
-        this.waker = waker;
-        this.alarm = alarm;
+        this.poller =
+                Poller.open(
+                        syscalls,
+                        memory.asSlice(EVENTS_OFFSET),
+                        maxEvents,
+                        this::pollerFailed,
+                        SyscallException::check);
         this.listener = listener;
         this.input = new InputBuffers(memory.asSlice(0, INPUT_BYTES), !DebugMode.ON);
         this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
@@ -142,38 +139,13 @@ public final class Reactor implements Executor {
             @Nullable ReactorListener listener,
             BiConsumer<String, @Nullable Throwable> log)
             throws SyscallException {
-        int[] fds = {-1, -1, -1};
+        MemorySegment memory = syscalls.map(EVENTS_OFFSET + EpollEvents.bytesFor(maxEvents));
         try {
-            fds[0] = SyscallException.check("epoll_create1", syscalls.epollCreate());
-            fds[1] = SyscallException.check("eventfd", syscalls.eventfd());
-            fds[2] = SyscallException.check("timerfd_create", syscalls.timerfd());
-            add(syscalls, fds[0], fds[1], WAKER_KEY);
-            add(syscalls, fds[0], fds[2], ALARM_KEY);
-            MemorySegment memory = syscalls.map(EVENTS_OFFSET + EpollEvents.bytesFor(maxEvents));
-            Alarm alarm = new Alarm(syscalls, fds[2]);
-            return new Reactor(
-                    syscalls,
-                    memory,
-                    new Poller(syscalls, fds[0], memory.asSlice(EVENTS_OFFSET), maxEvents),
-                    new Waker(syscalls, fds[1], alarm),
-                    alarm,
-                    budget,
-                    listener,
-                    log);
-        } catch (SyscallException | OutOfMemoryError e) {
-            for (int fd : fds) {
-                if (fd >= 0) {
-                    int _ = syscalls.close(fd); // what failed first is what is told
-                }
-            }
+            return new Reactor(syscalls, memory, maxEvents, budget, listener, log);
+        } catch (SyscallException e) {
+            int _ = syscalls.unmap(memory); // what failed first is what is told
             throw e;
         }
-    }
-
-    private static void add(Syscalls syscalls, int epoll, int fd, long key)
-            throws SyscallException {
-        int interest = EpollEvents.EPOLLIN | EpollEvents.EPOLLET;
-        SyscallException.check("epoll_ctl", syscalls.epollAdd(epoll, fd, interest, key));
     }
 
     /** Says which thread is to turn this; until then it is the one that opened it. */
@@ -231,13 +203,9 @@ public final class Reactor implements Executor {
     private int await() {
         int events;
         if (hasWork()) {
-            events = poller.await(0);
+            events = poller.poll();
         } else {
-            int longestMillis = setAlarm();
-            waker.announceSleep();
-            events = poller.await(tasks.isEmpty() && control.isEmpty() ? longestMillis : 0);
-            waker.announceAwake();
-            report(Problem.WAKEUP_FAILED, -waker.takeFailure());
+            events = poller.await(nextDeadlineNanos(), handedOver);
         }
         nowNanos = syscalls.nanoTime();
         nowTick = (nowNanos - startNanos) / NANOS_PER_TICK;
@@ -264,27 +232,32 @@ public final class Reactor implements Executor {
         problems.report(Problem.WAITING_FAILED, errno);
     }
 
-    /** Reports {@code problem} where {@code result} is {@code -errno}. */
-    private void report(Problem problem, int result) {
-        if (result < 0) {
-            problems.report(problem, -result);
+    private void pollerFailed(Poller.Failure failure, int errno) {
+        switch (failure) {
+            case TIMER_NOT_SET -> problems.report(Problem.TIMER_NOT_SET, errno);
+            case WAKEUP_FAILED -> problems.report(Problem.WAKEUP_FAILED, errno);
+            case WAKEUP_NOT_READ -> problems.report(Problem.WAKEUP_NOT_READ, errno);
+            case NOT_CLOSED -> checkClosed(-errno, null);
         }
+    }
+
+    private boolean isHandedOver() {
+        return !(tasks.isEmpty() && control.isEmpty());
     }
 
     private boolean hasWork() {
         // One that is to stop has nothing to wait for, even if nobody wakes it.
         return !running
                 || descriptors.isWanted()
+                || isHandedOver()
                 || !(toResume.isEmpty()
                         && toFlush.isEmpty()
                         && toClose.isEmpty()
-                        && tasks.isEmpty()
-                        && control.isEmpty()
                         && !wheel.isBehind());
     }
 
-    /** Sets the alarm for the next timer; answers the longest that a wait may take besides. */
-    private int setAlarm() {
+    /** When the next timer is due; {@link Poller#NEVER} if none is set. */
+    private long nextDeadlineNanos() {
         long tick = wheel.nextDeadlineTick();
         boolean wanted = tick != TimerWheel.NEVER;
         long earliest = startNanos + tick * NANOS_PER_TICK;
@@ -295,11 +268,7 @@ public final class Reactor implements Executor {
                 earliest = timer.deadlineNanos();
             }
         }
-        if (!wanted) {
-            return -1;
-        }
-        report(Problem.TIMER_NOT_SET, alarm.ensure(earliest));
-        return alarm.timeoutMillis();
+        return wanted ? earliest : Poller.NEVER;
     }
 
     private void dispatch(int events) {
@@ -312,12 +281,9 @@ public final class Reactor implements Executor {
                     listener.onEvents(eventSource.of(channel), mask);
                 }
                 channel.onReady(mask);
-            } else if (key == WAKER_KEY) {
-                report(Problem.WAKEUP_NOT_READ, waker.drain());
-            } else if (key == ALARM_KEY) {
-                alarm.expired();
+            } else {
+                poller.ownEvent(key); // or of a connection that has closed since
             }
-            // Else it is for a connection that has closed since: there is nobody to tell.
         }
     }
 
@@ -380,10 +346,7 @@ public final class Reactor implements Executor {
         }
         segments.reportLeaks(leak);
         segments.close();
-        checkClosed(waker.close(), null);
-        report(Problem.WAKEUP_FAILED, -waker.takeFailure());
-        checkClosed(alarm.close(), null);
-        checkClosed(poller.close(), null);
+        poller.close();
         unmap(memory);
         problems.close();
     }
@@ -411,7 +374,7 @@ public final class Reactor implements Executor {
 
     private void handOver(TaskQueue queue, Runnable task) {
         queue.add(task);
-        waker.wake();
+        poller.wake();
     }
 
     /**
@@ -581,7 +544,10 @@ public final class Reactor implements Executor {
     }
 
     void unmap(MemorySegment mapped) {
-        report(Problem.UNMAPPING_FAILED, syscalls.unmap(mapped));
+        int result = syscalls.unmap(mapped);
+        if (result < 0) {
+            unmapFailed(-result);
+        }
     }
 
     private void unmapFailed(int errno) {

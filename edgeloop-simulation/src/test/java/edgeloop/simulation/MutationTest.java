@@ -318,13 +318,13 @@ class MutationTest {
                             20_000),
                     new Mutant(
                             "E34 tasks are not looked for after the sleep was announced",
-                            "Reactor",
-                            "poller.await(tasks.isEmpty() && control.isEmpty() ? longestMillis : 0);",
-                            "poller.await(longestMillis);",
+                            "poll/Poller",
+                            "hasWork.getAsBoolean() ? 0 : longestMillis",
+                            "longestMillis",
                             20_000),
                     new Mutant(
                             "E34 a reactor that sleeps is not woken",
-                            "Reactor",
+                            "poll/Poller",
                             "waker.wake();",
                             "",
                             1_000),
@@ -533,9 +533,9 @@ class MutationTest {
                             20_000),
                     new Mutant(
                             "E66 a failed wakeup is not told of",
-                            "Reactor",
-                            "report(Problem.WAKEUP_FAILED, -waker.takeFailure());\n        }",
-                            "int _ = waker.takeFailure();\n        }",
+                            "poll/Poller",
+                            "report(Failure.WAKEUP_FAILED, -waker.takeFailure());\n        return",
+                            "int _ = waker.takeFailure();\n        return",
                             20_000),
                     new Mutant(
                             "E66 a connection is refused without a word",

@@ -14,7 +14,7 @@ import edgeloop.sys.Syscalls;
  * can be set again, which is tried before each wait.
  */
 @CheckReturnValue
-public final class Alarm {
+final class Alarm {
     private static final long UNSET = Long.MAX_VALUE;
 
     private final Syscalls syscalls;
@@ -27,13 +27,9 @@ public final class Alarm {
     /**
      * @param timerfd a timerfd, closed with this object
      */
-    public Alarm(Syscalls syscalls, int timerfd) {
+    Alarm(Syscalls syscalls, int timerfd) {
         this.syscalls = syscalls;
         this.timerfd = timerfd;
-    }
-
-    public int fd() {
-        return timerfd;
     }
 
     /**
@@ -43,7 +39,7 @@ public final class Alarm {
      * @param deadlineNanos a time on {@link Syscalls#nanoTime}'s clock
      * @return 0, or {@code -errno} where the timerfd could not be set
      */
-    public int ensure(long deadlineNanos) {
+    int ensure(long deadlineNanos) {
         refusedNanos = UNSET;
         if (setForNanos != UNSET && setForNanos - deadlineNanos <= 0) {
             return 0;
@@ -60,7 +56,7 @@ public final class Alarm {
     }
 
     /** The longest that a wait may take, epoll_wait(2): -1 where the timerfd will end it. */
-    public int timeoutMillis() {
+    int timeoutMillis() {
         if (refusedNanos == UNSET) {
             return -1;
         }
@@ -72,7 +68,7 @@ public final class Alarm {
      * The reactor saw the timerfd's event. Its count of expirations is left unread: an edge is
      * reported once in any case, and {@link #ensure} sets the count to 0, timerfd_create(2).
      */
-    public void expired() {
+    void expired() {
         setForNanos = UNSET;
     }
 
@@ -82,7 +78,7 @@ public final class Alarm {
     }
 
     /** Closes the timerfd. 0 or {@code -errno}. */
-    public int close() {
+    int close() {
         return syscalls.close(timerfd);
     }
 }

@@ -16,7 +16,7 @@ import edgeloop.sys.Syscalls;
  * <p>Where the kernel refuses to signal the eventfd, the alarm's timerfd ends the wait.
  */
 @CheckReturnValue
-public final class Waker {
+final class Waker {
     private final Syscalls syscalls;
     private final int eventfd;
     private final Alarm alarm;
@@ -28,28 +28,24 @@ public final class Waker {
      * @param eventfd an eventfd, closed with this object
      * @param alarm of the same reactor, closed after this object
      */
-    public Waker(Syscalls syscalls, int eventfd, Alarm alarm) {
+    Waker(Syscalls syscalls, int eventfd, Alarm alarm) {
         this.syscalls = syscalls;
         this.eventfd = eventfd;
         this.alarm = alarm;
     }
 
-    public int fd() {
-        return eventfd;
-    }
-
     /** The reactor is about to sleep. It must look for tasks once more after this. */
-    public void announceSleep() {
+    void announceSleep() {
         sleeping = true;
     }
 
     /** The reactor is awake: until it sleeps again, wakeups cost nothing. */
-    public void announceAwake() {
+    void announceAwake() {
         sleeping = false;
     }
 
     /** Any thread: ends the reactor's wait, the present one or the one it is about to begin. */
-    public void wake() {
+    void wake() {
         if (sleeping) {
             signal();
         }
@@ -76,7 +72,7 @@ public final class Waker {
     }
 
     /** Why the eventfd could not be signalled since this was last asked, as an errno; or 0. */
-    public int takeFailure() {
+    int takeFailure() {
         int taken = failure;
         if (taken != 0) {
             failure = 0;
@@ -88,14 +84,14 @@ public final class Waker {
      * The reactor saw the eventfd's event: sets its counter back to zero. 0 or {@code -errno},
      * after which the next signal is a new edge all the same.
      */
-    public int drain() {
+    int drain() {
         int result = syscalls.drainCounter(eventfd);
         boolean failed = result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR;
         return failed ? result : 0; // EAGAIN: zero already
     }
 
     /** Closes the eventfd. 0 or {@code -errno}. */
-    public synchronized int close() {
+    synchronized int close() {
         closed = true;
         return syscalls.close(eventfd);
     }

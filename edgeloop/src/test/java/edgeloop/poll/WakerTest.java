@@ -12,8 +12,10 @@ import org.junit.jupiter.api.Test;
 
 final class WakerTest {
     private final ScriptedSyscalls syscalls = new ScriptedSyscalls();
-    private final Alarm alarm = new Alarm(syscalls, syscalls.timerfd());
-    private final Waker waker = new Waker(syscalls, syscalls.eventfd(), alarm);
+    private final int timerfd = syscalls.timerfd();
+    private final Alarm alarm = new Alarm(syscalls, timerfd);
+    private final int eventfd = syscalls.eventfd();
+    private final Waker waker = new Waker(syscalls, eventfd, alarm);
 
     @AfterEach
     void closeAlarm() {
@@ -46,7 +48,7 @@ final class WakerTest {
         waker.announceSleep();
         waker.wake();
         assertThat(waker.drain()).isZero();
-        assertThat(syscalls.drainCounter(waker.fd())).isEqualTo(-Errno.EAGAIN);
+        assertThat(syscalls.drainCounter(eventfd)).isEqualTo(-Errno.EAGAIN);
         assertThat(waker.close()).isZero();
     }
 
@@ -56,9 +58,9 @@ final class WakerTest {
         syscalls.answerNext(Call.SIGNAL_EVENTFD, -Errno.EAGAIN);
         waker.announceSleep();
         waker.wake();
-        assertThat(syscalls.madeAbout(waker.fd()))
+        assertThat(syscalls.madeAbout(eventfd))
                 .isEqualTo(List.of(Call.SIGNAL_EVENTFD, Call.DRAIN_COUNTER, Call.SIGNAL_EVENTFD));
-        assertThat(syscalls.drainCounter(waker.fd())).isEqualTo(8);
+        assertThat(syscalls.drainCounter(eventfd)).isEqualTo(8);
         assertThat(waker.close()).isZero();
     }
 
@@ -69,7 +71,7 @@ final class WakerTest {
         waker.announceSleep();
         waker.wake();
         assertThat(syscalls.count(Call.EXPIRE_TIMERFD)).isEqualTo(1);
-        syscalls.awaitReady(alarm.fd(), 1); // EPOLLIN
+        syscalls.awaitReady(timerfd, 1); // EPOLLIN
         assertThat(waker.takeFailure()).isEqualTo(Errno.EIO);
         assertThat(waker.takeFailure()).isZero();
         assertThat(waker.close()).isZero();
@@ -95,7 +97,7 @@ final class WakerTest {
         assertThat(waker.close()).isZero();
         waker.wake();
         assertThat(signals()).isZero();
-        assertThat(syscalls.openDescriptors()).containsExactly(alarm.fd());
+        assertThat(syscalls.openDescriptors()).containsExactly(timerfd);
     }
 
     private int signals() {
