@@ -9,7 +9,7 @@ import static edgeloop.sys.SocketConstants.SO_REUSEADDR;
 import static edgeloop.sys.SocketConstants.SO_REUSEPORT;
 import static edgeloop.sys.SocketConstants.TCP_NODELAY;
 
-import edgeloop.sys.EpollEvents;
+import edgeloop.engine.Listener;
 import edgeloop.sys.Errno;
 import edgeloop.sys.SocketAddresses;
 import edgeloop.sys.Syscalls;
@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * for what else has to be opened: when they are touched, connections go that wait for nothing, or
  * if there are none, accepting pauses as well.
  */
-final class Acceptor extends Channel {
-    /** Connections accepted in one go; then the others have their turn. */
-    private static final int ACCEPT_BUDGET = 64;
+final class Acceptor extends Listener {
+    /** Connections that may come while those are accepted that wait for the last call. */
+    private static final int LATECOMERS = 64;
 
     /** Failures in one go after which the fault is taken to be here to stay. */
     private static final int FAILURE_BUDGET = 16;
@@ -44,6 +44,7 @@ final class Acceptor extends Channel {
     private static final int MOST_RESERVED = 64;
     private static final int RESERVED_PART_OF_FREE = 4;
 
+    private final Reactor reactor;
     private final ConnectionGroup group;
     private final HandlerFactory handlers;
     private final int maxConnections;
@@ -73,23 +74,21 @@ final class Acceptor extends Channel {
     private Acceptor(
             Reactor reactor,
             int slot,
-            int listener,
             ConnectionGroup group,
             HandlerFactory handlers,
             int maxConnections) {
-        super(reactor, slot);
-        this.fd = listener;
+        super(slot);
+        this.reactor = reactor;
         this.group = group;
         this.handlers = handlers;
         this.maxConnections = maxConnections;
-        int _ = findReserve();
     }
 
     /** The limit is asked for again each time it is met: prlimit(1) may change it. */
     private int findReserve() {
-        int limit = reactor.syscalls().descriptorLimit();
+        int limit = reactor.syscalls.descriptorLimit();
         if (limit < 0) {
-            reactor.problems().report(Problem.LIMIT_NOT_KNOWN, -limit);
+            reactor.problems.report(Problem.LIMIT_NOT_KNOWN, -limit);
             limit = Integer.MAX_VALUE;
         }
         int reserve = Math.clamp(limit / RESERVED_PART, LEAST_RESERVED, MOST_RESERVED);
@@ -106,7 +105,7 @@ final class Acceptor extends Channel {
     static Acceptor listen(
             Reactor reactor, ServerOptions options, ConnectionGroup group, HandlerFactory handlers)
             throws SyscallException {
-        Syscalls syscalls = reactor.syscalls();
+        Syscalls syscalls = reactor.syscalls;
         int listener = bind(syscalls, options);
         try {
             // Before listen(2), so that no connection comes without it: an accepted socket inherits
@@ -115,21 +114,20 @@ final class Acceptor extends Channel {
             SyscallException.check("setsockopt", options.tcp().apply(syscalls, listener));
             SyscallException.check("listen", syscalls.listen(listener, options.backlog()));
             Acceptor acceptor =
-                    reactor.channels()
-                            .add(
-                                    slot ->
-                                            new Acceptor(
-                                                    reactor,
-                                                    slot,
-                                                    listener,
-                                                    group,
-                                                    handlers,
-                                                    options.maxConnections()));
-            int result = reactor.poller().add(listener, EpollEvents.EPOLLIN, acceptor.key());
+                    reactor.channels.add(
+                            slot ->
+                                    new Acceptor(
+                                            reactor,
+                                            slot,
+                                            group,
+                                            handlers,
+                                            options.maxConnections()));
+            int result = reactor.engine.listen(acceptor, listener);
             if (result < 0) {
-                reactor.channels().remove(acceptor);
+                reactor.channels.remove(acceptor);
             }
-            SyscallException.check("epoll_ctl", result);
+            int _ = SyscallException.check("epoll_ctl", result);
+            int _ = acceptor.findReserve();
             return acceptor;
         } catch (SyscallException e) {
             reactor.close(listener);
@@ -196,7 +194,7 @@ final class Acceptor extends Channel {
      * @throws SyscallException if the kernel will not tell
      */
     InetSocketAddress address() throws SyscallException {
-        InetSocketAddress address = reactor.syscalls().localAddress(fd);
+        InetSocketAddress address = reactor.syscalls.localAddress(fd);
         if (address == null) {
             // Of a socket that is bound, and memory that is ours, getsockname(2) knows no other.
             throw new SyscallException("getsockname", Errno.ENOBUFS);
@@ -213,26 +211,21 @@ final class Acceptor extends Channel {
     }
 
     private int queueLength() {
-        return fd < 0 ? 0 : reactor.syscalls().acceptQueueLength(fd);
+        return fd < 0 ? 0 : reactor.syscalls.acceptQueueLength(fd);
     }
 
     /** The same on the reactor's thread, which says why if it can't be known. */
     private int knownPending() {
         int length = queueLength();
         if (length < 0) {
-            reactor.problems().report(Problem.QUEUE_NOT_KNOWN, -length);
+            reactor.problems.report(Problem.QUEUE_NOT_KNOWN, -length);
         }
         return Math.max(0, length);
     }
 
-    @Override
-    void onReady(int events) {
-        accept();
-    }
-
-    @Override
-    void proceed() {
-        accept();
+    /** The listening socket, or -1. */
+    int descriptor() {
+        return fd;
     }
 
     /**
@@ -245,8 +238,8 @@ final class Acceptor extends Channel {
     void lastCall(Consumer<Connection> onAccepted, Runnable then) {
         onLastAccepted = onAccepted;
         afterLastCall = then;
-        lastCallLeft = knownPending() + ACCEPT_BUDGET; // some may come while those are accepted
-        accept();
+        lastCallLeft = knownPending() + LATECOMERS;
+        reactor.engine.accept(this);
     }
 
     private void endLastCall() {
@@ -258,36 +251,35 @@ final class Acceptor extends Channel {
         }
     }
 
-    private void accept() {
-        int failures = 0;
-        for (int i = 0; i < ACCEPT_BUDGET; i++) {
-            if (paused || fd < 0) {
-                return;
-            }
-            if (afterLastCall != null && lastCallLeft == 0) {
-                endLastCall();
-                return;
-            }
-            if (group.open() >= tightFrom && isReserveNext()) {
-                awaitDescriptors();
-                return;
-            }
-            int accepted = reactor.syscalls().accept(fd);
-            if (accepted >= 0) {
-                freed = false;
-                lastCallLeft--;
-                if (accepted >= reserveStart) {
-                    nearReserve();
-                }
-                admit(accepted);
-            } else if (accepted == -Errno.EAGAIN) {
-                endLastCall();
-                return; // drained: the next connection is a new edge
-            } else if (accepted != -Errno.EINTR) {
-                failed(-accepted, ++failures);
-            }
+    @Override
+    protected boolean wantsMore() {
+        if (paused || fd < 0) {
+            return false;
         }
-        reactor.resumeLater(this);
+        if (afterLastCall != null && lastCallLeft == 0) {
+            endLastCall();
+            return false;
+        }
+        if (group.open() >= tightFrom && isReserveNext()) {
+            awaitDescriptors();
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    protected void accepted(int socket) {
+        freed = false;
+        lastCallLeft--;
+        if (socket >= reserveStart) {
+            nearReserve();
+        }
+        admit(socket);
+    }
+
+    @Override
+    protected void drained() {
+        endLastCall();
     }
 
     private void admit(int accepted) {
@@ -301,11 +293,11 @@ final class Acceptor extends Channel {
         AddressLimit limit = group.addressLimit;
         InetSocketAddress remote = null;
         if (limit != null) {
-            remote = reactor.syscalls().remoteAddress(accepted);
+            remote = reactor.syscalls.remoteAddress(accepted);
             if (remote == null) {
                 // A reset while it waited has left an error; else it is the kernel that will not.
-                if (reactor.syscalls().takeError(accepted) == 0) {
-                    reactor.problems().report(Problem.PEER_NOT_KNOWN, 0);
+                if (reactor.syscalls.takeError(accepted) == 0) {
+                    reactor.problems.report(Problem.PEER_NOT_KNOWN, 0);
                 }
                 reactor.close(accepted);
                 counters.acceptErrors++;
@@ -318,7 +310,7 @@ final class Acceptor extends Channel {
             }
         }
         Connection connection = reactor.connection();
-        int result = connection.accept(accepted, remote, group, handlers);
+        int result = reactor.opener.accept(connection, accepted, remote, group, handlers);
         if (result >= 0) {
             counters.accepted++;
             if (onLastAccepted != null) {
@@ -326,7 +318,7 @@ final class Acceptor extends Channel {
             }
             return;
         }
-        reactor.problems().report(Problem.NOT_REGISTERED, -result);
+        reactor.problems.report(Problem.NOT_REGISTERED, -result);
         reactor.close(accepted);
         counters.acceptErrors++;
         if (limit != null && remote != null) {
@@ -341,7 +333,7 @@ final class Acceptor extends Channel {
 
     /** Whether the next descriptor would be a reserved one, or there is none. */
     private boolean isReserveNext() {
-        int probe = reactor.syscalls().duplicate(fd);
+        int probe = reactor.syscalls.duplicate(fd);
         if (probe >= 0) {
             reactor.close(probe);
             if (probe < reserveStart) {
@@ -355,7 +347,7 @@ final class Acceptor extends Channel {
     /** Has connections go that wait for nothing, and goes on in the next turn if some have. */
     private void awaitDescriptors() {
         paused = true;
-        reactor.descriptors().want(this);
+        reactor.descriptors.want(this);
     }
 
     /** Connections have gone, or there are none that could. */
@@ -366,14 +358,15 @@ final class Acceptor extends Channel {
         paused = false;
         freed = any;
         if (any) {
-            reactor.resumeLater(this); // when they have been closed
+            reactor.engine.acceptLater(this); // when they have been closed
         } else {
             pause(shortOf == 0 ? Problem.DESCRIPTORS_RESERVED : Problem.ACCEPTING_PAUSES, shortOf);
         }
         shortOf = 0;
     }
 
-    private void failed(int errno, int failures) {
+    @Override
+    protected void failed(int errno, int failures) {
         group.counters.acceptErrors++;
         switch (errno) {
             // The fault of this one connection, which is gone from the queue; accept(2), "Error
@@ -413,13 +406,13 @@ final class Acceptor extends Channel {
     private void pause(Problem problem, int errno) {
         paused = true;
         group.counters.acceptPauses++;
-        reactor.problems().report(problem, errno);
+        reactor.problems.report(problem, errno);
         reactor.schedule(PAUSE, this::unpause);
     }
 
     private void unpause() {
         paused = false;
-        accept();
+        reactor.engine.accept(this);
     }
 
     /** Stops listening, and counts the connections that the kernel resets thereby. */
@@ -433,14 +426,14 @@ final class Acceptor extends Channel {
         if (fd < 0) {
             return;
         }
-        int result = reactor.poller().remove(fd);
+        int result = reactor.engine.detach(this);
         if (result < 0) {
-            reactor.problems().report(Problem.NOT_UNREGISTERED, -result);
+            reactor.problems.report(Problem.NOT_UNREGISTERED, -result);
         }
         synchronized (this) {
             reactor.close(fd);
             fd = -1;
         }
-        reactor.channels().remove(this);
+        reactor.channels.remove(this);
     }
 }

@@ -1,11 +1,18 @@
 package edgeloop;
 
+import edgeloop.engine.Channel;
+import edgeloop.sys.Syscalls;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A channel as a reactor's listener sees it. One object serves all of a reactor's channels. */
 final class ChannelSource implements EventSource {
+    private final Syscalls syscalls;
     private @Nullable Channel channel;
+
+    ChannelSource(Syscalls syscalls) {
+        this.syscalls = syscalls;
+    }
 
     /** From now on this is {@code of}. */
     ChannelSource of(Channel of) {
@@ -23,7 +30,11 @@ final class ChannelSource implements EventSource {
 
     @Override
     public int fd() {
-        return channel().fd;
+        return switch (channel()) {
+            case Connection connection -> connection.descriptor();
+            case Acceptor acceptor -> acceptor.descriptor();
+            default -> -1;
+        };
     }
 
     @Override
@@ -33,7 +44,7 @@ final class ChannelSource implements EventSource {
 
     @Override
     public @Nullable InetSocketAddress localAddress() {
-        return channel().reactor.syscalls().localAddress(fd());
+        return syscalls.localAddress(fd());
     }
 
     @Override

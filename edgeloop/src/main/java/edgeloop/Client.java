@@ -143,6 +143,6 @@ public final class Client implements AutoCloseable {
 
     private void closeAll() {
         closed = true;
-        reactor.forEach(group, Connection::shutDown);
+        reactor.forEach(group, reactor.closer::shutDown);
     }
 }

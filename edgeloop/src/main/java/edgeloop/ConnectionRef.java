@@ -9,11 +9,11 @@ import java.util.function.Consumer;
  */
 public final class ConnectionRef {
     private final Connection connection;
-    private final int generation;
+    private final int life;
 
     ConnectionRef(Connection connection) {
         this.connection = connection;
-        this.generation = connection.generation;
+        this.life = connection.life();
     }
 
     /**
@@ -41,7 +41,7 @@ public final class ConnectionRef {
     public void execute(Consumer<Connection> task, Runnable ifClosed) {
         connection.reactor.execute(
                 () -> {
-                    if (connection.generation == generation && connection.isLive()) {
+                    if (connection.life() == life && connection.isLive()) {
                         connection.runCallback(() -> task.accept(connection));
                     } else {
                         ifClosed.run();

@@ -32,30 +32,26 @@ final class Connector implements ConnectionHandler {
      */
     void start(
             Reactor reactor, ConnectionGroup group, TcpOptions tcp, @Nullable InetAddress local) {
-        Syscalls syscalls = reactor.syscalls();
+        Syscalls syscalls = reactor.syscalls;
         int socket = syscalls.socket(SocketAddresses.familyOf(remote.getAddress()));
         if (socket < 0) {
             if (-socket == Errno.EMFILE || -socket == Errno.ENFILE) {
-                reactor.descriptors().want(null); // for the next attempt
+                reactor.descriptors.want(null); // for the next attempt
             }
             failLater(reactor, -socket);
             return;
         }
-        int result = connect(syscalls, socket, tcp, local);
-        // Interrupted or not, it goes on; connect(2).
-        if (result < 0 && result != -Errno.EINPROGRESS && result != -Errno.EINTR) {
-            reactor.close(socket);
-            failLater(reactor, -result);
-            return;
+        int result = prepare(syscalls, socket, tcp, local);
+        if (result >= 0) {
+            result = reactor.opener.connect(reactor.connection(), socket, remote, group, this);
         }
-        result = reactor.connection().connect(socket, group, this);
         if (result < 0) {
             reactor.close(socket);
             failLater(reactor, -result);
         }
     }
 
-    private int connect(
+    private static int prepare(
             Syscalls syscalls, int socket, TcpOptions tcp, @Nullable InetAddress local) {
         int result =
                 setOption(
@@ -76,7 +72,7 @@ final class Connector implements ConnectionHandler {
                 result = syscalls.bind(socket, new InetSocketAddress(local, 0));
             }
         }
-        return result < 0 ? result : syscalls.connect(socket, remote);
+        return result;
     }
 
     private static int setOption(Syscalls syscalls, int socket, int level, int option) {
@@ -92,15 +88,11 @@ final class Connector implements ConnectionHandler {
         failLater(reactor, new CloseReason.Failed(errno));
     }
 
-    /** What has become of the attempt: 0, or a positive errno. */
-    int outcome(Syscalls syscalls, int socket) {
-        int error = syscalls.takeError(socket);
-        if (error == 0 && remote.equals(syscalls.localAddress(socket))) {
-            // The kernel chose the very port that was to be reached, nobody listened there, and the
-            // two SYNs crossed: the socket is connected to itself. RFC 9293 section 3.5, figure 7.
-            return Errno.ECONNREFUSED;
-        }
-        return error;
+    /** Whether a socket that has connected reaches somebody: 0, or a positive errno. */
+    int check(Syscalls syscalls, int socket) {
+        // Where the kernel chose the very port that was to be reached, and nobody listened there,
+        // the two SYNs crossed: the socket is connected to itself. RFC 9293 section 3.5, figure 7.
+        return remote.equals(syscalls.localAddress(socket)) ? Errno.ECONNREFUSED : 0;
     }
 
     ConnectionHandler established(Connection connection) {

@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.engine.ChannelTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * number of those that are open.
  */
 final class DescriptorShortage {
+    private static final CloseReason OUT_OF_DESCRIPTORS =
+            new CloseReason.Overload(CloseReason.Overload.Resource.DESCRIPTORS);
+
     /** Of those that could go, one in so many goes at once, */
     private static final int PART = 8;
 
@@ -50,7 +54,7 @@ final class DescriptorShortage {
             try {
                 any |= release.getAsBoolean();
             } catch (Throwable e) {
-                reactor.problems().report(Problem.TASK_FAILED, e);
+                reactor.problems.report(Problem.TASK_FAILED, e);
             }
         }
         return any;
@@ -91,7 +95,7 @@ final class DescriptorShortage {
             gone = closeOfThoseFound();
         }
         if (gone > 0) {
-            reactor.problems().report(Problem.DESCRIPTORS_SHORT, 0);
+            reactor.problems.report(Problem.DESCRIPTORS_SHORT, 0);
         }
         return gone > 0;
     }
@@ -103,8 +107,8 @@ final class DescriptorShortage {
             left--;
             int slot = (int) order[left] & Integer.MAX_VALUE;
             int waited = (int) (order[left] >>> INT_BITS) & Integer.MAX_VALUE;
-            if (reactor.channels().at(slot) instanceof Connection connection
-                    && connection.letGo(scanMillis - waited)) {
+            if (reactor.channels.at(slot) instanceof Connection connection
+                    && letGo(connection, scanMillis - waited)) {
                 gone++;
             }
         }
@@ -112,19 +116,66 @@ final class DescriptorShortage {
     }
 
     private void scan() {
-        ChannelTable channels = reactor.channels();
-        scanMillis = (int) reactor.nowTick();
+        ChannelTable<Connection> channels = reactor.channels;
+        scanMillis = (int) reactor.timers.nowTick();
         left = 0;
         for (int slot = 0; slot < channels.size(); slot++) {
-            if (channels.at(slot) instanceof Connection connection && connection.mayGo()) {
+            if (channels.at(slot) instanceof Connection connection && mayGo(connection)) {
                 if (left == order.length) {
                     order = Arrays.copyOf(order, Math.max(64, 2 * left));
                 }
-                long lingers = connection.isLingering() ? 1 : 0;
-                long waited = Math.max(0, scanMillis - connection.waitsSinceMillis());
+                long lingers = isLingering(connection) ? 1 : 0;
+                long waited = Math.max(0, scanMillis - waitsSinceMillis(connection));
                 order[left++] = (lingers << INT_BITS | waited) << INT_BITS | slot;
             }
         }
         Arrays.sort(order, 0, left);
+    }
+
+    private static boolean isLingering(Connection connection) {
+        return connection.state == Connection.State.LINGERING;
+    }
+
+    /** Whether it waits for nothing, so that it may go. */
+    private static boolean mayGo(Connection connection) {
+        if (connection.state != Connection.State.OPEN
+                || connection.is(Connection.INPUT_ENDED)
+                || connection.unread != null
+                || connection.outputSize() > 0) {
+            return isLingering(connection);
+        }
+        try {
+            return connection.handler().isIdle(connection);
+        } catch (Throwable e) {
+            connection.handlerFailed(e);
+            return false;
+        }
+    }
+
+    /** Since when it has waited, if it may go. */
+    private static int waitsSinceMillis(Connection connection) {
+        return isLingering(connection) ? connection.lastSendMillis : connection.lastMoveMillis;
+    }
+
+    /**
+     * Closes one if it may go and has waited since then. The kernel is asked first: a request may
+     * be there of which no event has told yet.
+     */
+    private boolean letGo(Connection connection, int sinceMillis) {
+        if (!hasWaited(connection, sinceMillis)) {
+            return false;
+        }
+        if (connection.state == Connection.State.OPEN) {
+            boolean more = reactor.engine.ask(connection);
+            if (more || !hasWaited(connection, sinceMillis)) {
+                return false;
+            }
+        }
+        reactor.closer.doom(connection, isLingering(connection) ? null : OUT_OF_DESCRIPTORS);
+        return true;
+    }
+
+    private static boolean hasWaited(Connection connection, int sinceMillis) {
+        return mayGo(connection) && waitsSinceMillis(connection) == sinceMillis;
     }
 }

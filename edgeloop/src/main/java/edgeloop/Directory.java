@@ -104,7 +104,7 @@ public final class Directory implements AutoCloseable {
         if (bytes.length >= PATH_BYTES) {
             throw new SyscallException("openat", Errno.ENAMETOOLONG);
         }
-        MemorySegment memory = reactor.syscalls().map(MEMORY_BYTES);
+        MemorySegment memory = reactor.syscalls.map(MEMORY_BYTES);
         Directory directory = new Directory(reactor, bytes, memory);
         try {
             directory.enter();
@@ -146,7 +146,7 @@ public final class Directory implements AutoCloseable {
         if (hasOpenat2) {
             reactor.close(SyscallException.check("openat2", probe));
         } else {
-            reactor.problems().report(Problem.NO_OPENAT2, -probe);
+            reactor.problems.report(Problem.NO_OPENAT2, -probe);
         }
     }
 
@@ -185,11 +185,11 @@ public final class Directory implements AutoCloseable {
         checkOpen();
         int file = find(path);
         if (isShortage(file)) {
-            if (reactor.descriptors().release()) {
+            if (reactor.descriptors.release()) {
                 file = find(path);
             }
             if (isShortage(file)) {
-                reactor.descriptors().want(null); // for the next attempt
+                reactor.descriptors.want(null); // for the next attempt
             }
         }
         SyscallException.check("openat2", file);
@@ -240,7 +240,7 @@ public final class Directory implements AutoCloseable {
         int result;
         int attempts = 0;
         do {
-            result = reactor.syscalls().status(directory, memory, status);
+            result = reactor.syscalls.status(directory, memory, status);
         } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
         return result;
     }
@@ -255,7 +255,7 @@ public final class Directory implements AutoCloseable {
         int result;
         int attempts = 0;
         do {
-            result = reactor.syscalls().openAt(directory, memory, flags);
+            result = reactor.syscalls.openAt(directory, memory, flags);
         } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
         return result;
     }
@@ -264,7 +264,7 @@ public final class Directory implements AutoCloseable {
         int result;
         int attempts = 0;
         do {
-            result = reactor.syscalls().openBeneath(fd, memory, flags);
+            result = reactor.syscalls.openBeneath(fd, memory, flags);
         } while ((result == -Errno.EAGAIN || result == -Errno.EINTR) && ++attempts < ATTEMPTS);
         return result;
     }
@@ -319,7 +319,7 @@ public final class Directory implements AutoCloseable {
         int result;
         int attempts = 0;
         do {
-            result = reactor.syscalls().readLink(from, memory, memory, BUFFER_OFFSET, PATH_BYTES);
+            result = reactor.syscalls.readLink(from, memory, memory, BUFFER_OFFSET, PATH_BYTES);
         } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
         return result;
     }
@@ -415,7 +415,7 @@ public final class Directory implements AutoCloseable {
         int done = 0;
         while (done < target.length) {
             int most = Math.min(target.length - done, ENTRIES_BYTES);
-            int n = reactor.syscalls().read(file, position + done, memory, BUFFER_OFFSET, most);
+            int n = reactor.syscalls.read(file, position + done, memory, BUFFER_OFFSET, most);
             if (n == -Errno.EINTR) {
                 continue;
             }
@@ -458,7 +458,7 @@ public final class Directory implements AutoCloseable {
         int result;
         int attempts = 0;
         do {
-            result = reactor.syscalls().directoryEntries(directory, entries);
+            result = reactor.syscalls.directoryEntries(directory, entries);
         } while (result == -Errno.EINTR && ++attempts < ATTEMPTS);
         return result;
     }

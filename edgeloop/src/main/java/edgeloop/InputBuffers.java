@@ -3,36 +3,30 @@ package edgeloop;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The buffers in which handlers see what a reactor has received: {@value #COUNT} of them over the
- * same memory, which take turns. So one that a handler has kept stays dead for a while, and does
- * not come to life in the next callback with what another peer has sent. In debug mode each
+ * The buffers in which handlers see what a reactor has received: {@value #COUNT} of them, which
+ * take turns over the engine's memory. So one that a handler has kept stays dead for a while, and
+ * does not come to life in the next callback with what another peer has sent. In debug mode each
  * callback has a buffer of its own, and a dead one stays dead for ever.
  */
 final class InputBuffers {
     static final int COUNT = 64;
 
-    private final MemorySegment memory;
     private final IoBuffer[] buffers;
     private final boolean reused;
     private int next;
 
-    InputBuffers(MemorySegment memory, boolean reused) {
-        this.memory = memory;
+    InputBuffers(boolean reused) {
         this.reused = reused;
         this.buffers = new IoBuffer[reused ? COUNT : 0];
         for (int i = 0; i < buffers.length; i++) {
-            buffers[i] = new IoBuffer(memory);
+            buffers[i] = new IoBuffer();
         }
     }
 
-    MemorySegment memory() {
-        return memory;
-    }
-
-    /** A buffer for one callback, in which the first {@code length} bytes are unread. */
-    IoBuffer take(int length) {
-        IoBuffer buffer = reused ? buffers[next++ & COUNT - 1] : new IoBuffer(memory);
-        buffer.reset(length);
+    /** A buffer for one callback, in which the first {@code length} bytes of memory are unread. */
+    IoBuffer take(MemorySegment memory, int length) {
+        IoBuffer buffer = reused ? buffers[next++ & COUNT - 1] : new IoBuffer();
+        buffer.reset(memory, length);
         return buffer;
     }
 }

@@ -42,7 +42,7 @@ public final class IoBuffer {
     /** The limit of a dead buffer. Below each position, so that no check of a range succeeds. */
     private static final int DEAD = -1;
 
-    private final MemorySegment memory;
+    private MemorySegment memory = MemorySegment.NULL;
     private int position;
     private int limit;
 
@@ -51,9 +51,7 @@ public final class IoBuffer {
 
     private @Nullable IoBuffer olderSlice;
 
-    IoBuffer(MemorySegment memory) {
-        this.memory = memory;
-    }
+    IoBuffer() {}
 
     /**
      * A buffer of its own with a copy of {@code bytes}, for the tests of a parser.
@@ -64,13 +62,14 @@ public final class IoBuffer {
     public static IoBuffer copyOf(byte[] bytes) {
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(bytes.length, 1));
         MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, 0, bytes.length);
-        IoBuffer buffer = new IoBuffer(memory);
-        buffer.reset(bytes.length);
+        IoBuffer buffer = new IoBuffer();
+        buffer.reset(memory, bytes.length);
         return buffer;
     }
 
-    /** Makes the first {@code length} bytes of the memory unread, and this alive. */
-    void reset(int length) {
+    /** Makes the first {@code length} bytes of {@code source} unread, and this alive. */
+    void reset(MemorySegment source, int length) {
+        memory = source;
         position = 0;
         limit = length;
     }
@@ -292,7 +291,8 @@ public final class IoBuffer {
      */
     public IoBuffer readSlice(int length) {
         int from = advance(length);
-        IoBuffer slice = new IoBuffer(memory);
+        IoBuffer slice = new IoBuffer();
+        slice.memory = memory;
         slice.position = from;
         slice.limit = from + length;
         slice.olderSlice = newestLivingSlice();

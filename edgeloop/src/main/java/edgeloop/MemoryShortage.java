@@ -1,6 +1,7 @@
 package edgeloop;
 
 import edgeloop.buffer.SegmentPool;
+import edgeloop.engine.ChannelTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +29,23 @@ final class MemoryShortage {
     private static final int SECONDS_BITS = 12;
     private static final int SEGMENTS_BITS = 19;
 
-    private final ChannelTable channels;
+    private final ChannelTable<Connection> channels;
     private final SegmentPool segments;
     private final ProblemLog problems;
+    private final Deadlines deadlines;
+    private final Closer closer;
 
-    MemoryShortage(ChannelTable channels, SegmentPool segments, ProblemLog problems) {
+    MemoryShortage(
+            ChannelTable<Connection> channels,
+            SegmentPool segments,
+            ProblemLog problems,
+            Deadlines deadlines,
+            Closer closer) {
         this.channels = channels;
         this.segments = segments;
         this.problems = problems;
+        this.deadlines = deadlines;
+        this.closer = closer;
     }
 
     /**
@@ -56,7 +66,7 @@ final class MemoryShortage {
             }
             freed += next.segmentsHeld();
             cutOff += next.isLive() ? 1 : 0;
-            next.cutOff();
+            closer.cutOff(next);
         }
         if (freed == 0 || cutOff > 0) {
             problems.report(Problem.MEMORY_SHORT, 0);
@@ -83,8 +93,8 @@ final class MemoryShortage {
         return order;
     }
 
-    private static long rank(Connection connection, int held, int slot) {
-        int millis = connection.millisNotMoved();
+    private long rank(Connection connection, int held, int slot) {
+        int millis = deadlines.millisNotMoved(connection);
         long stalled = !connection.isLive() ? 2 : millis >= STALLED_MILLIS ? 1 : 0;
         long rank = stalled << SEGMENTS_BITS | Math.min(held, (1 << SEGMENTS_BITS) - 1);
         rank = rank << SECONDS_BITS | Math.clamp(millis / 1_000, 0, (1 << SECONDS_BITS) - 1);

@@ -3,22 +3,23 @@ package edgeloop;
 import edgeloop.buffer.LeakDetector;
 import edgeloop.buffer.MemoryBudget;
 import edgeloop.buffer.SegmentPool;
+import edgeloop.engine.Channel;
+import edgeloop.engine.ChannelTable;
+import edgeloop.engine.Engine;
+import edgeloop.engine.ReadinessEngine;
 import edgeloop.poll.Poller;
-import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
-import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,85 +32,61 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #execute} is the only method that other threads may call.
  */
 public final class Reactor implements Executor {
-    /** The size of the one buffer that all input is read into. */
-    static final int INPUT_BYTES = 64 * 1024;
-
-    /** Tasks that may wait to be run. */
-    private static final int TASK_CAPACITY = 1 << 16;
-
-    /** Timers that expire in one turn; then the connections have theirs. */
-    static final int TIMER_BUDGET = 1024;
-
-    // One mapping: the input buffer, the vector, and the events.
-    private static final int VECTOR_OFFSET = INPUT_BYTES;
-    private static final int EVENTS_OFFSET = VECTOR_OFFSET + IoVector.BYTES;
-
-    private static final long NANOS_PER_TICK = 1_000_000;
-
     /** Waits that fail one after the other, after which there is no hope. */
     private static final int MAX_FAILED_WAITS = 16;
 
-    private final Syscalls syscalls;
-    private final Poller poller;
-    private final @Nullable ReactorListener listener;
-    private final ChannelSource eventSource = new ChannelSource();
+    final Syscalls syscalls;
+    final Engine engine;
+    final @Nullable ReactorListener listener;
 
-    private final TaskQueue tasks = new TaskQueue(TASK_CAPACITY);
+    final Timers timers;
+    private final Tasks tasks = new Tasks(this::runTask);
+    private final BooleanSupplier handedOver = tasks::hasWork;
+    final ChannelTable<Connection> channels = new ChannelTable<>(!DebugMode.ON);
 
-    /** What the library itself hands over: no queue of the users' is in its way. */
-    private final TaskQueue control = new TaskQueue(Integer.MAX_VALUE);
-
-    private final TimerWheel wheel = new TimerWheel(TIMER_BUDGET);
-    private final List<PreciseTimer> preciseTimers = new ArrayList<>();
-    private final ChannelTable channels = new ChannelTable(!DebugMode.ON);
-    private final Deque<Channel> toResume = new ArrayDeque<>();
-    private final Deque<Connection> toFlush = new ArrayDeque<>();
-    private final Deque<Connection> toClose = new ArrayDeque<>();
-
-    private final BooleanSupplier handedOver = this::isHandedOver;
     private final List<Runnable> atEnd = new ArrayList<>();
 
-    private final MemorySegment memory;
-    private final InputBuffers input;
-    private final IoVector vector;
-    private final SegmentPool segments;
-    private final ProblemLog problems;
+    final SegmentPool segments;
+    final ProblemLog problems;
+
+    // What is done to connections, from their beginning to their end.
+    final Opener opener = new Opener(this);
+    final Inbound inbound = new Inbound(this);
+    final Outbound outbound;
+    final Deadlines deadlines;
+    final Closer closer = new Closer(this);
     private final MemoryShortage memoryShortage;
-    private final DescriptorShortage descriptors = new DescriptorShortage(this);
+    final DescriptorShortage descriptors = new DescriptorShortage(this);
     private final @Nullable LeakDetector<Connection> connectionLeaks = LeakDetector.ifDebug();
 
-    private final long startNanos;
-    private long nowNanos;
-    private long nowTick;
     private int failedWaits;
     private boolean running = true;
     private volatile Thread thread = Thread.currentThread();
 
     private Reactor(
             Syscalls syscalls,
-            MemorySegment memory,
             int maxEvents,
             MemoryBudget budget,
             @Nullable ReactorListener listener,
             BiConsumer<String, @Nullable Throwable> log)
             throws SyscallException {
-        this.memory = memory;
         this.syscalls = syscalls;
-        this.poller =
-                Poller.open(
-                        syscalls,
-                        memory.asSlice(EVENTS_OFFSET),
-                        maxEvents,
-                        this::pollerFailed,
-                        SyscallException::check);
+        this.timers = new Timers(syscalls);
+        this.deadlines = new Deadlines(this, timers.wheel());
         this.listener = listener;
-        this.input = new InputBuffers(memory.asSlice(0, INPUT_BYTES), !DebugMode.ON);
-        this.vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
         this.problems = new ProblemLog(syscalls, log);
         this.segments = new SegmentPool(syscalls, budget, this::unmapFailed);
-        this.memoryShortage = new MemoryShortage(channels, segments, problems);
-        this.startNanos = syscalls.nanoTime();
-        this.nowNanos = startNanos;
+        this.outbound = new Outbound(this, segments);
+        this.memoryShortage = new MemoryShortage(channels, segments, problems, deadlines, closer);
+        this.engine =
+                ReadinessEngine.open(
+                        syscalls,
+                        channels,
+                        segments,
+                        maxEvents,
+                        listener == null ? null : observer(syscalls, listener),
+                        this::pollerFailed,
+                        SyscallException::check);
     }
 
     /**
@@ -139,13 +116,12 @@ public final class Reactor implements Executor {
             @Nullable ReactorListener listener,
             BiConsumer<String, @Nullable Throwable> log)
             throws SyscallException {
-        MemorySegment memory = syscalls.map(EVENTS_OFFSET + EpollEvents.bytesFor(maxEvents));
-        try {
-            return new Reactor(syscalls, memory, maxEvents, budget, listener, log);
-        } catch (SyscallException e) {
-            int _ = syscalls.unmap(memory); // what failed first is what is told
-            throw e;
-        }
+        return new Reactor(syscalls, maxEvents, budget, listener, log);
+    }
+
+    private static ObjIntConsumer<Channel> observer(Syscalls syscalls, ReactorListener listener) {
+        ChannelSource source = new ChannelSource(syscalls);
+        return (channel, events) -> listener.onEvents(source.of(channel), events);
     }
 
     /** Says which thread is to turn this; until then it is the one that opened it. */
@@ -166,55 +142,25 @@ public final class Reactor implements Executor {
 
     /** One turn of the loop. */
     void turn() {
-        runTasks();
-        int events = await();
-        dispatch(events);
-        resumeReady();
-        expireTimers();
+        tasks.run();
+        await();
+        engine.dispatch();
+        engine.resume();
+        timers.expire();
         descriptors.letGo();
-        flushWritten();
-        closeFinished();
+        engine.flush();
+        closer.closeDoomed();
     }
 
-    private void runTasks() {
-        runAll(control);
-        for (int n = tasks.size(); n > 0; n--) {
-            Runnable task = tasks.poll();
-            if (task == null) {
-                return; // counted, but its thread has yet to link it
-            }
-            runTask(task);
-            runAll(control);
-        }
-    }
-
-    /** Runs those that are there: a connection that fails and is tried again may add another. */
-    private void runAll(TaskQueue queue) {
-        for (int n = queue.size(); n > 0; n--) {
-            Runnable task = queue.poll();
-            if (task == null) {
-                return;
-            }
-            runTask(task);
-        }
-    }
-
-    /** Waits for events, and answers their number. */
-    private int await() {
-        int events;
-        if (hasWork()) {
-            events = poller.poll();
-        } else {
-            events = poller.await(nextDeadlineNanos(), handedOver);
-        }
-        nowNanos = syscalls.nanoTime();
-        nowTick = (nowNanos - startNanos) / NANOS_PER_TICK;
+    private void await() {
+        int events =
+                hasWork() ? engine.poll() : engine.await(timers.nextDeadlineNanos(), handedOver);
+        timers.beginTurn();
         if (events >= 0) {
             failedWaits = 0;
-            return events;
+        } else {
+            waitFailed(-events);
         }
-        waitFailed(-events);
-        return 0;
     }
 
     /**
@@ -241,79 +187,14 @@ public final class Reactor implements Executor {
         }
     }
 
-    private boolean isHandedOver() {
-        return !(tasks.isEmpty() && control.isEmpty());
-    }
-
     private boolean hasWork() {
         // One that is to stop has nothing to wait for, even if nobody wakes it.
         return !running
                 || descriptors.isWanted()
-                || isHandedOver()
-                || !(toResume.isEmpty()
-                        && toFlush.isEmpty()
-                        && toClose.isEmpty()
-                        && !wheel.isBehind());
-    }
-
-    /** When the next timer is due; {@link Poller#NEVER} if none is set. */
-    private long nextDeadlineNanos() {
-        long tick = wheel.nextDeadlineTick();
-        boolean wanted = tick != TimerWheel.NEVER;
-        long earliest = startNanos + tick * NANOS_PER_TICK;
-        for (int i = 0; i < preciseTimers.size(); i++) {
-            PreciseTimer timer = preciseTimers.get(i);
-            if (timer.isSet() && (!wanted || timer.deadlineNanos() - earliest < 0)) {
-                wanted = true;
-                earliest = timer.deadlineNanos();
-            }
-        }
-        return wanted ? earliest : Poller.NEVER;
-    }
-
-    private void dispatch(int events) {
-        for (int i = 0; i < events; i++) {
-            long key = poller.key(i);
-            Channel channel = channels.find(key);
-            if (channel != null) {
-                int mask = poller.events(i);
-                if (listener != null) {
-                    listener.onEvents(eventSource.of(channel), mask);
-                }
-                channel.onReady(mask);
-            } else {
-                poller.ownEvent(key); // or of a connection that has closed since
-            }
-        }
-    }
-
-    private void resumeReady() {
-        for (int n = toResume.size(); n > 0; n--) {
-            Channel channel = toResume.removeFirst();
-            channel.queuedToResume = false;
-            channel.proceed();
-        }
-    }
-
-    private void expireTimers() {
-        wheel.advance(nowTick);
-        for (int i = 0; i < preciseTimers.size(); i++) {
-            preciseTimers.get(i).expireIfDue(nowNanos);
-        }
-    }
-
-    private void flushWritten() {
-        for (int n = toFlush.size(); n > 0; n--) {
-            Connection connection = toFlush.removeFirst();
-            connection.queuedToFlush = false;
-            connection.flush();
-        }
-    }
-
-    private void closeFinished() {
-        for (int n = toClose.size(); n > 0; n--) {
-            toClose.removeFirst().finishClose();
-        }
+                || tasks.hasWork()
+                || engine.hasWork()
+                || closer.hasWork()
+                || timers.isBehind();
     }
 
     /**
@@ -322,20 +203,18 @@ public final class Reactor implements Executor {
      */
     void terminate() {
         tasks.close();
-        runAll(tasks);
         for (int slot = 0; slot < channels.size(); slot++) {
             switch (channels.at(slot)) {
-                case Connection connection -> connection.terminate();
+                case Connection connection -> closer.terminate(connection);
                 case Acceptor acceptor -> acceptor.terminate();
                 case null, default -> {}
             }
         }
         do {
-            closeFinished();
-            runAll(control);
-        } while (!toClose.isEmpty());
-        control.close();
-        runAll(control);
+            closer.closeDoomed();
+            tasks.runControl();
+        } while (closer.hasWork());
+        tasks.closeControl();
         for (int i = 0; i < atEnd.size(); i++) { // one may add another
             runTask(atEnd.get(i));
         }
@@ -346,8 +225,10 @@ public final class Reactor implements Executor {
         }
         segments.reportLeaks(leak);
         segments.close();
-        poller.close();
-        unmap(memory);
+        int result = engine.close();
+        if (result < 0) {
+            unmapFailed(-result);
+        }
         problems.close();
     }
 
@@ -361,7 +242,8 @@ public final class Reactor implements Executor {
      */
     @Override
     public void execute(Runnable task) {
-        handOver(tasks, task);
+        tasks.add(task);
+        engine.wake();
     }
 
     /**
@@ -369,12 +251,8 @@ public final class Reactor implements Executor {
      * Their number must have a bound of its own.
      */
     void control(Runnable task) {
-        handOver(control, task);
-    }
-
-    private void handOver(TaskQueue queue, Runnable task) {
-        queue.add(task);
-        poller.wake();
+        tasks.addControl(task);
+        engine.wake();
     }
 
     /**
@@ -389,7 +267,7 @@ public final class Reactor implements Executor {
     public Timeout schedule(Duration delay, Runnable task) {
         checkThread();
         Timeout timeout = new Timeout(this, null, task);
-        schedule(timeout, delay);
+        timers.schedule(timeout, delay);
         return timeout;
     }
 
@@ -404,7 +282,7 @@ public final class Reactor implements Executor {
     public PreciseTimer preciseTimer(Runnable task) {
         checkThread();
         PreciseTimer timer = new PreciseTimer(this, task);
-        preciseTimers.add(timer);
+        timers.add(timer);
         return timer;
     }
 
@@ -430,17 +308,6 @@ public final class Reactor implements Executor {
         descriptors.add(release);
     }
 
-    void schedule(Timeout timeout, Duration delay) {
-        long ticks = TimerWheel.MAX_TICK;
-        if (delay.compareTo(Duration.ofNanos(Long.MAX_VALUE / 4)) < 0) {
-            // From the present time, not the turn's: a handler may have run for long.
-            long nanos = delay.isNegative() ? 0 : delay.toNanos();
-            long elapsed = syscalls.nanoTime() - startNanos + nanos;
-            ticks = Math.ceilDiv(elapsed, NANOS_PER_TICK);
-        }
-        wheel.add(timeout, ticks);
-    }
-
     /**
      * The time now, on {@link System#nanoTime}'s clock. Any thread may call this.
      *
@@ -459,7 +326,7 @@ public final class Reactor implements Executor {
      */
     public long nanoTime() {
         checkThread();
-        return nowNanos;
+        return timers.nowNanos();
     }
 
     /**
@@ -554,24 +421,6 @@ public final class Reactor implements Executor {
         problems.report(Problem.UNMAPPING_FAILED, errno);
     }
 
-    void resumeLater(Channel channel) {
-        if (!channel.queuedToResume) {
-            channel.queuedToResume = true;
-            toResume.addLast(channel);
-        }
-    }
-
-    void flushLater(Connection connection) {
-        if (!connection.queuedToFlush) {
-            connection.queuedToFlush = true;
-            toFlush.addLast(connection);
-        }
-    }
-
-    void closeLater(Connection connection) {
-        toClose.addLast(connection);
-    }
-
     /** Whether connections were cut off so that {@code asker} can have memory. */
     boolean makeRoom(Connection asker) {
         return memoryShortage.makeRoom(asker);
@@ -595,55 +444,5 @@ public final class Reactor implements Executor {
             connectionLeaks.given(connection);
         }
         channels.recycle(connection);
-    }
-
-    Syscalls syscalls() {
-        return syscalls;
-    }
-
-    Poller poller() {
-        return poller;
-    }
-
-    TimerWheel wheel() {
-        return wheel;
-    }
-
-    DescriptorShortage descriptors() {
-        return descriptors;
-    }
-
-    ChannelTable channels() {
-        return channels;
-    }
-
-    SegmentPool segments() {
-        return segments;
-    }
-
-    IoVector vector() {
-        return vector;
-    }
-
-    InputBuffers input() {
-        return input;
-    }
-
-    ProblemLog problems() {
-        return problems;
-    }
-
-    @Nullable ReactorListener listener() {
-        return listener;
-    }
-
-    /** The time of this turn's events. */
-    long nowNanos() {
-        return nowNanos;
-    }
-
-    /** The time of this turn in ticks of 1 ms since the reactor's start. */
-    long nowTick() {
-        return nowTick;
     }
 }

@@ -33,7 +33,7 @@ final class ReactorThread {
             awaitLog();
             ended.complete(null);
         } catch (Throwable e) {
-            reactor.problems().report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
+            reactor.problems.report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
             awaitLog();
             ended.completeExceptionally(e);
         }

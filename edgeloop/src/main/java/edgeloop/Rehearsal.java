@@ -22,7 +22,7 @@ final class Rehearsal {
                     Connection.class,
                     ConnectionRef.class,
                     Timeout.class,
-                    Watchdog.class,
+                    Deadlines.class,
                     PreciseTimer.class,
                     AddressLimit.class,
                     SegmentPool.class,

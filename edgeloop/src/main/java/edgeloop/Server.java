@@ -137,7 +137,7 @@ public final class Server implements AutoCloseable {
      */
     public ServerStats stats() {
         return group.counters.snapshot(
-                group.open(), acceptor.pending(), reactor.segments().mappedBytes());
+                group.open(), acceptor.pending(), reactor.segments.mappedBytes());
     }
 
     /**
@@ -161,10 +161,10 @@ public final class Server implements AutoCloseable {
     }
 
     private void shutDown(Connection connection) {
-        if (connection.isNew((int) LAST_MOMENT.toMillis())) {
+        if (reactor.deadlines.isNew(connection, (int) LAST_MOMENT.toMillis())) {
             giveMoment(connection);
         } else {
-            connection.shutDown();
+            reactor.closer.shutDown(connection);
         }
     }
 
@@ -175,7 +175,7 @@ public final class Server implements AutoCloseable {
     private void giveMoment(Connection connection) {
         Duration half = options.drainTimeout().dividedBy(2);
         Duration moment = half.compareTo(LAST_MOMENT) < 0 ? half : LAST_MOMENT;
-        Timeout _ = connection.schedule(moment, connection::shutDown);
+        Timeout _ = connection.schedule(moment, () -> reactor.closer.shutDown(connection));
     }
 
     /**

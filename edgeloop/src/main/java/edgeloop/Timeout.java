@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.timer.Timer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A task that a reactor runs once, at a deadline. Made by {@link Reactor#schedule} and {@link
  * Connection#schedule}; to be used on the reactor's thread alone.
  */
-public final class Timeout {
+@SuppressWarnings("exports") // what it extends has no public member
+public final class Timeout extends Timer {
     private final Reactor reactor;
     private final Runnable task;
 
@@ -17,12 +19,6 @@ public final class Timeout {
     private @Nullable Timeout previousOfOwner;
     private @Nullable Timeout nextOfOwner;
 
-    // Set by the wheel.
-    long deadlineTick;
-    int bucket = TimerWheel.NO_BUCKET;
-    @Nullable Timeout previous;
-    @Nullable Timeout next;
-
     Timeout(Reactor reactor, @Nullable Connection owner, Runnable task) {
         this.reactor = reactor;
         this.owner = owner;
@@ -31,7 +27,7 @@ public final class Timeout {
 
     /** {@return whether the task is still to run} */
     public boolean isPending() {
-        return bucket != TimerWheel.NO_BUCKET;
+        return isSet();
     }
 
     /**
@@ -44,7 +40,7 @@ public final class Timeout {
         if (!isPending()) {
             return false;
         }
-        reactor.wheel().remove(this);
+        reactor.timers.wheel().remove(this);
         if (owner != null) {
             owner.forget(this);
         }
@@ -77,7 +73,8 @@ public final class Timeout {
     }
 
     /** Runs the task. What it throws closes its connection, or is logged where it has none. */
-    void expire() {
+    @Override
+    protected void expire() {
         if (owner == null) {
             reactor.runTask(task);
             return;

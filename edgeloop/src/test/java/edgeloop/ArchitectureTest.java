@@ -36,8 +36,9 @@ class ArchitectureTest {
             new ClassFileImporter().importPath(Path.of("target", "classes"));
 
     @Test
-    void sysStandsOnNothingOfOurs() {
+    void sysAndTimerStandOnNothingOfOurs() {
         onlyDepends("edgeloop.sys");
+        onlyDepends("edgeloop.timer");
     }
 
     @Test
@@ -46,10 +47,36 @@ class ArchitectureTest {
         onlyDepends("edgeloop.buffer", "edgeloop.sys");
     }
 
+    /** It moves bytes, and does not know whose they are. */
+    @Test
+    void engineStandsOnThoseAlone() {
+        onlyDepends("edgeloop.engine", "edgeloop.poll", "edgeloop.buffer", "edgeloop.sys");
+    }
+
     /** So the core knows no protocol: one has a package of its own, above. */
     @Test
-    void coreStandsOnThoseThreeAlone() {
-        onlyDepends("edgeloop", "edgeloop.poll", "edgeloop.buffer", "edgeloop.sys");
+    void coreStandsOnTheHiddenPackagesAlone() {
+        onlyDepends(
+                "edgeloop",
+                "edgeloop.engine",
+                "edgeloop.timer",
+                "edgeloop.poll",
+                "edgeloop.buffer",
+                "edgeloop.sys");
+    }
+
+    /** Edges and completions are the engine's private matter. */
+    @Test
+    void readinessIsKnownToTheEngineAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("edgeloop")
+                .and()
+                .doNotHaveFullyQualifiedName("edgeloop.ReactorListener") // names them for people
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("edgeloop.sys.EpollEvents")
+                .check(LIBRARY);
     }
 
     /** A protocol is written as users write theirs. */
@@ -89,7 +116,12 @@ class ArchitectureTest {
     @Test
     void usersMeetTypesOfExportedPackagesAlone() {
         DescribedPredicate<JavaClass> hidden =
-                resideInAnyPackage("edgeloop.sys", "edgeloop.poll", "edgeloop.buffer");
+                resideInAnyPackage(
+                        "edgeloop.sys",
+                        "edgeloop.poll",
+                        "edgeloop.buffer",
+                        "edgeloop.timer",
+                        "edgeloop.engine");
         noCodeUnits()
                 .that()
                 .areDeclaredInClassesThat(not(hidden).and(modifier(JavaModifier.PUBLIC)))

@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.engine.Engine;
 import edgeloop.sys.Errno;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
@@ -65,10 +66,10 @@ class BurstTest {
     /** A handler that leaves much unread has the next read's buffer small, and so soon full. */
     private void assertThatOneRequestFillsTheBuffer(int beyond) {
         int first = 60_000;
-        int total = Reactor.INPUT_BYTES + beyond;
+        int total = Engine.INPUT_BYTES + beyond;
         ConnectionHandler inOnePiece =
                 (connection, in) -> {
-                    if (in.remaining() == Reactor.INPUT_BYTES || in.remaining() == beyond) {
+                    if (in.remaining() == Engine.INPUT_BYTES || in.remaining() == beyond) {
                         connection.write(in);
                     }
                 };

@@ -195,7 +195,7 @@ class ConnectTest {
             assertThat(syscalls.remoteAddress(socket)).as("connected to itself").isEqualTo(self);
 
             Connector connector = new Connector(self, _ -> null, failures::add);
-            assertThat(connector.outcome(syscalls, socket)).isEqualTo(Errno.ECONNREFUSED);
+            assertThat(connector.check(syscalls, socket)).isEqualTo(Errno.ECONNREFUSED);
         } finally {
             syscalls.close(socket);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,8 @@ final class DeadViewTest {
     private final List<IoBuffer> kept = new ArrayList<>();
 
     private static IoBuffer buffer(int length) {
-        IoBuffer buffer = new IoBuffer(Arena.ofAuto().allocate(length));
-        buffer.reset(length);
+        IoBuffer buffer = new IoBuffer();
+        buffer.reset(Arena.ofAuto().allocate(length), length);
         return buffer;
     }
 
@@ -139,33 +140,35 @@ final class DeadViewTest {
             server.accepted().send("x");
             server.turnUntil(handler::isClosed);
             assertThat(handler.reason).isInstanceOf(CloseReason.HandlerFailed.class);
-            assertThat(server.reactor.segments().taken()).isZero();
+            assertThat(server.reactor.segments.taken()).isZero();
         }
     }
 
     @Test
     @DisplayName("E57 a kept buffer stays dead while 63 others have their turn")
     void buffersTakeTurns() {
-        var buffers = new InputBuffers(Arena.ofAuto().allocate(8), true);
-        IoBuffer first = buffers.take(8);
+        MemorySegment memory = Arena.ofAuto().allocate(8);
+        var buffers = new InputBuffers(true);
+        IoBuffer first = buffers.take(memory, 8);
         first.invalidate();
         for (int i = 1; i < InputBuffers.COUNT; i++) {
-            IoBuffer other = buffers.take(8);
+            IoBuffer other = buffers.take(memory, 8);
             assertThat(other).isNotSameAs(first);
             assertDead(first);
             other.invalidate();
         }
-        assertThat(buffers.take(5)).isSameAs(first);
+        assertThat(buffers.take(memory, 5)).isSameAs(first);
         assertThat(first.remaining()).isEqualTo(5);
     }
 
     @Test
     @DisplayName("E57 in debug mode each callback has a buffer of its own")
     void buffersOfDebugMode() {
-        var buffers = new InputBuffers(Arena.ofAuto().allocate(8), false);
+        MemorySegment memory = Arena.ofAuto().allocate(8);
+        var buffers = new InputBuffers(false);
         List<IoBuffer> all = new ArrayList<>();
         for (int i = 0; i < 3 * InputBuffers.COUNT; i++) {
-            IoBuffer one = buffers.take(8);
+            IoBuffer one = buffers.take(memory, 8);
             assertThat(one.remaining()).isEqualTo(8);
             one.invalidate();
             all.add(one);

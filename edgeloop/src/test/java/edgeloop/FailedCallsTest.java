@@ -177,7 +177,8 @@ class FailedCallsTest {
             server.turnUntilAsleep();
             handler.connection.pause();
             server.kernel.answerNext(Call.TAKE_ERROR, Errno.EIO);
-            server.kernel.injectEvent(0x8, handler.connection.key()); // EPOLLERR
+            server.kernel.injectEvent(
+                    0x8, server.kernel.keyOf(handler.connection.descriptor())); // EPOLLERR
             server.turnUntil(() -> server.kernelConnections() == 0);
             assertThat(server.problems).singleElement().asString().startsWith("A socket failed");
         }

@@ -52,7 +52,7 @@ class HalfCloseTest {
         assertThat(handler.told).endsWith(TIMED_OUT);
         assertThat(server.kernelConnections()).isZero();
         assertThat(server.stats().timeouts()).isEqualTo(1);
-        assertThat(server.reactor.wheel().size()).isZero();
+        assertThat(server.reactor.timers.wheel().size()).isZero();
     }
 
     @Test
@@ -63,7 +63,7 @@ class HalfCloseTest {
             handler.connection.pause();
             server.turnUntilAsleep();
             peer.close();
-            server.turnUntil(() -> server.reactor.wheel().size() == 1);
+            server.turnUntil(() -> server.reactor.timers.wheel().size() == 1);
             pass(server, TIMEOUT.minusMillis(1));
             assertThat(handler.told).as("it could still be reading").isEmpty();
             pass(server, LATEST.minus(TIMEOUT).plusMillis(1));
@@ -85,7 +85,7 @@ class HalfCloseTest {
         try (TurnedServer server = new TurnedServer(pausing::on)) {
             server.accepted().send("and off").close();
             server.turnUntil(() -> !pausing.told.isEmpty());
-            server.turnUntil(() -> server.reactor.wheel().size() == 1);
+            server.turnUntil(() -> server.reactor.timers.wheel().size() == 1);
             pass(server, LATEST);
             server.turnUntil(pausing::isClosed);
             assertThat(pausing.told).containsExactly("read and off", TIMED_OUT);
@@ -112,7 +112,7 @@ class HalfCloseTest {
                 serve(ConnectionOptions.defaults().withHalfCloseTimeout(Duration.ZERO))) {
             server.accepted().sendFin();
             server.turnUntil(() -> handler.told.contains("end"));
-            assertThat(server.reactor.wheel().size()).isZero();
+            assertThat(server.reactor.timers.wheel().size()).isZero();
             pass(server, Duration.ofDays(1));
             assertThat(handler.isClosed()).isFalse();
         }
@@ -145,7 +145,7 @@ class HalfCloseTest {
             Peer peer = server.accepted();
             handler.connection.pause();
             peer.send("all of it").sendFin();
-            server.turnUntil(() -> server.reactor.wheel().size() == 1);
+            server.turnUntil(() -> server.reactor.timers.wheel().size() == 1);
             pass(server, TIMEOUT.minus(LITTLE));
             handler.connection.resume();
             server.turnUntil(() -> handler.told.contains("end"));
@@ -187,7 +187,7 @@ class HalfCloseTest {
             handler.connection.pause();
             server.turnUntilAsleep();
             peer.close();
-            server.turnUntil(() -> server.reactor.wheel().size() == 1);
+            server.turnUntil(() -> server.reactor.timers.wheel().size() == 1);
             handler.connection.write("to nobody"); // which its kernel answers with RST
             server.turnUntil(handler::isClosed);
             assertThat(handler.told)
@@ -218,7 +218,7 @@ class HalfCloseTest {
             peer.sendFin();
             server.turnUntil(() -> server.kernelConnections() == 0);
             assertThat(peer.text()).isEqualTo("quick");
-            assertThat(server.reactor.wheel().size()).isZero();
+            assertThat(server.reactor.timers.wheel().size()).isZero();
             assertThat(server.kernel.count(Call.ARM_TIMERFD)).isZero();
         }
     }

@@ -27,8 +27,8 @@ final class IoBufferTest {
     private IoBuffer buffer(byte[] bytes) {
         MemorySegment memory = arena.allocate(64).fill((byte) 'x');
         MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
-        IoBuffer buffer = new IoBuffer(memory);
-        buffer.reset(bytes.length);
+        IoBuffer buffer = new IoBuffer();
+        buffer.reset(memory, bytes.length);
         return buffer;
     }
 
@@ -47,7 +47,7 @@ final class IoBufferTest {
 
     @Test
     void newBufferHasNothingUnread() {
-        IoBuffer buffer = new IoBuffer(arena.allocate(8));
+        IoBuffer buffer = new IoBuffer();
         assertThat(buffer.remaining()).isZero();
         assertThat(buffer.hasRemaining()).isFalse();
     }

@@ -33,14 +33,14 @@ class ManyConnectionsTest {
             assertThat(server.kernelConnections()).isEqualTo(AT_ONCE);
             peers.forEach(Peer::close);
             server.turnUntil(() -> server.kernelConnections() == 0);
-            assertThat(server.reactor.segments().taken()).isZero();
+            assertThat(server.reactor.segments.taken()).isZero();
 
-            int slots = server.reactor.channels().size();
+            int slots = server.reactor.channels.size();
             long mapped = server.kernel.mappedBytes();
             for (int i = 0; i < CYCLES; i++) {
                 churn(server, i);
             }
-            assertThat(server.reactor.channels().size()).isEqualTo(slots);
+            assertThat(server.reactor.channels.size()).isEqualTo(slots);
             assertThat(server.kernel.mappedBytes()).isEqualTo(mapped);
             assertThat(server.kernelConnections()).isZero();
             assertThat(server.stats().accepted()).isEqualTo(AT_ONCE + CYCLES);

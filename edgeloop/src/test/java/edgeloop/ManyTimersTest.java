@@ -54,7 +54,7 @@ final class ManyTimersTest {
             assertThat(timer.cancel()).isTrue();
         }
         assertThat(System.nanoTime() - begin).isLessThan(BOUND.toNanos());
-        assertThat(server.reactor.wheel().size()).isZero();
+        assertThat(server.reactor.timers.wheel().size()).isZero();
     }
 
     @Test
@@ -82,7 +82,7 @@ final class ManyTimersTest {
         long begin = System.nanoTime();
         server.turnUntil(() -> fired == MANY);
         assertThat(System.nanoTime() - begin).isLessThan(BOUND.toNanos());
-        assertThat(server.reactor.wheel().size()).isZero();
+        assertThat(server.reactor.timers.wheel().size()).isZero();
     }
 
     @Test
@@ -106,13 +106,13 @@ final class ManyTimersTest {
         }
         server.kernel.passTime(Duration.ofSeconds(1));
         server.turn();
-        assertThat(fired).isPositive().isLessThanOrEqualTo(Reactor.TIMER_BUDGET);
+        assertThat(fired).isPositive().isLessThanOrEqualTo(Timers.BUDGET);
 
         peer.send("hello");
         server.kernel.awaitReady(server.lastAccepted(), EpollEvents.EPOLLIN);
         server.turn(2);
         assertThat(peer.text()).isEqualTo("hello");
-        assertThat(fired).isLessThanOrEqualTo(3 * Reactor.TIMER_BUDGET);
+        assertThat(fired).isLessThanOrEqualTo(3 * Timers.BUDGET);
 
         server.turnUntil(() -> fired == 100_000);
     }
@@ -120,13 +120,13 @@ final class ManyTimersTest {
     @Test
     @DisplayName("E63 a reactor does not sleep while timers are due that the budget has left")
     void doesNotSleepWhileBehind() {
-        for (int i = 0; i < 10 * Reactor.TIMER_BUDGET; i++) {
+        for (int i = 0; i < 10 * Timers.BUDGET; i++) {
             server.reactor.schedule(Duration.ofMillis(500), () -> fired++);
         }
         server.kernel.stopClock(System.nanoTime());
         server.kernel.passTime(Duration.ofSeconds(2));
         server.kernel.forgetCounts();
-        while (fired < 10 * Reactor.TIMER_BUDGET) {
+        while (fired < 10 * Timers.BUDGET) {
             int before = server.kernel.count(Call.EPOLL_WAIT);
             server.turn();
             assertThat(server.kernel.count(Call.EPOLL_WAIT)).isEqualTo(before + 1).isLessThan(40);

@@ -58,7 +58,7 @@ class MemoryShortageTest {
         try (TurnedServer server = new TurnedServer(bound(MIB), handler::on)) {
             for (int i = 0; i < 100; i++) {
                 keeping(server, 30_000);
-                assertThat(server.reactor.segments().mappedBytes()).isLessThanOrEqualTo(MIB);
+                assertThat(server.reactor.segments.mappedBytes()).isLessThanOrEqualTo(MIB);
             }
             assertThat(server.stats().cutOffForMemory()).isBetween(60L, 75L);
             assertThat(server.stats().errors()).isEqualTo(server.stats().cutOffForMemory());

@@ -106,7 +106,7 @@ class PeerGoneTest {
             peer.reset();
             server.turnUntil(handler::isClosed);
             assertThat(handler.told).isEqualTo(failedWith(Errno.ECONNRESET));
-            assertThat(server.reactor.segments().taken()).isZero();
+            assertThat(server.reactor.segments.taken()).isZero();
             assertClosedOnceAsAnError(server);
         }
     }

@@ -24,7 +24,7 @@ class SilentPeerTest {
             assertThat(handler.told).isEmpty();
             assertThat(handler.connection.isOpen()).isTrue();
             assertThat(peer.isEnded()).isFalse();
-            assertThat(server.reactor.segments().taken()).isZero();
+            assertThat(server.reactor.segments.taken()).isZero();
         }
     }
 }

@@ -55,7 +55,7 @@ class SlowReaderTest {
             assertThat(slow.pendingOutput())
                     .isGreaterThanOrEqualTo(HIGH)
                     .isLessThanOrEqualTo(HIGH + READ_BUFFER);
-            assertThat(server.reactor.segments().taken())
+            assertThat(server.reactor.segments.taken())
                     .isLessThanOrEqualTo((HIGH + READ_BUFFER) / SEGMENT + 1);
             assertThat(server.stats().bytesRead()).isLessThan(sent);
         }
@@ -75,7 +75,7 @@ class SlowReaderTest {
                 }
             }
             assertThat(slow.isCongested()).isFalse();
-            assertThat(server.reactor.segments().taken()).isZero();
+            assertThat(server.reactor.segments.taken()).isZero();
         }
     }
 
@@ -141,7 +141,7 @@ class SlowReaderTest {
             assertThat(handler.reason)
                     .isEqualTo(new CloseReason.TimedOut(CloseReason.TimedOut.Limit.WRITE));
             assertThat(server.stats().timeouts()).isEqualTo(1);
-            assertThat(server.reactor.segments().taken()).isZero();
+            assertThat(server.reactor.segments.taken()).isZero();
         }
     }
 

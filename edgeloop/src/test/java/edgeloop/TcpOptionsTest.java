@@ -103,7 +103,7 @@ final class TcpOptionsTest {
                     failure -> failures.add(failure.toString()));
             server.turnUntil(() -> !connected.isEmpty() || !failures.isEmpty());
             assertThat(failures).isEmpty();
-            assertHasAll(connected.getFirst().fd);
+            assertHasAll(connected.getFirst().descriptor());
         }
     }
 

@@ -66,7 +66,7 @@ public final class SimulatedServer implements AutoCloseable {
             TURN = virtual(reactor, Reactor.class, "turn", void.class);
             RUNNING = reactor.findGetter(Reactor.class, "running", boolean.class);
             TERMINATE = virtual(reactor, Reactor.class, "terminate", void.class);
-            SEGMENTS = virtual(reactor, Reactor.class, "segments", SegmentPool.class);
+            SEGMENTS = reactor.findGetter(Reactor.class, "segments", SegmentPool.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

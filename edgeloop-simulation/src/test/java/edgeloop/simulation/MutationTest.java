@@ -29,14 +29,14 @@ class MutationTest {
             List.of(
                     new Mutant(
                             "E1 accepts once per edge",
-                            "Acceptor",
-                            "admit(accepted);\n",
-                            "admit(accepted); return;\n",
+                            "engine/ReadinessEngine",
+                            "listener.accepted(result);",
+                            "listener.accepted(result); return;",
                             20_000),
                     new Mutant(
                             "E1 over budget, the listener is not queued again",
-                            "Acceptor",
-                            "        }\n        reactor.resumeLater(this);\n",
+                            "engine/ReadinessEngine",
+                            "        }\n        toResume.add(listener);\n",
                             "        }\n",
                             10_000),
                     new Mutant(
@@ -47,15 +47,15 @@ class MutationTest {
                             1_000),
                     new Mutant(
                             "E3 an aborted connection ends the drain",
-                            "Acceptor",
-                            "failed(-accepted, ++failures);",
-                            "failed(-accepted, ++failures); return;",
+                            "engine/ReadinessEngine",
+                            "listener.failed(-result, ++failures);",
+                            "listener.failed(-result, ++failures); return;",
                             20_000),
                     new Mutant(
                             "E3 EINTR ends the drain of the listener",
-                            "Acceptor",
-                            "} else if (accepted == -Errno.EAGAIN) {",
-                            "} else if (accepted == -Errno.EAGAIN || accepted == -Errno.EINTR) {",
+                            "engine/ReadinessEngine",
+                            "} else if (result == -Errno.EAGAIN) {",
+                            "} else if (result == -Errno.EAGAIN || result == -Errno.EINTR) {",
                             20_000),
                     new Mutant(
                             "E4 a descriptor that can't be registered is not closed",
@@ -69,61 +69,62 @@ class MutationTest {
             List.of(
                     new Mutant(
                             "E6 a short read ends the drain",
-                            "Connection",
-                            "deliver(kept + n);",
-                            "readable = n == Reactor.INPUT_BYTES - kept; deliver(kept + n);",
+                            "engine/ReadinessEngine",
+                            "stream.received(input, unread, n, n == INPUT_BYTES - unread);",
+                            "stream.bits &= n < INPUT_BYTES - unread ? ~READABLE : -1;"
+                                    + " stream.received(input, unread, n, n == INPUT_BYTES - unread);",
                             1_000),
                     new Mutant(
                             "E6 EINTR ends the drain",
-                            "Connection",
+                            "engine/ReadinessEngine",
                             "case Errno.EINTR -> {} // again",
-                            "case Errno.EINTR -> readable = false;",
+                            "case Errno.EINTR -> stream.bits &= ~READABLE;",
                             5_000),
                     new Mutant(
                             "E7 over budget, a reader is not queued again",
-                            "Connection",
-                            "if (budget <= 0) {\n                reactor.resumeLater(this);",
+                            "engine/ReadinessEngine",
+                            "if (budget <= 0) {\n                toResume.add(stream);",
                             "if (budget <= 0) {",
                             20_000),
                     new Mutant(
                             "E7 the ready list is dropped",
-                            "Reactor",
-                            "channel.proceed();",
-                            "",
+                            "engine/ReadinessEngine",
+                            "                    read(stream);\n                    findError",
+                            "                    findError",
                             1_000),
                     new Mutant(
                             "E8 resuming waits for an edge",
-                            "Connection",
-                            "redeliver = true;\n            reactor.resumeLater(this);",
-                            "redeliver = true;",
+                            "engine/ReadinessEngine",
+                            "toResume.add(stream); // what waits",
+                            "// what waits",
                             1_000),
                     new Mutant(
                             "E8 what was left unread is not shown again",
-                            "Connection",
-                            "redeliver = true;\n            reactor.resumeLater(this);",
-                            "reactor.resumeLater(this);",
+                            "engine/ReadinessEngine",
+                            "stream.bits |= REDELIVER;",
+                            "",
                             10_000),
                     new Mutant(
                             "E8 a paused connection is read",
-                            "Connection",
-                            "return !paused && !inputEnded",
-                            "return !inputEnded",
+                            "Inbound",
+                            "!connection.is(Connection.PAUSED | Connection.INPUT_ENDED)",
+                            "!connection.is(Connection.INPUT_ENDED)",
                             1_000),
                     new Mutant(
                             "E12 what a handler throws is forgotten",
-                            "Connection",
-                            "doom(new CloseReason.HandlerFailed(cause));",
+                            "Closer",
+                            "reset(connection, new CloseReason.HandlerFailed(cause));",
                             "",
                             1_000),
                     new Mutant(
                             "E57 the buffer is not killed",
-                            "Connection",
-                            "in.invalidate();\n        if (waitingOutput",
-                            "if (pendingOutput",
+                            "Inbound",
+                            "in.invalidate();\n        if (connection.outputSize",
+                            "if (connection.outputSize",
                             100),
                     new Mutant(
                             "E57 the buffer of the end is not killed",
-                            "Connection",
+                            "Inbound",
                             "in.invalidate();\n        dropUnread",
                             "dropUnread",
                             1_000),
@@ -156,131 +157,128 @@ class MutationTest {
                             1_000),
                     new Mutant(
                             "E13 output overtakes output that waits",
-                            "Connection",
-                            "&& writable && waitingOutput() == 0",
-                            "&& writable",
+                            "engine/ReadinessEngine",
+                            " || (stream.bits & WRITABLE) == 0 || stream.waitingOutput() > 0) {",
+                            " || (stream.bits & WRITABLE) == 0) {",
                             20_000),
                     new Mutant(
                             "E13 EINTR is taken for EAGAIN in send",
-                            "Connection",
+                            "engine/Sender",
                             "case Errno.EINTR -> {\n                return true;\n            }",
-                            "case Errno.EINTR -> writable = false;",
+                            "case Errno.EINTR -> stream.bits &= ~ReadinessEngine.WRITABLE;",
                             5_000),
                     new Mutant(
                             "E14 over budget, a writer waits for an edge",
-                            "Connection",
-                            "reactor.flushLater(this); // the socket",
-                            "writable = false; // the socket",
+                            "engine/ReadinessEngine",
+                            "toFlush.add(stream); // the socket",
+                            "stream.bits &= ~WRITABLE; // the socket",
                             20_000),
                     new Mutant(
                             "E16 there is no backpressure",
-                            "Connection",
-                            "&& !(congested && group().backpressure)",
-                            "",
+                            "Inbound",
+                            "&& connection.group().backpressure",
+                            "&& false",
                             20_000),
                     new Mutant(
                             "E16 congestion does not end",
-                            "Connection",
-                            "        congested = false;\n        if (state",
-                            "        if (state",
+                            "Outbound",
+                            "connection.clear(Connection.CONGESTED);",
+                            "",
                             1_000),
                     new Mutant(
                             "E16 the low-water mark is the high one",
-                            "Connection",
-                            "<= group().lowWaterMark",
-                            "< group().highWaterMark",
+                            "Outbound",
+                            "<= connection.group().lowWaterMark",
+                            "< connection.group().highWaterMark",
                             1_000),
                     new Mutant(
                             "E16 a peer that takes nothing is kept for ever",
-                            "Connection",
-                            "pendingOutput() > 0 ? millisLeftToWrite() : millisLeftToAnswer();",
-                            "pendingOutput() > 0 ? Watchdog.NO_TIMEOUT : millisLeftToAnswer();",
+                            "Deadlines",
+                            "? millisLeftToWrite(connection)\n                : millisLeftToAnswer",
+                            "? NO_TIMEOUT\n                : millisLeftToAnswer",
                             5_000));
 
     private static final List<Mutant> CLOSING =
             List.of(
                     new Mutant(
                             "E19 RDHUP is taken for the end",
-                            "Connection",
-                            "            readable = !inputEnded;\n",
-                            "            readable = !inputEnded;\n"
-                                    + "            if ((events & EPOLLRDHUP) != 0 && wantsInput()) {\n"
-                                    + "                deliverEnd(0);\n            }\n",
+                            "engine/ReadinessEngine",
+                            "                stream.endAhead();",
+                            "                stream.endAhead();"
+                                    + " if ((mask & EPOLLRDHUP) != 0 && (stream.bits & WANTED) != 0) {"
+                                    + " stream.bits = stream.bits & ~READABLE | ENDED; stream.ended(input, 0); }",
                             1_000),
                     new Mutant(
                             "E20 the FIN is sent before the output",
-                            "Connection",
-                            "if (waitingOutput() == 0) {\n            endBurst();",
-                            "if (waitingOutput() == 0 || state == State.CLOSING) {\n"
-                                    + "            endBurst();",
+                            "Outbound",
+                            "if (connection.outputSize() == 0) {\n            reactor.inbound.endBurst",
+                            "if (connection.outputSize() == 0 || connection.state == Connection.State.CLOSING) {\n"
+                                    + "            reactor.inbound.endBurst",
                             1_000),
                     new Mutant(
                             "E21 closes without lingering",
-                            "Connection",
-                            "if (group().lingerTimeoutMillis == 0) {",
-                            "if (group().lingerTimeoutMillis >= 0) {",
+                            "Closer",
+                            "lingerTimeoutMillis == 0",
+                            "lingerTimeoutMillis >= 0",
                             5_000),
                     new Mutant(
                             "E23 close is repeated after EINTR",
-                            "Connection",
-                            "        reactor.close(socket, this);\n        dropOutput",
-                            "        if (syscalls().close(socket) == -Errno.EINTR) {\n"
-                                    + "            syscalls().close(socket);\n        }\n        dropOutput",
+                            "Closer",
+                            "reactor.close(fd, connection);",
+                            "if (syscalls().close(fd) == -Errno.EINTR) { int _ = syscalls().close(fd); }",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
-                            "Connection",
-                            "        reactor.close(socket, this);\n        dropOutput",
-                            "        reactor.close(socket, this);\n        reactor.close(socket, this);\n"
-                                    + "        dropOutput",
+                            "Closer",
+                            "reactor.close(fd, connection);",
+                            "reactor.close(fd, connection); reactor.close(fd, connection);",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",
-                            "ChannelTable",
+                            "engine/ChannelTable",
                             "channel != null && channel.generation == (int) (key >>> 32) ? channel : null",
                             "channel",
                             20_000),
                     new Mutant(
                             "E24 the generation stays the same",
-                            "ChannelTable",
-                            "connection.generation++;",
+                            "engine/ChannelTable",
+                            "stream.generation++;",
                             "",
                             20_000),
                     new Mutant(
                             "E24 closes without leaving epoll",
-                            "Connection",
-                            "check(reactor.poller().remove(fd), Problem.NOT_UNREGISTERED);",
+                            "Closer",
+                            "check(connection, engine().detach(connection), Problem.NOT_UNREGISTERED);",
                             "",
                             100),
                     new Mutant(
                             "E25 nobody looks for the error of one who does not read",
-                            "Connection",
-                            "if (!isLive() || wantsInput()) {",
-                            "if (fd >= 0) {",
+                            "engine/ReadinessEngine",
+                            "if ((stream.bits & (BROKEN | WANTED | GONE)) == BROKEN) {",
+                            "if (stream.fd < 0) {",
                             20_000),
                     new Mutant(
                             "E62 nobody looks for the end of a peer that is not read",
-                            "Connection",
-                            "        watchForEnd();\n    }\n",
-                            "    }\n",
+                            "engine/ReadinessEngine",
+                            "stream.endWaits();",
+                            "",
                             5_000),
                     new Mutant(
                             "E62 what is read does not count after the peer's end",
-                            "Connection",
-                            "if (endSeen) {\n                renewHalfClose();\n            }",
+                            "Inbound",
+                            "if (reactor.engine.isEndAhead(connection)) {\n                reactor.deadlines.renewHalfClose(connection);\n            }",
                             "",
                             20_000),
                     new Mutant(
                             "E27 onClose comes twice",
-                            "Connection",
-                            "closedHandler.onClose(this, closedFor);",
-                            "closedHandler.onClose(this, closedFor);"
-                                    + " closedHandler.onClose(this, closedFor);",
+                            "Closer",
+                            "handler.onClose(connection, reason);",
+                            "handler.onClose(connection, reason); handler.onClose(connection, reason);",
                             100),
                     new Mutant(
                             "E27 onClose does not come",
-                            "Connection",
-                            "closedHandler.onClose(this, closedFor);",
+                            "Closer",
+                            "handler.onClose(connection, reason);",
                             "",
                             100),
                     new Mutant(
@@ -291,14 +289,14 @@ class MutationTest {
                             100),
                     new Mutant(
                             "output of a closed connection is kept",
-                            "Connection",
-                            "        dropOutput();\n        dropUnread();\n        cancelTimeouts",
-                            "        dropUnread();\n        cancelTimeouts",
+                            "Closer",
+                            "        engine().discard(connection);\n        reactor.inbound.dropUnread(connection);\n        cancelTimeouts",
+                            "        reactor.inbound.dropUnread(connection);\n        cancelTimeouts",
                             1_000),
                     new Mutant(
                             "unread input of a closed connection is kept",
-                            "Connection",
-                            "        dropUnread();\n        cancelTimeouts",
+                            "Closer",
+                            "        reactor.inbound.dropUnread(connection);\n        cancelTimeouts",
                             "        cancelTimeouts",
                             20_000),
                     new Mutant(
@@ -342,44 +340,44 @@ class MutationTest {
                             20_000),
                     new Mutant(
                             "E37 timers fire a tick early",
-                            "Reactor",
+                            "Timers",
                             "Math.ceilDiv(elapsed, NANOS_PER_TICK)",
                             "Math.floorDiv(elapsed, NANOS_PER_TICK)",
                             1_000),
                     new Mutant(
                             "E37 timers fire late",
-                            "Reactor",
+                            "Timers",
                             "earliest = startNanos + tick * NANOS_PER_TICK;",
                             "earliest = startNanos + (tick + 20) * NANOS_PER_TICK;",
                             1_000),
                     new Mutant(
                             "E37 a cancelled timer fires",
                             "Timeout",
-                            "reactor.wheel().remove(this);",
+                            "reactor.timers.wheel().remove(this);",
                             "",
                             10_000),
                     new Mutant(
                             "E39 what is sent does not count against idleness",
-                            "Connection",
-                            "renewWrite(n);\n            moved(n);",
-                            "renewWrite(n);",
+                            "Outbound",
+                            "reactor.deadlines.moved(connection, bytes);",
+                            "",
                             20_000),
                     new Mutant(
                             "E16 any byte renews the write timeout, whatever the rate",
-                            "Connection",
+                            "Deadlines",
                             "rate > 0 && behind > 0",
                             "rate < 0 && behind > 0",
                             20_000),
                     new Mutant(
                             "E16 being behind the rate counts when all has gone out",
-                            "Connection",
-                            "behind > 0 && waitingOutput() > 0",
+                            "Deadlines",
+                            "behind > 0 && connection.outputSize() > 0",
                             "behind > 0",
                             20_000),
                     new Mutant(
                             "E39 the kernel is not asked before a timeout",
-                            "Connection",
-                            "onReady(EPOLLIN | EPOLLOUT);",
+                            "Deadlines",
+                            "boolean _ = reactor.engine.ask(connection);",
                             "",
                             20_000),
                     new Mutant(
@@ -390,13 +388,13 @@ class MutationTest {
                             1_000),
                     new Mutant(
                             "E63 as many timers as are due expire in a turn",
-                            "TimerWheel",
+                            "timer/TimerWheel",
                             "int left = budget;",
                             "int left = Integer.MAX_VALUE;",
                             20_000),
                     new Mutant(
                             "E63 over budget, the wheel is forgotten",
-                            "TimerWheel",
+                            "timer/TimerWheel",
                             "if (left == 0) {\n",
                             "if (left == 0) {\n"
                                     + "                occupied[bucket / SLOTS] &="
@@ -404,7 +402,7 @@ class MutationTest {
                             20_000),
                     new Mutant(
                             "E63 a timer overtakes those that are yet to be moved down",
-                            "TimerWheel",
+                            "timer/TimerWheel",
                             "isCascading(tick) ? cascading : bucketOf(tick)",
                             "bucketOf(tick)",
                             20_000));
@@ -413,9 +411,9 @@ class MutationTest {
             List.of(
                     new Mutant(
                             "E60 tasks that wait at the end are dropped",
-                            "Reactor",
-                            "tasks.close();\n        runAll(tasks);",
-                            "tasks.close();",
+                            "Tasks",
+                            "users.close();\n        runAll(users);",
+                            "users.close();",
                             20_000),
                     new Mutant(
                             "E60 nobody is told that a connection has closed",
@@ -443,9 +441,9 @@ class MutationTest {
                             1_000),
                     new Mutant(
                             "E70 what was sent before the shutdown is not read",
-                            "Connection",
-                            "        if (state == State.OPEN) {\n            onReady(EPOLLIN);\n        }\n        if",
-                            "        if",
+                            "Closer",
+                            "boolean _ = engine().ask(connection);",
+                            "",
                             20_000));
 
     private static final List<Mutant> SHORTAGES =
@@ -476,8 +474,8 @@ class MutationTest {
                             100_000),
                     new Mutant(
                             "E67 who was cut off goes on",
-                            "Connection",
-                            "doom(OUT_OF_MEMORY);",
+                            "Closer",
+                            "reset(connection, OUT_OF_MEMORY);",
                             "",
                             20_000),
                     new Mutant(
@@ -500,8 +498,8 @@ class MutationTest {
                             20_000),
                     new Mutant(
                             "E68 a connection goes whose handler does not let it",
-                            "Connection",
-                            "return handler().isIdle(this);",
+                            "DescriptorShortage",
+                            "return connection.handler().isIdle(connection);",
                             "return true;",
                             20_000),
                     new Mutant(
@@ -512,9 +510,9 @@ class MutationTest {
                             20_000),
                     new Mutant(
                             "E68 the kernel is not asked before an idle connection goes",
-                            "Connection",
-                            "            onReady(EPOLLIN);\n            boolean more",
-                            "            boolean more",
+                            "DescriptorShortage",
+                            "boolean more = reactor.engine.ask(connection);",
+                            "boolean more = false;",
                             20_000));
 
     private static final List<Mutant> FAILED_CALLS =
@@ -540,21 +538,20 @@ class MutationTest {
                     new Mutant(
                             "E66 a connection is refused without a word",
                             "Acceptor",
-                            "reactor.problems().report(Problem.NOT_REGISTERED, -result);",
+                            "reactor.problems.report(Problem.NOT_REGISTERED, -result);",
                             "",
                             1_000),
                     new Mutant(
                             "E66 an answer is cut off without a word",
-                            "Connection",
-                            "reactor.problems().report(problem, errno, null, this);\n        }\n"
-                                    + "        return reported",
+                            "Closer",
+                            "reactor.problems.report(problem, errno, null, connection);\n        }\n        return reported",
                             "}\n        return reported",
                             20_000),
                     new Mutant(
                             "E66 an answer that is cut off ends like a whole one",
-                            "Connection",
-                            "resetOnClose = true; // a FIN would pass for the end of what was to be",
-                            "// a FIN would pass for the end of what was to be",
+                            "Closer",
+                            "connection.set(Connection.RESET_ON_CLOSE); // likewise",
+                            "// likewise",
                             20_000),
                     new Mutant(
                             "E75 one EPERM of openat2 turns it off",
@@ -598,7 +595,7 @@ class MutationTest {
 
     @Test
     void theLibraryItselfBreaksNoRule(@TempDir Path folder) {
-        String same = "int events = await();";
+        String same = "engine.dispatch();";
         Mutant unchanged = new Mutant("unchanged", "Reactor", same, same, 1_000);
 
         assertThatThrownBy(() -> unchanged.hunt(FROM, folder)).hasMessageContaining("not found");

@@ -1,4 +1,4 @@
-package edgeloop;
+package edgeloop.engine;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -7,11 +7,13 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reactor's channels by slot. A connection keeps its slot when it closes and waits, with it, for
- * the next peer: the table is the pool of connections too.
+ * A reactor's channels by slot. A stream keeps its slot when it closes and waits, with it, for the
+ * next peer: the table is the pool of streams too.
+ *
+ * @param <S> the reactor's streams
  */
-final class ChannelTable {
-    private final boolean reusesConnections;
+public final class ChannelTable<S extends ByteStream> {
+    private final boolean reusesStreams;
     private @Nullable Channel[] slots = new @Nullable Channel[64];
     private int size;
     private int firstGeneration;
@@ -19,10 +21,13 @@ final class ChannelTable {
     /** Slots that were given up; only listeners do that. */
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
 
-    private final Deque<Connection> idleConnections = new ArrayDeque<>();
+    private final Deque<S> idleStreams = new ArrayDeque<>();
 
-    ChannelTable(boolean reusesConnections) {
-        this.reusesConnections = reusesConnections;
+    /**
+     * @param reusesStreams whether a stream that has closed serves again
+     */
+    public ChannelTable(boolean reusesStreams) {
+        this.reusesStreams = reusesStreams;
     }
 
     /** The channel that {@code key} was made for, or null if it is gone. */
@@ -33,7 +38,7 @@ final class ChannelTable {
     }
 
     /** Puts a new channel into a free slot. */
-    <C extends Channel> C add(IntFunction<C> channel) {
+    public <C extends Channel> C add(IntFunction<C> channel) {
         Integer free = freeSlots.pollLast();
         int slot = free == null ? size++ : free;
         if (slot == slots.length) {
@@ -47,31 +52,31 @@ final class ChannelTable {
     }
 
     /** Frees the slot of a channel that will not be used again. */
-    void remove(Channel channel) {
+    public void remove(Channel channel) {
         slots[channel.slot] = null;
         freeSlots.addLast(channel.slot);
     }
 
-    /** The connection that was recycled last, or null if there is none. */
-    @Nullable Connection takeIdle() {
-        return idleConnections.pollLast();
+    /** The stream that was recycled last, or null if there is none. */
+    public @Nullable S takeIdle() {
+        return idleStreams.pollLast();
     }
 
-    /** Makes a closed connection's keys stale, and keeps it for the next peer if any is reused. */
-    void recycle(Connection connection) {
-        connection.generation++;
-        if (reusesConnections) {
-            idleConnections.addLast(connection);
+    /** Makes a closed stream's keys stale, and keeps it for the next peer if any is reused. */
+    public void recycle(S stream) {
+        stream.generation++;
+        if (reusesStreams) {
+            idleStreams.addLast(stream);
         } else {
-            remove(connection);
+            remove(stream);
         }
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    @Nullable Channel at(int slot) {
+    public @Nullable Channel at(int slot) {
         return slots[slot];
     }
 }

@@ -1,48 +1,41 @@
-package edgeloop;
+package edgeloop.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edgeloop.buffer.MemoryBudget;
-import edgeloop.sys.ScriptedSyscalls;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class ChannelTableTest {
-    private final ChannelTable table = new ChannelTable(true);
-    private Reactor reactor;
+    private final ChannelTable<TestStream> table = new ChannelTable<>(true);
 
-    private static final class Plain extends Channel {
-        Plain(Reactor reactor, int slot) {
-            super(reactor, slot);
+    private static final class TestListener extends Listener {
+        TestListener(int slot) {
+            super(slot);
         }
 
         @Override
-        void onReady(int events) {}
+        protected boolean wantsMore() {
+            return false;
+        }
 
         @Override
-        void proceed() {}
-    }
+        protected void accepted(int socket) {}
 
-    @BeforeEach
-    void open() throws SyscallException {
-        reactor = Reactor.open(new ScriptedSyscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
-    }
+        @Override
+        protected void drained() {}
 
-    @AfterEach
-    void close() {
-        reactor.terminate();
+        @Override
+        protected void failed(int errno, int failures) {}
     }
 
     private Channel add() {
-        return table.add(slot -> new Plain(reactor, slot));
+        return table.add(TestListener::new);
     }
 
-    private Connection addConnection() {
-        return table.add(slot -> new Connection(reactor, slot));
+    private TestStream addStream() {
+        return table.add(TestStream::new);
     }
 
     @Test
@@ -71,7 +64,7 @@ final class ChannelTableTest {
     @DisplayName(
             "E24 the key of a connection that has closed finds nothing, though its slot serves")
     void keyOfAClosedConnectionFindsNothing() {
-        Connection connection = addConnection();
+        TestStream connection = addStream();
         long key = connection.key();
         table.recycle(connection);
         assertThat(table.find(key)).isNull();
@@ -84,7 +77,7 @@ final class ChannelTableTest {
     @Test
     @DisplayName("E24 a generation that wraps around makes no key of the reactor's own")
     void generationThatWrapsAroundIsHarmless() {
-        Connection connection = addConnection();
+        TestStream connection = addStream();
         connection.generation = -2;
         table.recycle(connection);
         assertThat(connection.generation).isEqualTo(-1);
@@ -94,8 +87,8 @@ final class ChannelTableTest {
 
     @Test
     void connectionClosedLastIsUsedFirst() {
-        Connection first = addConnection();
-        Connection second = addConnection();
+        TestStream first = addStream();
+        TestStream second = addStream();
         table.recycle(first);
         table.recycle(second);
         assertThat(table.takeIdle()).isSameAs(second);
@@ -118,15 +111,13 @@ final class ChannelTableTest {
     @Test
     @DisplayName("E58 where connections are not reused, a closed one is not given out again")
     void closedConnectionIsNotGivenOutAgain() {
-        ChannelTable once = new ChannelTable(false);
-        Connection connection = once.add(slot -> new Connection(reactor, slot));
+        ChannelTable<TestStream> once = new ChannelTable<>(false);
+        TestStream connection = once.add(TestStream::new);
         long key = connection.key();
         once.recycle(connection);
         assertThat(once.takeIdle()).isNull();
         assertThat(once.find(key)).isNull();
         assertThat(once.find(connection.key())).isNull();
-        assertThat(once.add(slot -> new Connection(reactor, slot)).slot)
-                .as("the slot")
-                .isEqualTo(connection.slot);
+        assertThat(once.add(TestStream::new).slot).as("the slot").isEqualTo(connection.slot);
     }
 }

@@ -1,4 +1,4 @@
-package edgeloop;
+package edgeloop.timer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>G. Varghese and A. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987, scheme 7.
  */
-final class TimerWheel {
+public final class TimerWheel {
     /** The deadline where there is no timer. */
-    static final long NEVER = Long.MAX_VALUE;
-
-    static final int NO_BUCKET = -1;
+    public static final long NEVER = Long.MAX_VALUE;
 
     private static final int SLOT_BITS = 6;
     private static final int SLOTS = 1 << SLOT_BITS;
@@ -33,10 +31,11 @@ final class TimerWheel {
     /** Seven wheels of six bits reach 2^42 ticks: with ticks of 1 ms, 139 years. */
     private static final int LEVELS = 7;
 
-    static final long MAX_TICK = (1L << (LEVELS * SLOT_BITS)) - 1;
+    /** The last tick that a timer may be set for. */
+    public static final long MAX_TICK = (1L << (LEVELS * SLOT_BITS)) - 1;
 
-    private final @Nullable Timeout[] heads = new @Nullable Timeout[LEVELS * SLOTS];
-    private final @Nullable Timeout[] tails = new @Nullable Timeout[LEVELS * SLOTS];
+    private final @Nullable Timer[] heads = new @Nullable Timer[LEVELS * SLOTS];
+    private final @Nullable Timer[] tails = new @Nullable Timer[LEVELS * SLOTS];
 
     /** The earliest deadline ever put in each bucket since it was last empty. */
     private final long[] earliest = new long[LEVELS * SLOTS];
@@ -54,46 +53,48 @@ final class TimerWheel {
     private long targetTick;
 
     /** The bucket whose timers are being moved down. */
-    private int cascading = NO_BUCKET;
+    private int cascading = Timer.NO_BUCKET;
 
     private boolean behind;
     private int size;
 
-    TimerWheel(int budget) {
+    /**
+     * @param budget the timers that one {@link #advance} may move down or let expire, from 1
+     */
+    public TimerWheel(int budget) {
         this.budget = budget;
     }
 
     /** Whether the budget did not suffice for all that is due. */
-    boolean isBehind() {
+    public boolean isBehind() {
         return behind;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /**
-     * Sets {@code timeout} to expire at {@code deadlineTick}, or at the next tick if that has
-     * passed. A timer set while others expire never expires in the same {@link #advance}, so that a
-     * task that sets its timer again with no delay cannot hold up the loop.
+     * Sets {@code timer} to expire at {@code deadlineTick}, or at the next tick if that has passed.
+     * A timer set while others expire never expires in the same {@link #advance}, so that a task
+     * that sets its timer again with no delay cannot hold up the loop.
      */
-    void add(Timeout timeout, long deadlineTick) {
-        assert !timeout.isPending();
+    public void add(Timer timer, long deadlineTick) {
+        assert !timer.isSet();
         long tick = Math.clamp(deadlineTick, targetTick + 1, MAX_TICK);
-        timeout.deadlineTick = tick;
-        link(timeout, isCascading(tick) ? cascading : bucketOf(tick));
+        link(timer, tick, isCascading(tick) ? cascading : bucketOf(tick));
         size++;
     }
 
     /** Whether timers of this tick may be in the bucket that is being moved down. */
     private boolean isCascading(long tick) {
         int shift = cascading / SLOTS * SLOT_BITS;
-        return cascading != NO_BUCKET && tick >>> shift == currentTick >>> shift;
+        return cascading != Timer.NO_BUCKET && tick >>> shift == currentTick >>> shift;
     }
 
     /** Takes a pending timer out. */
-    void remove(Timeout timeout) {
-        unlink(timeout);
+    public void remove(Timer timer) {
+        unlink(timer);
         size--;
     }
 
@@ -101,9 +102,9 @@ final class TimerWheel {
      * A tick no later than the earliest deadline: the earliest exactly, unless that timer was
      * cancelled or this is {@linkplain #isBehind behind}. {@link #NEVER} if there is no timer.
      */
-    long nextDeadlineTick() {
+    public long nextDeadlineTick() {
         int bucket = firstBucket();
-        return bucket == NO_BUCKET ? NEVER : behind ? currentTick : earliest[bucket];
+        return bucket == Timer.NO_BUCKET ? NEVER : behind ? currentTick : earliest[bucket];
     }
 
     /**
@@ -111,14 +112,14 @@ final class TimerWheel {
      * all of them, or as many as the budget allows. {@link #isBehind} tells which; the next call
      * goes on.
      */
-    void advance(long nowTick) {
+    public void advance(long nowTick) {
         if (nowTick <= currentTick && !behind) {
             return;
         }
         targetTick = Math.max(targetTick, nowTick);
         behind = true;
         int left = budget;
-        for (int bucket = firstBucket(); bucket != NO_BUCKET; bucket = firstBucket()) {
+        for (int bucket = firstBucket(); bucket != Timer.NO_BUCKET; bucket = firstBucket()) {
             long start = startOf(bucket);
             if (start > targetTick) {
                 break;
@@ -143,15 +144,15 @@ final class TimerWheel {
             cascading = bucket;
         }
         int left = most;
-        Timeout timeout;
-        while (left > 0 && (timeout = heads[bucket]) != null) {
+        Timer timer;
+        while (left > 0 && (timer = heads[bucket]) != null) {
             left--;
-            unlink(timeout);
+            unlink(timer);
             if (due) {
                 size--;
-                timeout.expire();
+                timer.expire();
             } else {
-                link(timeout, bucketOf(timeout.deadlineTick));
+                link(timer, timer.deadlineTick(), bucketOf(timer.deadlineTick()));
             }
         }
         return left;
@@ -159,7 +160,7 @@ final class TimerWheel {
 
     /** The bucket that is next in time, or the one that is being moved down. */
     private int firstBucket() {
-        if (cascading != NO_BUCKET) {
+        if (cascading != Timer.NO_BUCKET) {
             return cascading;
         }
         for (int level = 0; level < LEVELS; level++) {
@@ -167,7 +168,7 @@ final class TimerWheel {
                 return level * SLOTS + Long.numberOfTrailingZeros(occupied[level]);
             }
         }
-        return NO_BUCKET;
+        return Timer.NO_BUCKET;
     }
 
     /** The first tick of a bucket's range, which lies within the current turn of its wheel. */
@@ -183,25 +184,25 @@ final class TimerWheel {
         return level * SLOTS + (int) (deadlineTick >>> (level * SLOT_BITS) & SLOT_MASK);
     }
 
-    private void link(Timeout timeout, int bucket) {
-        Timeout tail = tails[bucket];
+    private void link(Timer timer, long tick, int bucket) {
+        Timer tail = tails[bucket];
         if (tail == null) {
-            heads[bucket] = timeout;
+            heads[bucket] = timer;
             occupied[bucket / SLOTS] |= 1L << (bucket & SLOT_MASK);
-            earliest[bucket] = timeout.deadlineTick;
+            earliest[bucket] = tick;
         } else {
-            tail.next = timeout;
-            timeout.previous = tail;
-            earliest[bucket] = Math.min(earliest[bucket], timeout.deadlineTick);
+            tail.next = timer;
+            timer.previous = tail;
+            earliest[bucket] = Math.min(earliest[bucket], tick);
         }
-        tails[bucket] = timeout;
-        timeout.bucket = bucket;
+        tails[bucket] = timer;
+        timer.place(tick, bucket);
     }
 
-    private void unlink(Timeout timeout) {
-        int bucket = timeout.bucket;
-        Timeout previous = timeout.previous;
-        Timeout next = timeout.next;
+    private void unlink(Timer timer) {
+        int bucket = timer.bucket();
+        Timer previous = timer.previous;
+        Timer next = timer.next;
         if (previous == null) {
             heads[bucket] = next;
         } else {
@@ -215,11 +216,11 @@ final class TimerWheel {
         if (heads[bucket] == null) {
             occupied[bucket / SLOTS] &= ~(1L << (bucket & SLOT_MASK));
             if (bucket == cascading) {
-                cascading = NO_BUCKET;
+                cascading = Timer.NO_BUCKET;
             }
         }
-        timeout.previous = null;
-        timeout.next = null;
-        timeout.bucket = NO_BUCKET;
+        timer.previous = null;
+        timer.next = null;
+        timer.place(timer.deadlineTick(), Timer.NO_BUCKET);
     }
 }

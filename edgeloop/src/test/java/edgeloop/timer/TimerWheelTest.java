@@ -1,15 +1,11 @@
-package edgeloop;
+package edgeloop.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edgeloop.buffer.MemoryBudget;
-import edgeloop.sys.ScriptedSyscalls;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,24 +15,29 @@ final class TimerWheelTest {
     private TimerWheel wheel = new TimerWheel(Integer.MAX_VALUE);
     private final List<String> expired = new ArrayList<>();
 
-    private Reactor reactor;
+    private static final class Task extends Timer {
+        private final Runnable task;
 
-    @BeforeEach
-    void open() throws SyscallException {
-        reactor = Reactor.open(new ScriptedSyscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
+        Task(Runnable task) {
+            this.task = task;
+        }
+
+        boolean isPending() {
+            return isSet();
+        }
+
+        @Override
+        protected void expire() {
+            task.run();
+        }
     }
 
-    @AfterEach
-    void close() {
-        reactor.terminate();
-    }
-
-    private Timeout add(String name, long deadlineTick) {
+    private Task add(String name, long deadlineTick) {
         return add(deadlineTick, () -> expired.add(name));
     }
 
-    private Timeout add(long deadlineTick, Runnable task) {
-        var timeout = new Timeout(reactor, null, task);
+    private Task add(long deadlineTick, Runnable task) {
+        var timeout = new Task(task);
         wheel.add(timeout, deadlineTick);
         return timeout;
     }
@@ -51,7 +52,7 @@ final class TimerWheelTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 63, 64, 65, 4095, 4096, 4097, 262_143, 262_144, 1L << 30, 1L << 41})
     void timerExpiresAtItsTickAndNotBefore(long deadline) {
-        Timeout timeout = add("a", deadline);
+        Task timeout = add("a", deadline);
         assertThat(wheel.nextDeadlineTick()).isEqualTo(deadline);
         wheel.advance(deadline - 1);
         assertThat(expired).isEmpty();
@@ -134,7 +135,7 @@ final class TimerWheelTest {
     @DisplayName(
             "E37 a timer can cancel itself and others in its callback, each fires once at most")
     void callbackCancelsItselfAndOthers() {
-        List<Timeout> timers = new ArrayList<>();
+        List<Task> timers = new ArrayList<>();
         for (long deadline : new long[] {10, 10, 10, 11, 90, 5_000}) {
             int self = timers.size();
             timers.add(
@@ -157,18 +158,18 @@ final class TimerWheelTest {
 
     @Test
     void removedTimerNeverExpires() {
-        Timeout first = add("first", 50);
-        Timeout second = add("second", 50);
-        Timeout third = add("third", 50);
+        Task first = add("first", 50);
+        Task second = add("second", 50);
+        Task third = add("third", 50);
         wheel.remove(second);
         wheel.advance(50);
         assertThat(expired).containsExactly("first", "third");
-        assertThat(List.of(first, second, third)).noneMatch(Timeout::isPending);
+        assertThat(List.of(first, second, third)).noneMatch(Task::isPending);
     }
 
     @Test
     void timerCanBeSetAgain() {
-        Timeout timeout = add("a", 50);
+        Task timeout = add("a", 50);
         wheel.advance(50);
         wheel.add(timeout, 60);
         wheel.advance(60);
@@ -219,7 +220,7 @@ final class TimerWheelTest {
             "E63 moving timers down costs of the budget too, and keeps the order where it ends")
     void budgetCutsACascade() {
         wheel = new TimerWheel(2);
-        Timeout[] timers = new Timeout[5];
+        Task[] timers = new Task[5];
         for (int i = 0; i < timers.length; i++) {
             timers[i] = add(String.valueOf(i), 5_000);
         }
@@ -244,7 +245,7 @@ final class TimerWheelTest {
     void restOfACascadeIsCancelled() {
         wheel = new TimerWheel(1);
         add("first", 100);
-        Timeout second = add("second", 100);
+        Task second = add("second", 100);
         wheel.advance(64);
         assertThat(wheel.isBehind()).isTrue();
         wheel.remove(second);
@@ -278,7 +279,7 @@ final class TimerWheelTest {
     private static final class Expected {
         final int number;
         final long deadline;
-        Timeout timeout;
+        Task timeout;
 
         Expected(int number, long deadline) {
             this.number = number;

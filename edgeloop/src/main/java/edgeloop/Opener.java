@@ -1,0 +1,86 @@
+package edgeloop;
+
+import edgeloop.sys.Syscalls;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How a reactor's connections begin: the upper half of the diagram at {@link Connection}. */
+final class Opener {
+    private final Reactor reactor;
+
+    Opener(Reactor reactor) {
+        this.reactor = reactor;
+    }
+
+    /**
+     * Begins to serve the peer of an accepted socket.
+     *
+     * @return 0, or {@code -errno} if it can't be: then the connection serves somebody else
+     */
+    int accept(
+            Connection connection,
+            int socket,
+            @Nullable InetSocketAddress remote,
+            ConnectionGroup group,
+            HandlerFactory handlers) {
+        int result = reactor.engine.attach(connection, socket);
+        if (result < 0) {
+            reactor.recycle(connection);
+            return result;
+        }
+        connection.remoteAddress = remote;
+        begin(connection, Connection.State.OPEN, group);
+        try {
+            connection.handler = Objects.requireNonNull(handlers.handlerFor(connection), "handler");
+        } catch (Throwable e) {
+            connection.handlerFailed(e);
+        }
+        return 0;
+    }
+
+    /** Has {@code socket} connect; answers as {@link #accept}. */
+    int connect(
+            Connection connection,
+            int socket,
+            InetSocketAddress remote,
+            ConnectionGroup group,
+            Connector connector) {
+        int result = reactor.engine.connect(connection, socket, remote);
+        if (result < 0) {
+            reactor.recycle(connection);
+            return result;
+        }
+        connection.handler = connector;
+        begin(connection, Connection.State.CONNECTING, group);
+        return 0;
+    }
+
+    private void begin(Connection connection, Connection.State first, ConnectionGroup group) {
+        connection.state = first;
+        connection.group = group;
+        group.opened();
+        reactor.deadlines.begin(connection);
+    }
+
+    /** connect(2) has ended, with 0 or an errno. */
+    void connected(Connection connection, int errno) {
+        if (!(connection.handler instanceof Connector connector)) {
+            throw new IllegalStateException("connected again: " + connection);
+        }
+        Syscalls syscalls = reactor.syscalls;
+        int error = errno == 0 ? connector.check(syscalls, connection.descriptor()) : errno;
+        if (error != 0) {
+            // Which the caller of connect is told.
+            reactor.closer.doom(connection, new CloseReason.Failed(error));
+            return;
+        }
+        connection.state = Connection.State.OPEN;
+        reactor.deadlines.watch(connection); // for the idle timeout
+        try {
+            connection.handler = connector.established(connection);
+        } catch (Throwable e) {
+            connection.handlerFailed(e);
+        }
+    }
+}

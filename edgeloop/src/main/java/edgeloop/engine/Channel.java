@@ -1,0 +1,33 @@
+package edgeloop.engine;
+
+/**
+ * A socket that an engine serves. Its key with the kernel is its slot in the {@link ChannelTable}
+ * and the slot's generation, so that an event that was meant for an earlier user of the slot is
+ * recognized and dropped.
+ */
+public abstract sealed class Channel permits ByteStream, Listener {
+    final int slot;
+    int generation;
+
+    /** What the engine knows of it. */
+    int bits;
+
+    /** The socket, or -1. */
+    protected int fd = -1;
+
+    /**
+     * @param slot in the table that it is added to
+     */
+    Channel(int slot) {
+        this.slot = slot;
+    }
+
+    /** {@return what tells this use of the slot from those before and after} */
+    protected final int generation() {
+        return generation;
+    }
+
+    final long key() {
+        return (long) generation << 32 | slot;
+    }
+}

@@ -1,0 +1,99 @@
+package edgeloop;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What users may call, in one list: a member that appears or goes is a decision. Nothing that an
+ * exported type inherits of a hidden one is among it.
+ */
+class PublicMembersTest {
+    private static final Path LIST = Path.of("src", "test", "resources", "public-members.txt");
+    private static final Set<String> EXPORTED = Set.of("edgeloop", "edgeloop.http");
+
+    private static Stream<Class<?>> exportedTypes() {
+        return new ClassFileImporter()
+                .importPath(Path.of("target", "classes")).stream()
+                        .filter(type -> EXPORTED.contains(type.getPackageName()))
+                        .filter(type -> isVisible(type))
+                        .<Class<?>>map(JavaClass::reflect);
+    }
+
+    private static boolean isVisible(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(PublicMembersTest::isVisible).orElse(true);
+    }
+
+    private static Stream<String> members(Class<?> type) {
+        Stream<Executable> constructors = Arrays.stream(type.getConstructors());
+        Stream<Executable> methods = Arrays.stream(type.getMethods());
+        Stream<String> calls =
+                Stream.concat(constructors, methods)
+                        .filter(call -> call.getDeclaringClass() != Object.class)
+                        .filter(call -> !isOfAnExportedAncestor(call, type))
+                        .filter(call -> !call.isSynthetic())
+                        .map(call -> type.getName() + describe(call));
+        Stream<String> fields =
+                Arrays.stream(type.getFields())
+                        .filter(field -> !isOfAnExportedAncestor(field, type))
+                        .map(Field::getName)
+                        .map(name -> type.getName() + "." + name);
+        return Stream.concat(calls, fields);
+    }
+
+    /** It is listed there. */
+    private static boolean isOfAnExportedAncestor(Member member, Class<?> type) {
+        Class<?> declaring = member.getDeclaringClass();
+        boolean isOurs = declaring.getName().startsWith("edgeloop");
+        boolean isSeen =
+                EXPORTED.contains(declaring.getPackageName())
+                        && Modifier.isPublic(declaring.getModifiers());
+        return declaring != type && (isSeen || !isOurs);
+    }
+
+    private static String describe(Executable call) {
+        String name = call instanceof Method method ? "." + method.getName() : ".new";
+        return Arrays.stream(call.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(joining(", ", name + "(", ")"));
+    }
+
+    @Test
+    void membersAreThoseOfTheList() throws IOException {
+        List<String> members =
+                exportedTypes().flatMap(PublicMembersTest::members).sorted().distinct().toList();
+        assertThat(members).isEqualTo(Files.readAllLines(LIST));
+    }
+
+    /** A user who extends an exported class sees its protected members as well. */
+    @Test
+    void whatHasHiddenAncestorsIsFinal() {
+        assertThat(exportedTypes())
+                .filteredOn(type -> !Modifier.isFinal(type.getModifiers()))
+                .filteredOn(
+                        type -> {
+                            Class<?> parent = type.getSuperclass();
+                            return parent != null
+                                    && parent.getName().startsWith("edgeloop")
+                                    && !EXPORTED.contains(parent.getPackageName());
+                        })
+                .isEmpty();
+    }
+}
