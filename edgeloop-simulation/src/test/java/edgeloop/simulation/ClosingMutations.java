@@ -1,0 +1,117 @@
+package edgeloop.simulation;
+
+import java.util.List;
+
+/** Bugs in closing: both ends, lingering, reused descriptors, and what is given back. */
+@SuppressWarnings("StringConcatToTextBlock") // the blanks at the start of a line count
+final class ClosingMutations {
+    static final List<Mutant> ALL =
+            List.of(
+                    new Mutant(
+                            "E19 RDHUP is taken for the end",
+                            "engine/ReadinessEngine",
+                            "                stream.endAhead();",
+                            "                stream.endAhead();"
+                                    + " if ((mask & EPOLLRDHUP) != 0 && (stream.bits & WANTED) != 0) {"
+                                    + " stream.bits = stream.bits & ~READABLE | ENDED; stream.ended(input, 0); }",
+                            1_000),
+                    new Mutant(
+                            "E20 the FIN is sent before the output",
+                            "Outbound",
+                            "if (connection.outputSize() == 0) {\n            reactor.inbound.endBurst",
+                            "if (connection.outputSize() == 0 || connection.state == Connection.State.CLOSING) {\n"
+                                    + "            reactor.inbound.endBurst",
+                            1_000),
+                    new Mutant(
+                            "E21 closes without lingering",
+                            "Closer",
+                            "lingerTimeoutMillis == 0",
+                            "lingerTimeoutMillis >= 0",
+                            5_000),
+                    new Mutant(
+                            "E23 close is repeated after EINTR",
+                            "Closer",
+                            "reactor.close(fd, connection);",
+                            "if (syscalls().close(fd) == -Errno.EINTR) { int _ = syscalls().close(fd); }",
+                            20_000),
+                    new Mutant(
+                            "E23 closes twice",
+                            "Closer",
+                            "reactor.close(fd, connection);",
+                            "reactor.close(fd, connection); reactor.close(fd, connection);",
+                            100),
+                    new Mutant(
+                            "E24 the generation is not looked at",
+                            "engine/ChannelTable",
+                            "channel != null && channel.generation == (int) (key >>> 32) ? channel : null",
+                            "channel",
+                            20_000),
+                    new Mutant(
+                            "E24 the generation stays the same",
+                            "engine/ChannelTable",
+                            "stream.generation++;",
+                            "",
+                            20_000),
+                    new Mutant(
+                            "E24 closes without leaving epoll",
+                            "Closer",
+                            "check(connection, engine().detach(connection), Problem.NOT_UNREGISTERED);",
+                            "",
+                            100),
+                    new Mutant(
+                            "E25 nobody looks for the error of one who does not read",
+                            "engine/ReadinessEngine",
+                            "if ((stream.bits & (BROKEN | WANTED | GONE)) == BROKEN) {",
+                            "if (stream.fd < 0) {",
+                            20_000),
+                    new Mutant(
+                            "E62 nobody looks for the end of a peer that is not read",
+                            "engine/ReadinessEngine",
+                            "stream.endWaits();",
+                            "",
+                            5_000),
+                    new Mutant(
+                            "E62 what is read does not count after the peer's end",
+                            "Inbound",
+                            "if (reactor.engine.isEndAhead(connection)) {\n                reactor.deadlines.renewHalfClose(connection);\n            }",
+                            "",
+                            20_000),
+                    new Mutant(
+                            "E27 onClose comes twice",
+                            "Closer",
+                            "handler.onClose(connection, reason);",
+                            "handler.onClose(connection, reason); handler.onClose(connection, reason);",
+                            100),
+                    new Mutant(
+                            "E27 onClose does not come",
+                            "Closer",
+                            "handler.onClose(connection, reason);",
+                            "",
+                            100),
+                    new Mutant(
+                            "E27 a closing is booked twice",
+                            "Counters",
+                            "case CloseReason.PeerClosed _ -> peerClosed++;",
+                            "case CloseReason.PeerClosed _ -> peerClosed += 2;",
+                            100),
+                    new Mutant(
+                            "output of a closed connection is kept",
+                            "Closer",
+                            "        engine().discard(connection);\n        reactor.inbound.dropUnread(connection);\n        cancelTimeouts",
+                            "        reactor.inbound.dropUnread(connection);\n        cancelTimeouts",
+                            1_000),
+                    new Mutant(
+                            "unread input of a closed connection is kept",
+                            "Closer",
+                            "        reactor.inbound.dropUnread(connection);\n        cancelTimeouts",
+                            "        cancelTimeouts",
+                            20_000),
+                    new Mutant(
+                            "a segment is not given back",
+                            "buffer/SegmentQueue",
+                            "removeFirst(first);\n            pool.give(first);\n        }\n    }\n\n    private void removeFirst",
+                            "removeFirst(first);\n        }\n    }\n\n    private void removeFirst",
+                            1_000));
+
+    private ClosingMutations() {}
+}
