@@ -177,11 +177,11 @@ final class FileCalls {
             connection.fileFailed(Errno.ENODATA);
             return kernel.answer(Call.SENDFILE, socket, 0);
         }
-        int n = calls.sendable(connection, left);
+        int n = calls.sockets.sendable(connection, left);
         if (n > 0) {
             connection.output.write(bytes, (int) offset, n);
         }
-        return kernel.answer(Call.SENDFILE, socket, calls.sent(connection, n));
+        return kernel.answer(Call.SENDFILE, socket, calls.sockets.sent(connection, n));
     }
 
     int directoryEntries(int directory, MemorySegment buffer) {

@@ -97,7 +97,7 @@ public final class SimulatedKernel {
 
     /** When the program last woke. */
     long turnNanos() {
-        return syscalls.turnNanos();
+        return syscalls.waits.turnNanos();
     }
 
     /** What the program's clock says. */
@@ -137,19 +137,19 @@ public final class SimulatedKernel {
 
     /** Whether the last wait found nothing to report and nothing to wait for. */
     public boolean isAsleep() {
-        return syscalls.isAsleep();
+        return syscalls.waits.isAsleep();
     }
 
     // ---- Peers --------------------------------------------------------------------------------
 
     /** Whether the program listens. */
     public boolean isListening() {
-        return syscalls.listener != null && syscalls.listener.listening;
+        return syscalls.sockets.listener != null && syscalls.sockets.listener.listening;
     }
 
     /** Whether a peer can connect: the program listens, and its queue is not full. */
     public boolean canConnect() {
-        return isListening() && !Objects.requireNonNull(syscalls.listener).isFull();
+        return isListening() && !Objects.requireNonNull(syscalls.sockets.listener).isFull();
     }
 
     /** A peer connects, with buffers of 64 KiB. */
@@ -171,13 +171,13 @@ public final class SimulatedKernel {
         PeerSocket peer =
                 new PeerSocket(this, number, memory.ring(receiveBuffer), memory.ring(sendBuffer));
         connections.add(peer.connection());
-        Objects.requireNonNull(syscalls.listener).add(peer.connection());
+        Objects.requireNonNull(syscalls.sockets.listener).add(peer.connection());
         return peer;
     }
 
     /** The peer whose connection was accepted last. */
     public @Nullable PeerSocket lastAccepted() {
-        return syscalls.lastAccepted;
+        return syscalls.sockets.lastAccepted;
     }
 
     // ---- Rules --------------------------------------------------------------------------------
@@ -236,17 +236,19 @@ public final class SimulatedKernel {
 
     /** Whether a wakeup by eventfd is on its way to the program. */
     boolean isWakeupPending() {
-        return syscalls.isWakeupPending();
+        return syscalls.waits.isWakeupPending();
     }
 
     /** Those that are established and not accepted, the first one first. */
     List<TcpConnection> waitingToBeAccepted() {
-        return syscalls.listener == null ? List.of() : List.copyOf(syscalls.listener.pending);
+        return syscalls.sockets.listener == null
+                ? List.of()
+                : List.copyOf(syscalls.sockets.listener.pending);
     }
 
     /** Checks that no connection waits to be accepted that no event will announce. */
     void checkListenerBeforeSleep() {
-        Listener socket = syscalls.listener;
+        Listener socket = syscalls.sockets.listener;
         if (socket == null || socket.pending.isEmpty() || socket.queued || !socket.listening) {
             return;
         }
@@ -265,7 +267,7 @@ public final class SimulatedKernel {
      * or -1.
      */
     long acceptWaitsSinceTurn() {
-        Listener socket = syscalls.listener;
+        Listener socket = syscalls.sockets.listener;
         if (socket == null || !socket.listening || socket.pending.isEmpty() || socket.queued) {
             return -1;
         }
@@ -309,7 +311,7 @@ public final class SimulatedKernel {
             world.act();
             inWorld = false;
         }
-        syscalls.expireTimers();
+        syscalls.waits.expireTimers();
     }
 
     /**
@@ -321,7 +323,7 @@ public final class SimulatedKernel {
         if (world == null) {
             return false;
         }
-        long until = Math.min(limitNanos, Math.min(world.nextNanos(), syscalls.nextExpiry()));
+        long until = Math.min(limitNanos, Math.min(world.nextNanos(), syscalls.waits.nextExpiry()));
         if (until - elapsedNanos > YEAR_NANOS) {
             until = World.NEVER; // nobody waits for a timer so far away
         }

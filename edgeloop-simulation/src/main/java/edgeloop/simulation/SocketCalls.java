@@ -1,0 +1,298 @@
+package edgeloop.simulation;
+
+import static edgeloop.sys.Errno.EAGAIN;
+import static edgeloop.sys.Errno.ECONNABORTED;
+import static edgeloop.sys.Errno.ECONNRESET;
+import static edgeloop.sys.Errno.EHOSTUNREACH;
+import static edgeloop.sys.Errno.EINTR;
+import static edgeloop.sys.Errno.EINVAL;
+import static edgeloop.sys.Errno.EMFILE;
+import static edgeloop.sys.Errno.ENETDOWN;
+import static edgeloop.sys.Errno.ENFILE;
+import static edgeloop.sys.Errno.ENOBUFS;
+import static edgeloop.sys.Errno.ENOMEM;
+import static edgeloop.sys.Errno.ENOTCONN;
+import static edgeloop.sys.Errno.EPERM;
+import static edgeloop.sys.Errno.EPIPE;
+import static edgeloop.sys.Errno.EPROTO;
+import static edgeloop.sys.Errno.ETIMEDOUT;
+
+import edgeloop.sys.Errno;
+import edgeloop.sys.IoVector;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls of a {@link SimulatedKernel} about sockets: the one that listens and those that
+ * it accepts, and what is still on its way to them through the network.
+ */
+final class SocketCalls {
+    @Nullable Listener listener;
+    @Nullable PeerSocket lastAccepted;
+
+    private final SimulatedKernel kernel;
+    private final KernelCalls calls;
+    private final Faults faults;
+    private final List<TcpConnection> resetsOnTheirWay = new ArrayList<>();
+    private final List<TcpConnection> blockedByFault = new ArrayList<>();
+
+    SocketCalls(SimulatedKernel kernel, KernelCalls calls) {
+        this.kernel = kernel;
+        this.calls = calls;
+        this.faults = kernel.faults();
+    }
+
+    private TcpConnection connection(Call call, int fd) {
+        return calls.file(call, fd, TcpConnection.class);
+    }
+
+    int socket() {
+        return calls.open(Call.SOCKET, new Listener());
+    }
+
+    int bind(int fd) {
+        return setUp(Call.BIND, fd, Errno.EADDRINUSE, Errno.EACCES);
+    }
+
+    int listen(int fd, int backlog) {
+        int result = setUp(Call.LISTEN, fd, Errno.EADDRINUSE);
+        if (result == 0) {
+            listener = calls.file(Call.LISTEN, fd, Listener.class);
+            listener.listen(backlog);
+        }
+        return result;
+    }
+
+    private int setUp(Call call, int fd, int... errors) {
+        kernel.enter();
+        OpenFile _ = calls.file(call, fd, OpenFile.class);
+        boolean refused = faults.strikes(Fault.SETUP_REFUSED);
+        return kernel.answer(call, fd, refused ? -faults.errno(Fault.SETUP_REFUSED, errors) : 0);
+    }
+
+    int connect(int fd) {
+        throw kernel.violation("connect(%d): only servers are simulated", fd);
+    }
+
+    int accept(int fd) {
+        kernel.enter();
+        Listener socket = calls.file(Call.ACCEPT, fd, Listener.class);
+        calls.waits.progress();
+        checkReserve();
+        int result = accept(socket);
+        boolean scarce = result >= 0 && isReserved(result);
+        socket.acceptAnswered(result, kernel.elapsedNanos(), calls.waits.turnNanos(), scarce);
+        return kernel.answer(Call.ACCEPT, fd, result);
+    }
+
+    private int accept(Listener socket) {
+        if (faults.strikes(Fault.ACCEPT_INTERRUPTED)) {
+            return -EINTR;
+        }
+        if (calls.files.isFull()) {
+            return -EMFILE; // even if nobody waits: the descriptor is taken first
+        }
+        if (faults.strikes(Fault.ACCEPT_EXHAUSTED)) {
+            return -faults.errno(Fault.ACCEPT_EXHAUSTED, EMFILE, ENFILE, ENOBUFS, ENOMEM);
+        }
+        TcpConnection connection = socket.accept();
+        if (connection == null) {
+            return -EAGAIN;
+        }
+        if (faults.strikes(Fault.ACCEPT_ABORTED)) {
+            connection.breakWith(ECONNABORTED);
+            return -faults.errno(
+                    Fault.ACCEPT_ABORTED, ECONNABORTED, EPROTO, EPERM, ENETDOWN, EHOSTUNREACH);
+        }
+        connection.accepted();
+        lastAccepted = connection.peer;
+        return calls.files.add(connection);
+    }
+
+    /** Whether few descriptors are free below the limit, so that {@code fd} should not be taken. */
+    boolean isReserved(int fd) {
+        return calls.files.limit() != Integer.MAX_VALUE && (fd < 0 || fd >= reserveStart());
+    }
+
+    /** As the library has it, where the limit is as low as a seed draws it. */
+    private int reserveStart() {
+        int free = calls.files.limit() - Objects.requireNonNull(listener).fd;
+        return calls.files.limit() - Math.min(4, free / 4);
+    }
+
+    /** The descriptors that are reserved must not be used up by connections. */
+    private void checkReserve() {
+        if (calls.files.limit() == Integer.MAX_VALUE) {
+            return;
+        }
+        int first = reserveStart();
+        if (calls.files.lowestFree() > first
+                && calls.files.get(first) instanceof TcpConnection
+                && !calls.fileCalls.areOpen(calls.files)) {
+            throw kernel.violation(
+                    "accept: it would be descriptor %d, and from %d on they are reserved",
+                    calls.files.lowestFree(), first);
+        }
+    }
+
+    int recv(int fd, MemorySegment buffer, int offset, int length) {
+        kernel.enter();
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        TcpConnection connection = connection(Call.RECV, fd);
+        calls.waits.progress();
+        if (length == 0) {
+            throw kernel.violation("recv(%d) of no bytes would look like the end", fd);
+        }
+        int result = connection.receivable(length);
+        if (faults.strikes(Fault.RECV_INTERRUPTED)) {
+            return kernel.answer(Call.RECV, fd, -EINTR);
+        }
+        if (result > 1 && faults.strikes(Fault.RECV_SHORT)) {
+            result = faults.cut(Fault.RECV_SHORT, result - 1);
+        }
+        if (result == -EAGAIN && faults.strikes(Fault.RECV_FAILED)) {
+            connection.breakWith(
+                    faults.errno(Fault.RECV_FAILED, ECONNRESET, ETIMEDOUT, EHOSTUNREACH));
+            result = connection.receivable(length);
+        }
+        if (result > 0) {
+            connection.input.read(buffer, offset, result);
+        }
+        connection.recvAnswered(result);
+        return kernel.answer(Call.RECV, fd, result);
+    }
+
+    int send(int fd, MemorySegment buffer, int offset, int length) {
+        kernel.enter();
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        TcpConnection connection = connection(Call.SEND, fd);
+        int n = sendable(connection, length);
+        if (n > 0) {
+            connection.output.write(buffer, offset, n);
+        }
+        return kernel.answer(Call.SEND, fd, sent(connection, n));
+    }
+
+    int send(int fd, IoVector vector) {
+        kernel.enter();
+        TcpConnection connection = connection(Call.SENDMSG, fd);
+        int length = 0;
+        for (int i = 0; i < vector.size(); i++) {
+            length += (int) vector.piece(i).byteSize();
+        }
+        int n = sendable(connection, length);
+        int left = n;
+        for (int i = 0; left > 0; i++) {
+            MemorySegment piece = vector.piece(i);
+            int part = (int) Math.min(left, piece.byteSize());
+            connection.output.write(piece, 0, part);
+            left -= part;
+        }
+        return kernel.answer(Call.SENDMSG, fd, sent(connection, n));
+    }
+
+    int sendable(TcpConnection connection, int length) {
+        calls.waits.progress();
+        if (length == 0) {
+            throw kernel.violation("send(%d) of no bytes", connection.fd);
+        }
+        int result = connection.sendable(length);
+        if (faults.strikes(Fault.SEND_INTERRUPTED)) {
+            return -EINTR;
+        }
+        if (result > 1 && faults.strikes(Fault.SEND_SHORT)) {
+            result = faults.cut(Fault.SEND_SHORT, result - 1);
+        }
+        if (result > 0 && faults.strikes(Fault.SEND_BLOCKED)) {
+            connection.blockedByFault = true;
+            blockedByFault.add(connection);
+            result = -EAGAIN;
+        }
+        if (result > 0 && faults.strikes(Fault.SEND_FAILED)) {
+            connection.breakWith(faults.errno(Fault.SEND_FAILED, EPIPE, ECONNRESET, ETIMEDOUT));
+            result = connection.sendable(length);
+        }
+        return result;
+    }
+
+    int sent(TcpConnection connection, int result) {
+        connection.sendAnswered(result);
+        if (result > 0 && connection.peerClosed) {
+            resetsOnTheirWay.add(connection);
+        }
+        return result;
+    }
+
+    int shutdownOutput(int fd) {
+        kernel.enter();
+        TcpConnection connection = connection(Call.SHUTDOWN, fd);
+        if (connection.reset) {
+            return kernel.answer(Call.SHUTDOWN, fd, -ENOTCONN);
+        }
+        connection.shutdownOutput();
+        return kernel.answer(Call.SHUTDOWN, fd, 0);
+    }
+
+    int setOption(int fd) {
+        return setUp(Call.SETSOCKOPT, fd, EINVAL);
+    }
+
+    int setLingerZero(int fd) {
+        kernel.enter();
+        TcpConnection connection = connection(Call.SO_LINGER, fd);
+        if (connection.reset && faults.strikes(Fault.OPTION_REFUSED)) {
+            return kernel.answer(Call.SO_LINGER, fd, -EINVAL);
+        }
+        connection.lingerZero = true;
+        return kernel.answer(Call.SO_LINGER, fd, 0);
+    }
+
+    int takeError(int fd) {
+        kernel.enter();
+        TcpConnection connection = connection(Call.SO_ERROR, fd);
+        return kernel.answer(Call.SO_ERROR, fd, connection.takeError());
+    }
+
+    int acceptQueueLength(int fd) {
+        return kernel.answer(
+                Call.TCP_INFO, fd, calls.file(Call.TCP_INFO, fd, Listener.class).pending.size());
+    }
+
+    int unreadInput(int fd) {
+        return kernel.answer(Call.SIOCINQ, fd, connection(Call.SIOCINQ, fd).input.size());
+    }
+
+    int unsentOutput(int fd) {
+        return kernel.answer(Call.SIOCOUTQ, fd, connection(Call.SIOCOUTQ, fd).output.size());
+    }
+
+    @Nullable InetSocketAddress localAddress(int fd) {
+        kernel.answer(Call.GETSOCKNAME, calls.file(Call.GETSOCKNAME, fd, OpenFile.class).fd, 0);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 7);
+    }
+
+    @Nullable InetSocketAddress remoteAddress(int fd) {
+        kernel.enter();
+        TcpConnection connection = connection(Call.GETPEERNAME, fd);
+        kernel.answer(Call.GETPEERNAME, fd, connection.reset ? -ENOTCONN : 0);
+        return connection.reset ? null : connection.peer.address();
+    }
+
+    /** What was on its way through the network comes about. */
+    void arrive() {
+        for (int i = 0; i < resetsOnTheirWay.size(); i++) {
+            resetsOnTheirWay.get(i).peerReset();
+        }
+        resetsOnTheirWay.clear();
+        for (int i = 0; i < blockedByFault.size(); i++) {
+            blockedByFault.get(i).blockedByFault = false;
+            blockedByFault.get(i).edge();
+        }
+        blockedByFault.clear();
+    }
+}

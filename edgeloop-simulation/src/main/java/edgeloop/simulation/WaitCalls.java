@@ -1,0 +1,274 @@
+package edgeloop.simulation;
+
+import static edgeloop.sys.Errno.EINTR;
+import static edgeloop.sys.Errno.EIO;
+import static edgeloop.sys.Errno.ENOMEM;
+import static edgeloop.sys.Errno.ENOSPC;
+
+import edgeloop.sys.EpollEvents;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls of a {@link SimulatedKernel} by which a program waits: epoll, and the eventfd
+ * and the timerfd that end a wait.
+ */
+final class WaitCalls {
+    /** Polls in a row without an event or a call that moves anything: the program spins. */
+    private static final int MAX_IDLE_POLLS = 64;
+
+    private final SimulatedKernel kernel;
+    private final KernelCalls calls;
+    private final Choices choices;
+    private final Faults faults;
+    private final List<Counter> timers = new ArrayList<>();
+    private @Nullable Counter wakeup;
+    private int idlePolls;
+    private long turnNanos;
+    private boolean asleep;
+
+    WaitCalls(SimulatedKernel kernel, KernelCalls calls) {
+        this.kernel = kernel;
+        this.calls = calls;
+        this.choices = kernel.choices();
+        this.faults = kernel.faults();
+    }
+
+    boolean isAsleep() {
+        return asleep;
+    }
+
+    /** When the last wait ended. */
+    long turnNanos() {
+        return turnNanos;
+    }
+
+    boolean isWakeupPending() {
+        return (wakeup != null && wakeup.queued) || nextExpiry() <= kernel.elapsedNanos();
+    }
+
+    /** When the next timerfd expires. */
+    long nextExpiry() {
+        long next = World.NEVER;
+        for (Counter timer : timers) {
+            next = Math.min(next, timer.expiry);
+        }
+        return next;
+    }
+
+    void expireTimers() {
+        for (Counter timer : timers) {
+            timer.expireAt(kernel.elapsedNanos());
+        }
+    }
+
+    /** A call was made that may move something: the program does not spin. */
+    void progress() {
+        idlePolls = 0;
+    }
+
+    /** A descriptor is closed: if it is a timer, it expires no more. */
+    void closed(OpenFile file) {
+        if (file instanceof Counter timer) {
+            timers.remove(timer);
+        }
+    }
+
+    // ---- epoll --------------------------------------------------------------------------------
+
+    int epollCreate() {
+        return calls.open(Call.EPOLL_CREATE, new EpollInstance());
+    }
+
+    int epollAdd(int epoll, int fd, int events, long data) {
+        kernel.enter();
+        EpollInstance instance = calls.file(Call.EPOLL_ADD, epoll, EpollInstance.class);
+        OpenFile file = calls.file(Call.EPOLL_ADD, fd, OpenFile.class);
+        if (file.epoll != null) {
+            throw kernel.violation("epoll_ctl: EEXIST, %d is registered already", fd);
+        }
+        if ((events & EpollEvents.EPOLLET) == 0) {
+            throw kernel.violation("epoll_ctl: only edge-triggered events are simulated");
+        }
+        if (faults.strikes(Fault.REGISTER_REFUSED)) {
+            return kernel.answer(
+                    Call.EPOLL_ADD, fd, -faults.errno(Fault.REGISTER_REFUSED, ENOSPC, ENOMEM));
+        }
+        instance.add(file, events, data);
+        return kernel.answer(Call.EPOLL_ADD, fd, 0);
+    }
+
+    int epollDelete(int epoll, int fd) {
+        kernel.enter();
+        EpollInstance instance = calls.file(Call.EPOLL_DEL, epoll, EpollInstance.class);
+        OpenFile file = calls.file(Call.EPOLL_DEL, fd, OpenFile.class);
+        if (file.epoll == null) {
+            throw kernel.violation("epoll_ctl: ENOENT, %d is not registered", fd);
+        }
+        instance.remove(file);
+        return kernel.answer(Call.EPOLL_DEL, fd, 0);
+    }
+
+    int epollWait(int epoll, EpollEvents events, int timeoutMillis) {
+        // Before a pause: see armTimerfd.
+        long limit = World.NEVER;
+        if (timeoutMillis > 0) {
+            limit = kernel.elapsedNanos() + timeoutMillis * 1_000_000L;
+        }
+        kernel.enter();
+        EpollInstance instance = calls.file(Call.EPOLL_WAIT, epoll, EpollInstance.class);
+        asleep = false;
+        if (calls.sockets.listener != null) {
+            calls.sockets.listener.turnEnds(turnNanos, kernel.elapsedNanos());
+        }
+        calls.sockets.arrive();
+        kernel.happen();
+        if (faults.strikes(Fault.WAIT_INTERRUPTED)) {
+            return answerWait(epoll, -EINTR);
+        }
+        if (timeoutMillis != 0 && !sleep(instance, limit)) {
+            asleep = true;
+            return answerWait(epoll, -EINTR);
+        }
+        if (faults.strikes(Fault.WAIT_REORDERED) && instance.size() > 1) {
+            instance.rotate(1 + choices.below(instance.size() - 1));
+        }
+        int room = events.capacity();
+        if (room > 1 && faults.strikes(Fault.WAIT_PARTIAL)) {
+            room = faults.cut(Fault.WAIT_PARTIAL, Math.min(room - 1, 8));
+        }
+        int n = report(instance, events, room);
+        n = invent(instance, events, n);
+        idlePolls = n > 0 || timeoutMillis != 0 ? 0 : idlePolls + 1;
+        if (idlePolls > MAX_IDLE_POLLS) {
+            throw kernel.violation("%d polls in a row that found and did nothing", idlePolls);
+        }
+        return answerWait(epoll, n);
+    }
+
+    private int answerWait(int epoll, int result) {
+        turnNanos = kernel.elapsedNanos();
+        return kernel.answer(Call.EPOLL_WAIT, epoll, result);
+    }
+
+    /** Waits; false if nothing will ever happen. */
+    private boolean sleep(EpollInstance instance, long limit) {
+        while (!instance.isReady()) {
+            if (kernel.elapsedNanos() >= limit) {
+                return true;
+            }
+            if (!kernel.sleep(limit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int report(EpollInstance instance, EpollEvents events, int room) {
+        int n = 0;
+        while (n < room && instance.size() > 0) {
+            int mask = instance.firstMask();
+            OpenFile file = instance.take();
+            if (mask != 0) {
+                file.reported++;
+                event(events, n++, mask, file.data, file.fd);
+            }
+        }
+        return n;
+    }
+
+    /** Events that nothing has caused, or that come too late. */
+    private int invent(EpollInstance instance, EpollEvents events, int count) {
+        int n = count;
+        if (n < events.capacity() && faults.strikes(Fault.WAIT_SPURIOUS)) {
+            OpenFile file = calls.files.anyRegistered(instance, choices);
+            if (file != null) {
+                file.reported++;
+                event(events, n++, anyMask(), file.data, file.fd);
+            }
+        }
+        if (n < events.capacity() && faults.strikes(Fault.WAIT_STALE)) {
+            long data = instance.stale(choices);
+            if (data != 0) {
+                event(events, n++, anyMask(), data, -1);
+            }
+        }
+        return n;
+    }
+
+    private int anyMask() {
+        int bits = EpollEvents.EPOLLIN | EpollEvents.EPOLLOUT | EpollEvents.EPOLLRDHUP;
+        return 1 + choices.below(0xFFFF) & (bits | EpollEvents.EPOLLERR | EpollEvents.EPOLLHUP);
+    }
+
+    private void event(EpollEvents events, int index, int mask, long data, int fd) {
+        events.set(index, mask, data);
+        if (kernel.isTraced()) {
+            kernel.note("  event %s of %s", EpollEvents.describe(mask), fd < 0 ? "none" : fd);
+        }
+    }
+
+    // ---- eventfd, timerfd ---------------------------------------------------------------------
+
+    int eventfd() {
+        Counter counter = new Counter(false);
+        wakeup = counter;
+        return calls.open(Call.EVENTFD, counter);
+    }
+
+    int timerfd() {
+        Counter timer = new Counter(true);
+        int fd = calls.open(Call.TIMERFD, timer);
+        if (fd >= 0) {
+            timers.add(timer);
+        }
+        return fd;
+    }
+
+    int signalEventfd(int fd) {
+        kernel.enter();
+        Counter counter = calls.file(Call.EVENTFD_WRITE, fd, Counter.class);
+        if (faults.strikes(Fault.WAKEUP_REFUSED)) {
+            return kernel.answer(Call.EVENTFD_WRITE, fd, -EIO);
+        }
+        if (faults.strikes(Fault.COUNTER_FULL)) {
+            counter.fill();
+        }
+        return kernel.answer(Call.EVENTFD_WRITE, fd, counter.signal());
+    }
+
+    int armTimerfd(int fd, long delayNanos) {
+        // Before a pause: the caller has looked at the clock, and can't be stopped between.
+        long expiry = kernel.elapsedNanos() + delayNanos;
+        kernel.enter();
+        Counter timer = calls.file(Call.TIMERFD_SETTIME, fd, Counter.class);
+        if (delayNanos < 1) {
+            throw kernel.violation("timerfd_settime(%d): %d ns would disarm it", fd, delayNanos);
+        }
+        if (timer.expiry <= expiry && timer.expiry > kernel.elapsedNanos() && timer.reported == 0) {
+            throw kernel.violation(
+                    "timerfd_settime(%d): it would have expired %d ns earlier",
+                    fd, expiry - timer.expiry);
+        }
+        if (faults.strikes(Fault.TIMER_REFUSED)) {
+            return kernel.answer(Call.TIMERFD_SETTIME, fd, -ENOMEM);
+        }
+        timer.expiry = expiry;
+        timer.count = 0;
+        timer.reported = 0;
+        return kernel.answer(Call.TIMERFD_SETTIME, fd, 0);
+    }
+
+    int expireTimerfd(int fd) {
+        kernel.enter();
+        calls.file(Call.TIMERFD_SETTIME, fd, Counter.class).expiry = kernel.elapsedNanos();
+        return kernel.answer(Call.TIMERFD_SETTIME, fd, 0);
+    }
+
+    int drainCounter(int fd) {
+        kernel.enter();
+        Counter counter = calls.file(Call.COUNTER_READ, fd, Counter.class);
+        return kernel.answer(Call.COUNTER_READ, fd, counter.drain());
+    }
+}
