@@ -72,7 +72,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         this.connection = connection;
         this.socket = Objects.requireNonNull(peer.socket).connection();
         this.ref = connection.ref();
-        this.choices = scenario.handlerChoices(peer);
+        this.choices = scenario.swarm.handlerChoices(peer);
         this.splits = choices.below(4) == 0;
     }
 
@@ -303,7 +303,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     @Override
     public final void onDrain(Connection c) {
         entered(c, "onDrain");
-        if (c.isCongested() || c.pendingOutput() > scenario.lowWaterMark()) {
+        if (c.isCongested() || c.pendingOutput() > scenario.settings.lowWaterMark()) {
             throw scenario.kernel.violation(
                     "peer %d: onDrain with %d bytes waiting", peer.index, c.pendingOutput());
         }
@@ -381,7 +381,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     /** The server is told to shut down; what the peer has sent so far is to be served. */
     final void shutdownBegins() {
-        boolean blocked = connection.isCongested() && scenario.hasBackpressure();
+        boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
         boolean reads = !closing && !paused && !ended && !blocked;
         receivedBeforeShutdown = reads && socket.receivable(1) > 0 ? (int) socket.received : -1;
     }
@@ -407,7 +407,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         boolean mayLinger = !scenario.mayLackDescriptors();
         if (socket.closedUnread
                 && mayLinger
-                && lingered < (scenario.lingerMillis() - 1) * 1_000_000L) {
+                && lingered < (scenario.settings.lingerMillis() - 1) * 1_000_000L) {
             return "closed with input unread after " + lingered + " ns";
         }
         return null;
@@ -448,17 +448,18 @@ abstract class CheckedHandler implements ConnectionHandler {
         return switch (limit) {
             case CONNECT -> "it was accepted";
             case IDLE ->
-                    scenario.idleMillis() == 0 || idle < (scenario.idleMillis() - 1) * 1_000_000L
+                    scenario.settings.idleMillis() == 0
+                                    || idle < (scenario.settings.idleMillis() - 1) * 1_000_000L
                             ? "idle for " + idle + " ns only"
-                            : scenario.idleBytes() == 1 && isUnheard()
+                            : scenario.settings.idleBytes() == 1 && isUnheard()
                                     ? "nobody looked for what it had sent"
                                     : null;
             case HALF_CLOSE -> wrongHalfClose(now);
             case WRITE -> {
                 long waited = now - socket.paidTurn;
-                yield scenario.writeMillis() == 0
+                yield scenario.settings.writeMillis() == 0
                                 || waitsSinceNanos == World.NEVER
-                                || waited < (scenario.writeMillis() - 1) * 1_000_000L
+                                || waited < (scenario.settings.writeMillis() - 1) * 1_000_000L
                         ? "waited for " + waited + " ns only"
                         : null;
             }
@@ -467,8 +468,8 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     private @Nullable String wrongHalfClose(long now) {
         long rested = now - Math.max(socket.endMovedTurn, socket.lastSendTurn);
-        if (scenario.halfCloseMillis() == 0
-                || rested < (scenario.halfCloseMillis() - 1) * 1_000_000L) {
+        if (scenario.settings.halfCloseMillis() == 0
+                || rested < (scenario.settings.halfCloseMillis() - 1) * 1_000_000L) {
             return "at rest for " + rested + " ns only";
         }
         if (!socket.endTold) {
@@ -482,7 +483,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     /** Whether input that would be read lay there when the turn began. */
     private boolean isUnheard() {
-        boolean blocked = connection.isCongested() && scenario.hasBackpressure();
+        boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
         boolean reads = !paused && !ended && !closing && !blocked;
         return reads && socket.inputSinceNanos < scenario.kernel.turnNanos();
     }
@@ -496,8 +497,8 @@ abstract class CheckedHandler implements ConnectionHandler {
                     peer.index, written, socket.sent, pending);
         }
         if (peer.behaviour.bounded
-                && scenario.hasBackpressure()
-                && pending > scenario.highWaterMark() + scenario.readBytes()) {
+                && scenario.settings.hasBackpressure()
+                && pending > scenario.settings.highWaterMark() + scenario.settings.readBytes()) {
             throw scenario.kernel.violation("peer %d: %d bytes wait", peer.index, pending);
         }
         noteWaiting();
@@ -518,7 +519,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     final void checkBeforeSleep(long untilNanos) {
         boolean lingers = socket.outputShut;
         boolean reads = !closing && !paused && !ended && !scenario.isShuttingDown();
-        boolean blocked = connection.isCongested() && scenario.hasBackpressure();
+        boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
         if (!socket.queued) {
             int receivable = socket.receivable(1);
             boolean due = receivable > 0 || (receivable == 0 && !socket.endSeen);
@@ -537,11 +538,11 @@ abstract class CheckedHandler implements ConnectionHandler {
                     "the server sleeps, and peer %d has gone with %s",
                     peer.index, Errno.name(socket.error));
         }
-        if (reads && isLate(untilNanos, socket.lastMoveNanos, scenario.idleMillis())) {
+        if (reads && isLate(untilNanos, socket.lastMoveNanos, scenario.settings.idleMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its idle timeout", peer.index);
         }
         if (waitsSinceNanos != World.NEVER
-                && isLate(untilNanos, socket.paidNanos, scenario.writeMillis())) {
+                && isLate(untilNanos, socket.paidNanos, scenario.settings.writeMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its write timeout", peer.index);
         }
         boolean open = !closing && !scenario.isShuttingDown();
@@ -551,7 +552,7 @@ abstract class CheckedHandler implements ConnectionHandler {
                 && isLate(
                         untilNanos,
                         Math.max(socket.endMovedNanos, socket.lastSendNanos),
-                        scenario.halfCloseMillis())) {
+                        scenario.settings.halfCloseMillis())) {
             throw scenario.kernel.violation(
                     "peer %d: sleeps past its half-close timeout", peer.index);
         }

@@ -27,7 +27,7 @@ final class Handlers {
     }
 
     private static boolean dawdles(Scenario scenario, Choices choices) {
-        return scenario.halfCloseMillis() > 0 && choices.below(4) == 0;
+        return scenario.settings.halfCloseMillis() > 0 && choices.below(4) == 0;
     }
 
     /** Echoes at once. */

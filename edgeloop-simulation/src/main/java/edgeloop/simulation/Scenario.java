@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import edgeloop.CloseReason;
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
-import edgeloop.ConnectionOptions;
 import edgeloop.ConnectionRef;
 import edgeloop.Directory;
 import edgeloop.EventSource;
@@ -14,8 +13,6 @@ import edgeloop.HandlerFactory;
 import edgeloop.IoBuffer;
 import edgeloop.Reactor;
 import edgeloop.ReactorListener;
-import edgeloop.ServerOptions;
-import edgeloop.ServerStats;
 import edgeloop.SyscallException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,46 +36,18 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** By then each timeout that is drawn has run out. */
     static final Duration LONG = Duration.ofSeconds(20);
 
-    private static final int MAX_TIMEOUT_MILLIS = 8_000;
-
     private static final int MAX_TURNS = 200_000;
-    private static final int READ_BYTES = 64 * 1024;
-    private static final long PLENTY_BYTES = 1L << 32;
     static final int SEGMENT_BYTES = 8 * 1024;
 
-    /** How much there is to do. */
-    enum Size {
-        /** A few peers with a few bytes: most runs. */
-        SMALL,
-        /** More peers at once than are accepted in one go. */
-        STORM,
-        /** More bytes at once than are read in one go. */
-        BULK,
-        /** Each call moves so few bytes that there are more calls than are made in one go. */
-        CRUMBS
-    }
-
-    /** How the server ends. */
-    private enum Shutdown {
-        WHEN_SERVED,
-        AT_ANY_TIME,
-        AT_ONCE
-    }
-
     final SimulatedKernel kernel;
+    final Settings settings;
+    final Swarm swarm;
 
     private final Choices choices;
-    private ServerOptions options;
-    private final List<SwarmPeer> peers = new ArrayList<>();
-    private final List<Choices> handlerChoices = new ArrayList<>();
     private final List<CheckedHandler> live = new ArrayList<>();
     private final List<IoBuffer> kept = new ArrayList<>();
     private final Probes probes;
-    private final Shutdown shutdown;
-    private final int calmAtCall;
-    private final int shutdownAtCall;
-    private final boolean closesFromOutside;
-    private final boolean descriptorsLimited;
+    private final Tally tally;
 
     private @Nullable SimulatedServer server;
     private @Nullable Directory directory;
@@ -86,22 +55,12 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private boolean calm;
     private boolean shutdownAsked;
     private long shutdownNanos;
-    private final boolean fillsTasks;
 
     /** Those who waited to be accepted when the shutdown began. */
     private List<TcpConnection> waiting = List.of();
 
     private boolean cutOff;
-    private int handlersMade;
-    private int handlersRefused;
-    private int handlersClosed;
-    private int peerClosed;
-    private int timedOut;
-    private int cutOffCount;
-    private int cutOffForMemory;
-    private int closedForDescriptors;
     private long mappedAtStart;
-    private long bytesDelivered;
 
     Scenario(Case run, SimulatedKernel kernel, Choices choices) {
         this.kernel = kernel;
@@ -109,101 +68,21 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         kernel.faults().drawRates();
         kernel.faults().setRate(Fault.SETUP_REFUSED, choices.below(64) == 0 ? 1 << 12 : 0);
         kernel.faults().drop(run.droppedFaults(), run.faultLimit());
-        options = drawOptions();
-        descriptorsLimited = choices.below(16) == 0;
-        if (descriptorsLimited) {
-            kernel.limitDescriptors(4 + choices.magnitude(1, 8));
-        }
-        calmAtCall = choices.magnitude(0, 4_096);
-        shutdown = drawShutdown();
-        shutdownAtCall = choices.magnitude(16, 4_096);
-        closesFromOutside = choices.below(16) == 0;
-        fillsTasks = choices.below(1024) == 0;
+        settings = new Settings(kernel, choices, this);
+        tally = new Tally(kernel);
         probes = new Probes(this, choices.split(), choices.below(4) == 0);
-        drawPeers(run.droppedPeers());
-        drawShortages(choices.split(), run.droppedPeers());
+        swarm = new Swarm(this, choices, run.droppedPeers());
+        drawShortages(choices.split());
     }
 
-    private Shutdown drawShutdown() {
-        int draw = choices.below(16);
-        return draw < 12
-                ? Shutdown.WHEN_SERVED
-                : draw < 15 ? Shutdown.AT_ANY_TIME : Shutdown.AT_ONCE;
-    }
-
-    private ServerOptions drawOptions() {
-        int high = choices.magnitude(1, choices.below(4) == 0 ? 100_000 : 2_000);
-        ConnectionOptions connection =
-                ConnectionOptions.defaults()
-                        .withWaterMarks(choices.below(high), high)
-                        .withBackpressure(choices.below(8) > 0)
-                        .withIdleTimeout(drawTimeout(4))
-                        .withIdleBytes(choices.below(4) == 0 ? choices.magnitude(1, 200) : 1)
-                        .withWriteTimeout(drawTimeout(2))
-                        .withLingerTimeout(drawTimeout(1))
-                        .withHalfCloseTimeout(drawTimeout(2));
-        ServerOptions drawn =
-                ServerOptions.defaults()
-                        .withBacklog(choices.magnitude(1, 256))
-                        .withMaxEvents(choices.magnitude(1, 64))
-                        .withDrainTimeout(drawTimeout(1))
-                        .withConnection(connection)
-                        .withListener(this);
-        return choices.below(8) == 0 ? drawn.withMaxConnections(choices.between(1, 4)) : drawn;
-    }
-
-    /**
-     * Memory for some segments of 8 KiB now and then, and else more than any run takes. Where that
-     * or descriptors are scarce, more peers compete.
-     */
-    private void drawShortages(Choices shortages, long droppedPeers) {
-        boolean scarce = shortages.below(8) == 0;
-        options = options.withMaxBufferBytes(PLENTY_BYTES);
-        if (scarce) {
-            options = options.withMaxBufferBytes((1 << 14) + shortages.magnitude(0, 1 << 15));
+    /** Where memory or descriptors are scarce, more peers compete. */
+    private void drawShortages(Choices shortages) {
+        boolean scarce = settings.drawMemory(shortages);
+        if (scarce || settings.descriptorsLimited) {
+            swarm.add(shortages.below(12), shortages, Swarm.Size.SMALL);
         }
-        if (scarce || descriptorsLimited) {
-            addPeers(shortages.below(12), shortages, Size.SMALL, droppedPeers);
-        }
-        if (!scarce && shortages.below(2) == 0) { // who is slow goes first where memory is scarce
-            int rate = shortages.magnitude(1, 1 << 20);
-            options = options.withConnection(options.connection().withMinOutputRate(rate));
-        }
-    }
-
-    /** None in all but one of {@code oneIn} cases, and rarely none else. */
-    private Duration drawTimeout(int oneIn) {
-        boolean none = choices.below(oneIn) > 0 || choices.below(8) == 0;
-        return none ? Duration.ZERO : Duration.ofMillis(choices.magnitude(1, MAX_TIMEOUT_MILLIS));
-    }
-
-    private void drawPeers(long dropped) {
-        int draw = choices.below(512);
-        Size size =
-                draw == 0
-                        ? Size.BULK
-                        : draw < 4 ? Size.STORM : draw < 16 ? Size.CRUMBS : Size.SMALL;
-        int count =
-                switch (size) {
-                    case SMALL, CRUMBS -> choices.between(1, choices.between(1, 5));
-                    case STORM -> choices.between(65, 150);
-                    case BULK -> choices.between(1, 2);
-                };
-        if (size == Size.CRUMBS) {
-            Fault fault = choices.below(2) == 0 ? Fault.RECV_SHORT : Fault.SEND_SHORT;
-            kernel.faults().cutAll(fault, choices.between(1, 3));
-        }
-        addPeers(count, choices, size, dropped);
-    }
-
-    private void addPeers(int count, Choices chooser, Size size, long dropped) {
-        for (int n = 0; n < count; n++) {
-            int index = handlerChoices.size();
-            SwarmPeer peer = new SwarmPeer(this, index, chooser.split(), size);
-            handlerChoices.add(chooser.split());
-            if (index >= Long.SIZE || (dropped >>> index & 1) == 0) {
-                peers.add(peer);
-            }
+        if (!scarce) { // who is slow goes first where memory is scarce
+            settings.drawOutputRate(shortages);
         }
     }
 
@@ -220,20 +99,18 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             cutOff = true;
             checkLastCall();
             running().close();
-            checkEnd(running().stats());
+            tally.check(running().stats(), swarm);
             probes.checkEnd();
-            checkProblems();
+            tally.checkProblems(running().problems());
         }
     }
 
     /** Tells the trace what was drawn. */
     private void describe() {
         if (kernel.isTraced()) {
-            kernel.note("%s", options.withListener(null));
-            kernel.note("%s, calm at call %d", shutdown, calmAtCall);
-            for (SwarmPeer peer : peers) {
-                kernel.note("%s", peer);
-            }
+            kernel.note("%s", settings.options().withListener(null));
+            kernel.note("%s, calm at call %d", settings.shutdown, settings.calmAtCall);
+            swarm.describe();
             kernel.note("%s", kernel.faults());
         }
     }
@@ -245,7 +122,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** Opens the server; false if the kernel would not have it. */
     private boolean open() {
         try {
-            server = SimulatedServer.open(kernel, options, this);
+            server = SimulatedServer.open(kernel, settings.options(), this);
             return true;
         } catch (SyscallException | OutOfMemoryError e) {
             Faults faults = kernel.faults();
@@ -267,18 +144,18 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         while (running().isRunning()) {
             running().turn();
             if (++turns > MAX_TURNS) {
-                throw kernel.violation("no end after %d turns: %s", turns, state());
+                throw kernel.violation("no end after %d turns: %s", turns, swarm.state());
             }
             for (int i = 0; i < live.size(); i++) {
                 live.get(i).checkBetweenTurns();
             }
-            if (running().bufferBytes() > options.maxBufferBytes()) {
+            if (running().bufferBytes() > settings.options().maxBufferBytes()) {
                 throw kernel.violation(
                         "%d bytes of memory are held, where %d are allowed",
-                        running().bufferBytes(), options.maxBufferBytes());
+                        running().bufferBytes(), settings.options().maxBufferBytes());
             }
             probes.checkAfterTurn();
-            if (!calm && kernel.calls() >= calmAtCall) {
+            if (!calm && kernel.calls() >= settings.calmAtCall) {
                 becomeCalm();
             }
         }
@@ -289,120 +166,19 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         kernel.note("---- calm: no more faults, and peers behave");
         kernel.faults().stop();
         kernel.limitDescriptors(Integer.MAX_VALUE);
-        for (int i = 0; i < peers.size(); i++) {
-            peers.get(i).wake();
-        }
-    }
-
-    private void checkEnd(ServerStats stats) {
-        if (handlersClosed != handlersMade) {
-            throw kernel.violation(
-                    "%d handlers, %d onClose: %s", handlersMade, handlersClosed, state());
-        }
-        long sent = 0;
-        long received = 0;
-        for (SwarmPeer peer : peers) {
-            PeerSocket socket = peer.socket;
-            if (socket != null) {
-                sent += socket.connection().sent;
-                received += socket.connection().received;
-            }
-        }
-        check("accepted", stats.accepted(), handlersMade + handlersRefused);
-        check("active", stats.activeConnections(), 0);
-        check("closed", closed(stats), stats.accepted());
-        check("cutOff", stats.cutOff(), cutOffCount);
-        check("peerClosed", stats.peerClosed(), peerClosed);
-        check("timeouts", stats.timeouts(), timedOut);
-        check("cutOffForMemory", stats.cutOffForMemory(), cutOffForMemory);
-        check("closedForDescriptors", stats.closedForDescriptors(), closedForDescriptors);
-        check("bytesWritten", stats.bytesWritten(), sent);
-        if (stats.bytesRead() > received || stats.bytesRead() < bytesDelivered) {
-            throw kernel.violation(
-                    "bytesRead %d, received %d, delivered %d",
-                    stats.bytesRead(), received, bytesDelivered);
-        }
+        swarm.wake();
     }
 
     /** Who waited when the shutdown began was accepted, unless the time for it had run out. */
     private void checkLastCall() {
         long took = kernel.elapsedNanos() - shutdownNanos;
-        if (took < options.drainTimeout().toNanos()) {
+        if (took < settings.options().drainTimeout().toNanos()) {
             for (TcpConnection connection : waiting) {
                 if (connection.neverAccepted) {
                     throw kernel.violation("the shutdown reset who waited to be accepted");
                 }
             }
         }
-    }
-
-    /** What the kernel refused was said; and what is an everyday outcome was not. */
-    private void checkProblems() {
-        checkSaid(Fault.REGISTER_REFUSED, "A connection is refused, as epoll_ctl failed");
-        checkSaid(Fault.TIMER_REFUSED, "timerfd_settime failed: waits are bounded instead");
-        checkSaid(Fault.FILE_UNREADABLE, "Sending a file failed; the connection is reset");
-        // Several before the reactor wakes are one to it.
-        boolean failed = kernel.faults().struck(Fault.WAKEUP_REFUSED) > 0;
-        if (failed && timesSaid("A wakeup by eventfd failed; the timer does it") == 0) {
-            throw kernel.violation("a wakeup failed, and nobody says so");
-        }
-        for (String problem : running().problems()) {
-            if (problem.contains("EINTR") || problem.contains("EAGAIN")) {
-                throw kernel.violation("reported, and is no problem: %s", problem);
-            }
-        }
-    }
-
-    private static long closed(ServerStats stats) {
-        return stats.peerClosed()
-                + stats.locallyClosed()
-                + stats.resets()
-                + stats.failures()
-                + stats.timeouts()
-                + stats.protocolErrors()
-                + stats.handlerFailures()
-                + stats.cutOff()
-                + stats.cutOffForMemory()
-                + stats.closedForDescriptors();
-    }
-
-    private void checkSaid(Fault fault, String what) {
-        int times = timesSaid(what);
-        int struck = kernel.faults().struck(fault);
-        if (times != struck) {
-            throw kernel.violation(
-                    "%s struck %d times, and is said %d times", fault, struck, times);
-        }
-    }
-
-    /** How often a problem was said, with what was left out and counted. */
-    private int timesSaid(String what) {
-        int times = 0;
-        for (String problem : running().problems()) {
-            if (problem.startsWith(what)) {
-                times += problem.startsWith(what + ": ") ? 1 : 0;
-                int end = problem.indexOf(" more not shown)");
-                int begin = problem.lastIndexOf('(', end) + 1;
-                times += end < 0 ? 0 : Integer.parseInt(problem.substring(begin, end));
-            }
-        }
-        return times;
-    }
-
-    private void check(String what, long actual, long expected) {
-        if (actual != expected) {
-            throw kernel.violation("statistics: %s is %d, not %d", what, actual, expected);
-        }
-    }
-
-    private String state() {
-        StringBuilder text = new StringBuilder();
-        for (SwarmPeer peer : peers) {
-            if (!peer.isOver()) {
-                text.append(text.isEmpty() ? "" : "; ").append(peer);
-            }
-        }
-        return text.toString();
     }
 
     Reactor reactor() {
@@ -429,46 +205,6 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         return probes.tell(ref, task);
     }
 
-    int lingerMillis() {
-        return (int) options.connection().lingerTimeout().toMillis();
-    }
-
-    int idleMillis() {
-        return (int) options.connection().idleTimeout().toMillis();
-    }
-
-    int idleBytes() {
-        return options.connection().idleBytes();
-    }
-
-    int writeMillis() {
-        return (int) options.connection().writeTimeout().toMillis();
-    }
-
-    int halfCloseMillis() {
-        return (int) options.connection().halfCloseTimeout().toMillis();
-    }
-
-    int highWaterMark() {
-        return options.connection().highWaterMark();
-    }
-
-    int lowWaterMark() {
-        return options.connection().lowWaterMark();
-    }
-
-    boolean hasBackpressure() {
-        return options.connection().backpressure();
-    }
-
-    int readBytes() {
-        return READ_BYTES;
-    }
-
-    Choices handlerChoices(SwarmPeer peer) {
-        return handlerChoices.get(peer.index);
-    }
-
     byte[] scratch(int length) {
         if (length > scratch.length) {
             scratch = new byte[2 * length];
@@ -479,13 +215,13 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** Whether connections may come to be cut off for want of memory. */
     boolean mayLackMemory() {
         long most = kernel.mostMappedBytes() - mappedAtStart;
-        return most + 2 * SEGMENT_BYTES > options.maxBufferBytes()
+        return most + 2 * SEGMENT_BYTES > settings.options().maxBufferBytes()
                 || kernel.faults().struck(Fault.MEMORY_REFUSED) > 0;
     }
 
     /** Whether connections may come to be closed for want of descriptors. */
     boolean mayLackDescriptors() {
-        return descriptorsLimited || kernel.faults().struck(Fault.ACCEPT_EXHAUSTED) > 0;
+        return settings.descriptorsLimited || kernel.faults().struck(Fault.ACCEPT_EXHAUSTED) > 0;
     }
 
     /** A live one other than {@code gone} that has been idle since before {@code turn}. */
@@ -502,7 +238,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** Whether there surely is memory for as much. */
     boolean hasMemoryFor(int length) {
         return length <= SEGMENT_BYTES
-                && running().bufferBytes() + 2 * SEGMENT_BYTES <= options.maxBufferBytes()
+                && running().bufferBytes() + 2 * SEGMENT_BYTES
+                        <= settings.options().maxBufferBytes()
                 && kernel.faults().struck(Fault.MEMORY_REFUSED) == 0;
     }
 
@@ -560,8 +297,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     void connected(SwarmPeer peer, PeerSocket socket) {
         socket.setOwner(peer);
-        socket.connection().idleBytes = idleBytes();
-        socket.connection().minOutputRate = options.connection().minOutputRate();
+        socket.connection().idleBytes = settings.idleBytes();
+        socket.connection().minOutputRate = settings.options().connection().minOutputRate();
     }
 
     /** The peer has read to the end of a connection that was not reset. */
@@ -579,16 +316,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     }
 
     void closed(CheckedHandler handler, CloseReason reason) {
-        handlersClosed++;
         live.remove(handler);
-        bytesDelivered += handler.consumed;
-        cutOffCount += reason instanceof CloseReason.CutOff ? 1 : 0;
-        peerClosed += reason instanceof CloseReason.PeerClosed ? 1 : 0;
-        timedOut += reason instanceof CloseReason.TimedOut ? 1 : 0;
-        if (reason instanceof CloseReason.Overload(CloseReason.Overload.Resource resource)) {
-            cutOffForMemory += resource == CloseReason.Overload.Resource.MEMORY ? 1 : 0;
-            closedForDescriptors += resource == CloseReason.Overload.Resource.DESCRIPTORS ? 1 : 0;
-        }
+        tally.closed(handler, reason);
     }
 
     void closeAny(Choices chooser) {
@@ -612,10 +341,10 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         if (peer.handler != null) {
             throw kernel.violation("peer %d was accepted twice", peer.index);
         }
-        handlersRefused++; // unless it comes to be
+        tally.handlersRefused++; // unless it comes to be
         CheckedHandler handler = peer.behaviour.create(this, peer, connection);
-        handlersRefused--;
-        handlersMade++;
+        tally.handlersRefused--;
+        tally.handlersMade++;
         peer.handler = handler;
         live.add(handler);
         return handler;
@@ -630,26 +359,16 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     @Override
     public long nextNanos() {
-        long next = probes.nextNanos();
-        for (int i = 0; i < peers.size(); i++) {
-            next = Math.min(next, peers.get(i).nextNanos);
-        }
-        return next;
+        return Math.min(probes.nextNanos(), swarm.nextNanos());
     }
 
     @Override
     public void act() {
-        long now = kernel.elapsedNanos();
-        boolean settled = true;
-        for (int i = 0; i < peers.size(); i++) {
-            SwarmPeer peer = peers.get(i);
-            if (peer.nextNanos <= now) {
-                peer.act();
-            }
-            settled &= peer.isSettled();
-        }
+        boolean settled = swarm.act();
         probes.act();
-        boolean early = shutdown != Shutdown.WHEN_SERVED && kernel.calls() >= shutdownAtCall;
+        boolean early =
+                settings.shutdown != Settings.Shutdown.WHEN_SERVED
+                        && kernel.calls() >= settings.shutdownAtCall;
         if ((settled || early) && !shutdownAsked) {
             shutDown();
         }
@@ -658,12 +377,12 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     private void shutDown() {
         shutdownAsked = true;
         shutdownNanos = kernel.elapsedNanos();
-        if (fillsTasks) {
+        if (settings.fillsTasks) {
             kernel.note("---- tasks are handed over until no more are taken");
             probes.fill();
         }
         probes.stop();
-        if (shutdown == Shutdown.AT_ONCE) {
+        if (settings.shutdown == Settings.Shutdown.AT_ONCE) {
             kernel.note("---- shutdownNow()");
             running().server().shutdownNow();
         } else {
@@ -680,8 +399,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     public void interleave() {
         int draw = choices.below(16);
         if (draw < 12) {
-            peers.get(choices.below(peers.size())).act();
-        } else if (draw == 12 && closesFromOutside && !live.isEmpty() && !shutdownAsked) {
+            swarm.interleave(choices);
+        } else if (draw == 12 && settings.closesFromOutside && !live.isEmpty() && !shutdownAsked) {
             CheckedHandler victim = live.get(choices.below(live.size()));
             boolean _ =
                     tell(
@@ -725,6 +444,6 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             becomeCalm();
             return true;
         }
-        throw kernel.violation("the server sleeps for ever: %s", state());
+        throw kernel.violation("the server sleeps for ever: %s", swarm.state());
     }
 }

@@ -58,14 +58,14 @@ final class SwarmPeer {
     private boolean finished;
     private boolean over;
 
-    SwarmPeer(Scenario scenario, int index, Choices choices, Scenario.Size size) {
+    SwarmPeer(Scenario scenario, int index, Choices choices, Swarm.Size size) {
         this.scenario = scenario;
         this.index = index;
         this.choices = choices;
         this.behaviour = Behaviour.draw(choices);
         this.total = drawTotal(size);
         int most = Math.max(1, total);
-        this.chunk = size == Scenario.Size.CRUMBS ? most : choices.magnitude(1, most);
+        this.chunk = size == Swarm.Size.CRUMBS ? most : choices.magnitude(1, most);
         this.readChunk = choices.magnitude(1, 1 << 17);
         this.pace = PACES_NANOS[choices.below(PACES_NANOS.length)];
         this.receiveBuffer = drawBuffer(size);
@@ -78,7 +78,7 @@ final class SwarmPeer {
         this.nextNanos = choices.below(2) == 0 ? 0 : choices.magnitude(0, 1_000_000_000);
     }
 
-    private int drawTotal(Scenario.Size size) {
+    private int drawTotal(Swarm.Size size) {
         return switch (size) {
             case STORM -> choices.below(3);
             case CRUMBS -> choices.between(100, 1_000);
@@ -92,8 +92,8 @@ final class SwarmPeer {
         };
     }
 
-    private int drawBuffer(Scenario.Size size) {
-        if (size == Scenario.Size.BULK) {
+    private int drawBuffer(Swarm.Size size) {
+        if (size == Swarm.Size.BULK) {
             return choices.between(1 << 15, 1 << 19);
         }
         return choices.below(2) == 0 ? 4_096 : choices.magnitude(1, 8_192);
@@ -269,7 +269,7 @@ final class SwarmPeer {
         if (farewell == Farewell.FINISH_SENDING && sent < total && !finished) {
             return;
         }
-        if (farewell == Farewell.NEVER_CLOSE && scenario.lingerMillis() > 0) {
+        if (farewell == Farewell.NEVER_CLOSE && scenario.settings.lingerMillis() > 0) {
             end("stays after the end");
         } else {
             close(own);
