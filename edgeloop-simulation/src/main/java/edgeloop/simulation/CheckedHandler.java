@@ -7,15 +7,15 @@ import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
 import edgeloop.sys.Errno;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A handler that keeps books of what it was given and has written, and holds the library against
- * them. All handlers write the bytes that {@link Pattern} has for their peer, in order.
+ * A handler that keeps books of what it was given and has written, and by its {@link
+ * ConnectionRules} holds the library against them. All handlers write the bytes that {@link
+ * Pattern} has for their peer, in order.
  */
 abstract class CheckedHandler implements ConnectionHandler {
     /** Whoever holds memory without moving for so long goes first when there is no more. */
-    private static final long STALLED_NANOS = 1_000_000_000;
+    static final long STALLED_NANOS = 1_000_000_000;
 
     private static final long SLACK_NANOS = Scenario.SLACK_NANOS;
 
@@ -25,6 +25,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     final Connection connection;
     final ConnectionRef ref;
     final Choices choices;
+    final ConnectionRules rules;
 
     /** The bytes read, and written. */
     int consumed;
@@ -47,12 +48,12 @@ abstract class CheckedHandler implements ConnectionHandler {
     boolean cutShort;
 
     /** When output began to wait for the peer; {@link World#NEVER} while none waits. */
-    private long waitsSinceNanos = World.NEVER;
+    long waitsSinceNanos = World.NEVER;
 
     private long waitsSinceTurn;
 
     /** Where input waited when the shutdown began, what had been received before; else -1. */
-    private int receivedBeforeShutdown = -1;
+    int receivedBeforeShutdown = -1;
 
     /** The bytes that it left unread, for which memory is taken. */
     private int left;
@@ -61,7 +62,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     private long leftTurn;
 
     /** A write found no memory, perhaps, and this was the one to go. */
-    private boolean refused;
+    boolean refused;
 
     /** Whether an echo goes out in two pieces. */
     private final boolean splits;
@@ -74,6 +75,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         this.ref = connection.ref();
         this.choices = scenario.swarm.handlerChoices(peer);
         this.splits = choices.below(4) == 0;
+        this.rules = new ConnectionRules(this);
     }
 
     // ---- What the behaviours fill in ----------------------------------------------------------
@@ -221,7 +223,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     }
 
     /** Every other one of those that do nothing but in answer to their peer lets itself go. */
-    private boolean isIdle() {
+    final boolean isIdle() {
         boolean answers = peer.behaviour == Behaviour.ECHO || peer.behaviour == Behaviour.FRAMES;
         boolean moreExpected = closing || ended || paused || left > 0;
         return answers && peer.index % 2 == 0 && !moreExpected && written == socket.sent;
@@ -333,7 +335,7 @@ abstract class CheckedHandler implements ConnectionHandler {
         if (!socket.closed) {
             throw scenario.kernel.violation("peer %d: onClose before close", peer.index);
         }
-        String wrong = wrong(reason);
+        String wrong = rules.wrong(reason);
         if (wrong != null) {
             throw scenario.kernel.violation("peer %d: %s: %s", peer.index, reason, wrong);
         }
@@ -354,31 +356,6 @@ abstract class CheckedHandler implements ConnectionHandler {
         }
     }
 
-    // ---- What must be so ----------------------------------------------------------------------
-
-    /** What speaks against {@code reason}, or null. */
-    private @Nullable String wrong(CloseReason reason) {
-        return switch (reason) {
-            case CloseReason.PeerClosed _ when !ended -> "no FIN was read";
-            case CloseReason.PeerClosed _ -> wrongAfterClose();
-            case CloseReason.LocallyClosed _ -> wrongAfterClose();
-            case CloseReason.Failed failed when failed.errno() != socket.lastErrno ->
-                    "the kernel said " + Errno.name(socket.lastErrno);
-            case CloseReason.Failed _ -> null;
-            case CloseReason.TimedOut timedOut -> wrongTimeout(timedOut.limit());
-            case CloseReason.HandlerFailed _ when aborting -> null;
-            case CloseReason.HandlerFailed failed when scenario.explains(failed.cause()) -> null;
-            case CloseReason.HandlerFailed failed -> "it did not throw " + failed.cause();
-            case CloseReason.Overload overload ->
-                    switch (overload.resource()) {
-                        case MEMORY -> wrongCutOff();
-                        case DESCRIPTORS -> wrongGoing();
-                    };
-            case CloseReason.ProtocolError _ -> "it did not say so";
-            case CloseReason.CutOff _ -> scenario.isCutOff() ? null : "the server goes on";
-        };
-    }
-
     /** The server is told to shut down; what the peer has sent so far is to be served. */
     final void shutdownBegins() {
         boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
@@ -386,121 +363,9 @@ abstract class CheckedHandler implements ConnectionHandler {
         receivedBeforeShutdown = reads && socket.receivable(1) > 0 ? (int) socket.received : -1;
     }
 
-    private @Nullable String wrongAfterClose() {
-        if (aborting || scenario.isCutOff()) {
-            return null;
-        }
-        if (receivedBeforeShutdown == socket.received && !closing) {
-            return "what it had sent before the shutdown was not read";
-        }
-        if (!closing && !scenario.isShuttingDown()) {
-            return "nobody closed it";
-        }
-        if (socket.lingerZero) {
-            return "it was reset";
-        }
-        if (socket.sent != written) {
-            return "of " + written + " bytes only " + socket.sent + " were sent";
-        }
-        long lingered = scenario.kernel.turnNanos() - socket.shutTurn;
-        // For want of descriptors those go first that linger.
-        boolean mayLinger = !scenario.mayLackDescriptors();
-        if (socket.closedUnread
-                && mayLinger
-                && lingered < (scenario.settings.lingerMillis() - 1) * 1_000_000L) {
-            return "closed with input unread after " + lingered + " ns";
-        }
-        return null;
-    }
-
-    private @Nullable String wrongCutOff() {
-        if (!scenario.mayLackMemory()) {
-            return "there was memory";
-        }
-        if (!refused && written == socket.sent && consumed == socket.received) {
-            return "it held none";
-        }
-        CheckedHandler other = scenario.holderOtherThan(this, STALLED_NANOS + SLACK_NANOS);
-        return other != null && nanosNotMoved() < STALLED_NANOS - SLACK_NANOS
-                ? "peer " + other.peer.index + " holds some, and has not moved for longer"
-                : null;
-    }
-
-    private @Nullable String wrongGoing() {
-        if (!scenario.mayLackDescriptors()) {
-            return "there were descriptors";
-        }
-        if (!isIdle() || socket.lingerZero) {
-            return "it was not idle, or it was reset";
-        }
-        if (socket.inputSinceNanos < scenario.kernel.turnNanos()) {
-            return "nobody looked for what it had sent";
-        }
-        long before = socket.lastMoveTurn - SLACK_NANOS;
-        CheckedHandler other = scenario.idleSinceBefore(this, before);
-        return other == null ? null : "peer " + other.peer.index + " has been idle for longer";
-    }
-
-    private @Nullable String wrongTimeout(CloseReason.TimedOut.Limit limit) {
-        // The library's time is that of a turn's events.
-        long now = scenario.kernel.turnNanos();
-        long idle = now - socket.lastMoveTurn;
-        return switch (limit) {
-            case CONNECT -> "it was accepted";
-            case IDLE ->
-                    scenario.settings.idleMillis() == 0
-                                    || idle < (scenario.settings.idleMillis() - 1) * 1_000_000L
-                            ? "idle for " + idle + " ns only"
-                            : scenario.settings.idleBytes() == 1 && isUnheard()
-                                    ? "nobody looked for what it had sent"
-                                    : null;
-            case HALF_CLOSE -> wrongHalfClose(now);
-            case WRITE -> {
-                long waited = now - socket.paidTurn;
-                yield scenario.settings.writeMillis() == 0
-                                || waitsSinceNanos == World.NEVER
-                                || waited < (scenario.settings.writeMillis() - 1) * 1_000_000L
-                        ? "waited for " + waited + " ns only"
-                        : null;
-            }
-        };
-    }
-
-    private @Nullable String wrongHalfClose(long now) {
-        long rested = now - Math.max(socket.endMovedTurn, socket.lastSendTurn);
-        if (scenario.settings.halfCloseMillis() == 0
-                || rested < (scenario.settings.halfCloseMillis() - 1) * 1_000_000L) {
-            return "at rest for " + rested + " ns only";
-        }
-        if (!socket.endTold) {
-            return "nothing told of the peer's end";
-        }
-        if (waitsSinceNanos != World.NEVER) {
-            return "output waits";
-        }
-        return isUnheard() ? "nobody looked for what it had sent" : null;
-    }
-
-    /** Whether input that would be read lay there when the turn began. */
-    private boolean isUnheard() {
-        boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
-        boolean reads = !paused && !ended && !closing && !blocked;
-        return reads && socket.inputSinceNanos < scenario.kernel.turnNanos();
-    }
-
     /** Checks what holds between turns. */
     final void checkBetweenTurns() {
-        long pending = connection.pendingOutput();
-        if (socket.sent + pending != written) {
-            throw scenario.kernel.violation(
-                    "peer %d: %d bytes written, %d sent, %d waiting",
-                    peer.index, written, socket.sent, pending);
-        }
-        if (peer.behaviour.bounded
-                && scenario.settings.hasBackpressure()
-                && pending > scenario.settings.highWaterMark() + scenario.settings.readBytes()) {
-            throw scenario.kernel.violation("peer %d: %d bytes wait", peer.index, pending);
-        }
+        rules.checkBetweenTurns();
         noteWaiting();
     }
 
@@ -513,58 +378,5 @@ abstract class CheckedHandler implements ConnectionHandler {
             socket.paidNanos = waitsSinceNanos;
             socket.paidTurn = waitsSinceTurn;
         }
-    }
-
-    /** Checks that no event is needed for what could be done now, since none will come. */
-    final void checkBeforeSleep(long untilNanos) {
-        boolean lingers = socket.outputShut;
-        boolean reads = !closing && !paused && !ended && !scenario.isShuttingDown();
-        boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
-        if (!socket.queued) {
-            int receivable = socket.receivable(1);
-            boolean due = receivable > 0 || (receivable == 0 && !socket.endSeen);
-            if (due && (lingers || (reads && !blocked))) {
-                throw scenario.kernel.violation(
-                        "the server sleeps, and nobody reads what peer %d has sent", peer.index);
-            }
-            if (connection.pendingOutput() > 0 && !socket.owesSpace && !socket.blockedByFault) {
-                throw scenario.kernel.violation(
-                        "the server sleeps on %d bytes that peer %d would take",
-                        connection.pendingOutput(), peer.index);
-            }
-        }
-        if (socket.error != 0 && !socket.queued) {
-            throw scenario.kernel.violation(
-                    "the server sleeps, and peer %d has gone with %s",
-                    peer.index, Errno.name(socket.error));
-        }
-        if (reads && isLate(untilNanos, socket.lastMoveNanos, scenario.settings.idleMillis())) {
-            throw scenario.kernel.violation("peer %d: sleeps past its idle timeout", peer.index);
-        }
-        if (waitsSinceNanos != World.NEVER
-                && isLate(untilNanos, socket.paidNanos, scenario.settings.writeMillis())) {
-            throw scenario.kernel.violation("peer %d: sleeps past its write timeout", peer.index);
-        }
-        boolean open = !closing && !scenario.isShuttingDown();
-        if (open
-                && waitsSinceNanos == World.NEVER
-                && (ended || (socket.peerFinished && !socket.queued && !socket.isBroken()))
-                && isLate(
-                        untilNanos,
-                        Math.max(socket.endMovedNanos, socket.lastSendNanos),
-                        scenario.settings.halfCloseMillis())) {
-            throw scenario.kernel.violation(
-                    "peer %d: sleeps past its half-close timeout", peer.index);
-        }
-    }
-
-    /** Timeouts run out an eighth late at most, by {@link edgeloop.ConnectionOptions}. */
-    private boolean isLate(long untilNanos, long sinceNanos, int timeoutMillis) {
-        if (timeoutMillis == 0) {
-            return false;
-        }
-        long latest = sinceNanos + (timeoutMillis + timeoutMillis / 8) * 1_000_000L;
-        // One that is overdue already, because all stood still, may come with the next tick.
-        return untilNanos - Math.max(latest, scenario.kernel.elapsedNanos()) > Scenario.SLACK_NANOS;
     }
 }

@@ -422,7 +422,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         kernel.checkListenerBeforeSleep();
         checkNobodyIsIdle(kernel.acceptWaitsSinceTurn());
         for (int i = 0; i < live.size(); i++) {
-            live.get(i).checkBeforeSleep(untilNanos);
+            live.get(i).rules.checkBeforeSleep(untilNanos);
         }
         probes.checkBeforeSleep(untilNanos);
     }
