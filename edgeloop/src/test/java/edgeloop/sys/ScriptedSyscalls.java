@@ -5,17 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is opened and mapped is kept account of, so that a test can ask for what leaked.
  */
-public final class ScriptedSyscalls implements Syscalls {
+public final class ScriptedSyscalls extends CallScript implements Syscalls {
     /** The calls that can be counted and answered. */
     public enum Call {
         SOCKET,
@@ -78,28 +72,11 @@ public final class ScriptedSyscalls implements Syscalls {
      */
     public record Made(Call call, int fd, int outcome) {}
 
-    private static final Set<Call> OPENING =
-            Set.of(
-                    Call.SOCKET,
-                    Call.ACCEPT,
-                    Call.EPOLL_CREATE,
-                    Call.EVENTFD,
-                    Call.TIMERFD,
-                    Call.DUPLICATE,
-                    Call.OPEN_AT,
-                    Call.OPEN_BENEATH);
-
     /** A wait that ought to have no end takes no longer than this, so that a test can look. */
     private static final int WAIT_MILLIS = 2;
 
     private final Syscalls kernel = new LinuxSyscalls();
-    private final Map<Call, Integer> counts = new EnumMap<>(Call.class);
-    private final Map<Call, Deque<Integer>> answers = new EnumMap<>(Call.class);
-    private final Map<Call, Integer> fixedAnswers = new EnumMap<>(Call.class);
-    private final Map<Call, Runnable> before = new EnumMap<>(Call.class);
     private final Deque<InetSocketAddress> remoteAddresses = new ArrayDeque<>();
-    private final List<Made> made = new ArrayList<>();
-    private final Set<Integer> open = new HashSet<>();
     private final Map<Integer, Long> keys = new HashMap<>();
 
     /** By key, so that channels hear of their events in the order of their slots. */
@@ -114,27 +91,6 @@ public final class ScriptedSyscalls implements Syscalls {
     private long lastDelayNanos;
 
     // ---- What tests say and ask ---------------------------------------------------------------
-
-    /** The next call answers {@code outcome}, and the kernel does not hear of it. */
-    public synchronized void answerNext(Call call, int outcome) {
-        answers.computeIfAbsent(call, _ -> new ArrayDeque<>()).add(outcome);
-    }
-
-    /** All calls answer {@code outcome} until {@link #answerByKernel}. */
-    public synchronized void answerAlways(Call call, int outcome) {
-        fixedAnswers.put(call, outcome);
-    }
-
-    /** Calls go to the kernel again. */
-    public synchronized void answerByKernel(Call call) {
-        fixedAnswers.remove(call);
-        answers.remove(call);
-    }
-
-    /** Just before the next call, {@code action} happens, as if on another thread. */
-    public synchronized void runBeforeNext(Call call, Runnable action) {
-        before.put(call, action);
-    }
 
     /** The next peer that is asked about has this address. */
     public void answerNextRemoteAddress(InetSocketAddress address) {
@@ -190,25 +146,6 @@ public final class ScriptedSyscalls implements Syscalls {
         addedNanos.set(0);
     }
 
-    public synchronized int count(Call call) {
-        return counts.getOrDefault(call, 0);
-    }
-
-    /** How often {@code call} was made since counting began, by all and in order. */
-    public synchronized List<Made> made() {
-        return List.copyOf(made);
-    }
-
-    /** The calls made about one descriptor, in order. */
-    public synchronized List<Call> madeAbout(int fd) {
-        return made.stream().filter(m -> m.fd == fd).map(Made::call).toList();
-    }
-
-    public synchronized void forgetCounts() {
-        counts.clear();
-        made.clear();
-    }
-
     /** The key that {@code fd} was registered under last. */
     public long keyOf(int fd) {
         return keys.get(fd);
@@ -224,44 +161,12 @@ public final class ScriptedSyscalls implements Syscalls {
         return lastDelayNanos;
     }
 
-    /** The descriptors opened and not closed. */
-    public synchronized Set<Integer> openDescriptors() {
-        return Set.copyOf(open);
-    }
-
     /** The bytes mapped and not unmapped. */
     public synchronized long mappedBytes() {
         return mappedBytes;
     }
 
     // ---- The calls ----------------------------------------------------------------------------
-
-    private int call(Call call, int fd, IntSupplier kernelsAnswer) {
-        Integer answer = null;
-        Runnable action;
-        synchronized (this) {
-            action = before.remove(call);
-        }
-        if (action != null) {
-            action.run();
-        }
-        synchronized (this) {
-            counts.merge(call, 1, Integer::sum);
-            Deque<Integer> next = answers.get(call);
-            answer = next == null ? null : next.poll();
-            if (answer == null) {
-                answer = fixedAnswers.get(call);
-            }
-        }
-        int outcome = answer == null ? kernelsAnswer.getAsInt() : answer;
-        synchronized (this) {
-            made.add(new Made(call, fd, outcome));
-            if (answer == null && outcome >= 0 && OPENING.contains(call)) {
-                open.add(outcome);
-            }
-        }
-        return outcome;
-    }
 
     @Override
     public long nanoTime() {
