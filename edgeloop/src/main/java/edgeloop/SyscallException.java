@@ -7,7 +7,10 @@ import java.io.IOException;
 public final class SyscallException extends IOException {
     private static final long serialVersionUID = 1;
 
+    /** Such as {@code bind}. */
     private final String call;
+
+    /** A positive number. */
     private final int errno;
 
     SyscallException(String call, int errno) {
