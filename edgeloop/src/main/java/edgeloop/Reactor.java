@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The event loop: one thread, one epoll instance, and all connections on it.
  *
- * <p>{@link #turn()} is the whole of it. epoll reports an edge, once; whoever is told goes on until
- * the kernel answers EAGAIN. One that has more to do than its budget allows is put on the ready
- * list, since the edge does not come again, and while anybody is there the reactor does not sleep.
+ * <p>{@link #turn()} is the whole of it. The engine pushes what the kernel has into the connections
+ * and pulls what they have for it. One that has more to do than its budget allows waits for the
+ * next turn, and while anybody waits the reactor does not sleep.
  *
  * <p>{@link #execute} is the only method that other threads may call.
  */

@@ -22,6 +22,7 @@ final class Rehearsal {
                     Connection.class,
                     ConnectionRef.class,
                     Timeout.class,
+                    Closer.class,
                     Deadlines.class,
                     PreciseTimer.class,
                     AddressLimit.class,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * bits.
  */
 public final class ReadinessEngine extends Engine {
-    static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
+    private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
 
     /** Bytes a stream may move in one go, in either direction; then others have their turn. */
     static final int BUDGET = 4 * INPUT_BYTES;
