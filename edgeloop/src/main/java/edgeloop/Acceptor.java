@@ -74,14 +74,17 @@ final class Acceptor extends Listener {
     private Acceptor(
             Reactor reactor,
             int slot,
+            int listener,
             ConnectionGroup group,
             HandlerFactory handlers,
             int maxConnections) {
         super(slot);
+        this.fd = listener;
         this.reactor = reactor;
         this.group = group;
         this.handlers = handlers;
         this.maxConnections = maxConnections;
+        int _ = findReserve();
     }
 
     /** The limit is asked for again each time it is met: prlimit(1) may change it. */
@@ -119,6 +122,7 @@ final class Acceptor extends Listener {
                                     new Acceptor(
                                             reactor,
                                             slot,
+                                            listener,
                                             group,
                                             handlers,
                                             options.maxConnections()));
@@ -127,7 +131,6 @@ final class Acceptor extends Listener {
                 reactor.channels.remove(acceptor);
             }
             int _ = SyscallException.check("epoll_ctl", result);
-            int _ = acceptor.findReserve();
             return acceptor;
         } catch (SyscallException e) {
             reactor.close(listener);

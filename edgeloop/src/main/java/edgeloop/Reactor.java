@@ -71,13 +71,10 @@ public final class Reactor implements Executor {
             BiConsumer<String, @Nullable Throwable> log)
             throws SyscallException {
         this.syscalls = syscalls;
-        this.timers = new Timers(syscalls);
-        this.deadlines = new Deadlines(this, timers.wheel());
         this.listener = listener;
         this.problems = new ProblemLog(syscalls, log);
         this.segments = new SegmentPool(syscalls, budget, this::unmapFailed);
         this.outbound = new Outbound(this, segments);
-        this.memoryShortage = new MemoryShortage(channels, segments, problems, deadlines, closer);
         this.engine =
                 ReadinessEngine.open(
                         syscalls,
@@ -87,6 +84,9 @@ public final class Reactor implements Executor {
                         listener == null ? null : observer(syscalls, listener),
                         this::pollerFailed,
                         SyscallException::check);
+        this.timers = new Timers(syscalls);
+        this.deadlines = new Deadlines(this, timers.wheel());
+        this.memoryShortage = new MemoryShortage(channels, segments, problems, deadlines, closer);
     }
 
     /**
