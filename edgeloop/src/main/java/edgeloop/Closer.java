@@ -56,7 +56,7 @@ final class Closer {
      */
     void shutDown(Connection connection) {
         if (connection.state == Connection.State.OPEN) {
-            boolean _ = engine().ask(connection);
+            boolean _ = engine().askForInput(connection);
         }
         if (connection.state == Connection.State.OPEN && !connection.is(Connection.INPUT_ENDED)) {
             connection.runCallback(() -> connection.handler().onShutdown(connection));

@@ -191,7 +191,8 @@ final class Deadlines {
     private void timedOut(Connection connection) {
         Connection.State state = connection.state;
         if (state == Connection.State.OPEN || state == Connection.State.CLOSING) {
-            boolean _ = reactor.engine.ask(connection);
+            reactor.engine.askForRoom(connection);
+            boolean _ = reactor.engine.askForInput(connection);
             if (millisLeft(connection) > 0) {
                 watch(connection);
                 return;

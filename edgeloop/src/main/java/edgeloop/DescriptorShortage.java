@@ -166,7 +166,7 @@ final class DescriptorShortage {
             return false;
         }
         if (connection.state == Connection.State.OPEN) {
-            boolean more = reactor.engine.ask(connection);
+            boolean more = reactor.engine.askForInput(connection);
             if (more || !hasWaited(connection, sinceMillis)) {
                 return false;
             }

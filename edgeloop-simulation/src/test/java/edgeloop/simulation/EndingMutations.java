@@ -39,7 +39,7 @@ final class EndingMutations {
                     new Mutant(
                             "E70 what was sent before the shutdown is not read",
                             "Closer",
-                            "boolean _ = engine().ask(connection);",
+                            "boolean _ = engine().askForInput(connection);",
                             "",
                             20_000));
 

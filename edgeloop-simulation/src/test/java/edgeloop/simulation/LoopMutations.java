@@ -76,7 +76,7 @@ final class LoopMutations {
                     new Mutant(
                             "E39 the kernel is not asked before a timeout",
                             "Deadlines",
-                            "boolean _ = reactor.engine.ask(connection);",
+                            "boolean _ = reactor.engine.askForInput(connection);",
                             "",
                             20_000),
                     new Mutant(

@@ -69,7 +69,7 @@ final class ShortageMutations {
                     new Mutant(
                             "E68 the kernel is not asked before an idle connection goes",
                             "DescriptorShortage",
-                            "boolean more = reactor.engine.ask(connection);",
+                            "boolean more = reactor.engine.askForInput(connection);",
                             "boolean more = false;",
                             20_000));
 

@@ -88,11 +88,11 @@ public abstract sealed class Engine permits ReadinessEngine {
     public abstract boolean isEndAhead(ByteStream stream);
 
     /**
-     * Moves what can be moved, though no event has told of it yet.
+     * Looks for input, and for its end, of which no event has told yet.
      *
-     * @return whether there may be still more to receive than the budget allowed
+     * @return whether there may be still more than the budget allowed
      */
-    public abstract boolean ask(ByteStream stream);
+    public abstract boolean askForInput(ByteStream stream);
 
     // ---- Output -------------------------------------------------------------------------------
 
@@ -111,6 +111,9 @@ public abstract sealed class Engine permits ReadinessEngine {
 
     /** The same in the next {@link #flush()}. */
     public abstract void flushLater(ByteStream stream);
+
+    /** Sends waiting output, though no event has told yet that the kernel has room. */
+    public abstract void askForRoom(ByteStream stream);
 
     /** Gives waiting output up, and its memory back. */
     public abstract void discard(ByteStream stream);

@@ -412,8 +412,8 @@ public final class ReadinessEngine extends Engine {
     }
 
     @Override
-    public boolean ask(ByteStream stream) {
-        ready(stream, EPOLLIN | EPOLLOUT);
+    public boolean askForInput(ByteStream stream) {
+        ready(stream, EPOLLIN);
         return (stream.bits & READABLE) != 0 && (stream.bits & WANTED) != 0;
     }
 
@@ -445,6 +445,11 @@ public final class ReadinessEngine extends Engine {
     @Override
     public void flushLater(ByteStream stream) {
         toFlush.add(stream);
+    }
+
+    @Override
+    public void askForRoom(ByteStream stream) {
+        ready(stream, EPOLLOUT);
     }
 
     @Override
