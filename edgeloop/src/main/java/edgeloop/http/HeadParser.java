@@ -3,40 +3,19 @@ package edgeloop.http;
 import static edgeloop.http.Bytes.ascii;
 
 import edgeloop.IoBuffer;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the head of a request: its line, RFC 9112 section 3, its fields, and what they say of the
- * body's length, section 6. Nothing is read from the buffer, but an empty line before: the head
- * stays unread until it is complete, and all that is kept are distances from its first byte. Each
- * byte is looked at once, whatever the pieces in which they arrive, and the first one that no
- * request has at its place is refused at once: nothing is waited for that can't become right.
- *
- * <pre>
- *   METHOD ──SP──► TARGET ──SP──► VERSION ──CRLF──► FIELDS ──empty line──► complete
- * </pre>
+ * Parses the head of a request: its {@linkplain RequestLine line}, its {@linkplain FieldLines
+ * fields}, and here what these say of the body's length, RFC 9112 section 6, and of whom the
+ * request is for. Nothing is read from the buffer, but an empty line before: the head stays unread
+ * until it is complete, and all that is kept are distances from its first byte. Each byte is looked
+ * at once, whatever the pieces in which they arrive, and the first one that no request has at its
+ * place is refused at once: nothing is waited for that can't become right.
  */
 final class HeadParser {
-    private enum State {
-        METHOD,
-        TARGET,
-        VERSION,
-        FIELDS
-    }
-
     /** Longer ones are refused: no body is as long as 10^18 bytes. */
     private static final int MAX_LENGTH_DIGITS = 18;
 
-    private static final int VERSION_LENGTH = 8;
-    private static final int MAJOR_VERSION = 5;
-    private static final byte[] VERSION_LINE_END = ascii("HTTP/1.1\r\n");
-
-    /** "HTTP/1.0" and its fellows, without the last digit. */
-    private static final long VERSION_1 = packed("HTTP/1.0") & ~0xffL;
-
-    private static final byte[] HTTP = ascii("http://");
-    private static final byte[] HTTPS = ascii("https://");
     private static final byte[] HOST = ascii("host");
     private static final byte[] EXPECT = ascii("expect");
     private static final byte[] CONNECTION = ascii("connection");
@@ -48,29 +27,15 @@ final class HeadParser {
     private static final byte[] CONTINUE = ascii("100-continue");
 
     final FieldLines fields;
-    private final int maxLineBytes;
     private final HostParser hostParser = new HostParser();
+    private final RequestLine line;
+    private boolean lineRead;
 
-    private State state = State.METHOD;
-    private int at;
-    private boolean emptyLineRead;
-    private long methodBytes;
-    private @Nullable Method method;
-    private int minorVersion;
-    private int targetStart;
-    private int targetEnd;
-
-    // Parts of the target; the host is that of an absolute target, or of the Host header.
-    private int pathStart;
-    private int pathEnd;
-    private int queryStart;
+    // The host of an absolute target, or else of the Host header.
     private int hostStart;
     private int hostEnd;
-    private boolean absolute;
-    private boolean secure;
-    private boolean forServer;
 
-    /** How far an unfinished authority or value has been judged; 0 if it has not. */
+    /** How far an unfinished value has been judged; 0 if it has not. */
     private int judged;
 
     private boolean hostSeen;
@@ -84,23 +49,15 @@ final class HeadParser {
     private String problem = "";
 
     HeadParser(HttpOptions options) {
-        this.maxLineBytes = options.maxRequestLineBytes();
+        this.line = new RequestLine(options.maxRequestLineBytes(), hostParser);
         this.fields = new FieldLines(options.maxHeaderBytes(), options.maxHeaders());
     }
 
     /** Makes this ready for the next request. */
     void reset() {
-        state = State.METHOD;
-        at = 0;
-        emptyLineRead = false;
-        methodBytes = 0;
-        method = null;
-        absolute = false;
-        secure = false;
-        forServer = false;
+        line.reset();
+        lineRead = false;
         judged = 0;
-        hostStart = 0;
-        hostEnd = 0;
         hostSeen = false;
         lengthSeen = false;
         codingSeen = false;
@@ -118,37 +75,8 @@ final class HeadParser {
         return fields.end();
     }
 
-    Method method() {
-        if (method == null) {
-            throw new IllegalStateException("no request line yet");
-        }
-        return method;
-    }
-
-    /** The 1 of HTTP/1.1; higher ones count as 1, RFC 9110 section 2.5. */
-    int minorVersion() {
-        return minorVersion;
-    }
-
-    int targetStart() {
-        return targetStart;
-    }
-
-    int targetEnd() {
-        return targetEnd;
-    }
-
-    int pathStart() {
-        return pathStart;
-    }
-
-    int pathEnd() {
-        return pathEnd;
-    }
-
-    /** Behind the target's end if there is no query. */
-    int queryStart() {
-        return queryStart;
+    RequestLine line() {
+        return line;
     }
 
     int hostStart() {
@@ -159,19 +87,9 @@ final class HeadParser {
         return hostEnd;
     }
 
-    /** Whether the target is "*": the request is about the server and no resource of it. */
-    boolean isForServer() {
-        return forServer;
-    }
-
-    /** Whether the target is an https URI's, which is not to be had without TLS. */
-    boolean isSecure() {
-        return secure;
-    }
-
     /** Whether the answer has no content, as far as is known of a head that is not complete. */
     boolean isHead() {
-        return method == Method.HEAD;
+        return line.isHead();
     }
 
     boolean isChunked() {
@@ -189,11 +107,11 @@ final class HeadParser {
 
     /** Whether the client would send another request, RFC 9112 section 9.3. */
     boolean keepsAlive() {
-        return !closeWanted && (minorVersion > 0 || keepAliveWanted);
+        return !closeWanted && (line.minorVersion() > 0 || keepAliveWanted);
     }
 
     boolean expectsContinue() {
-        return continueWanted && minorVersion > 0; // RFC 9110 section 10.1.1
+        return continueWanted && line.minorVersion() > 0; // RFC 9110 section 10.1.1
     }
 
     /** What was wrong, if {@link #parse} answered a status. */
@@ -210,223 +128,31 @@ final class HeadParser {
      * @return {@link Parsing#MORE}, {@link Parsing#DONE}, or the status to refuse with
      */
     int parse(IoBuffer in) {
-        int result = Parsing.MORE;
-        if (state == State.METHOD && !startsWithEmptyLine(in)) {
-            result = method(in);
-        }
-        if (state == State.TARGET) {
-            result = target(in);
-        }
-        if (state == State.VERSION) {
-            result = version(in);
-        }
-        return state == State.FIELDS ? fields(in) : result;
-    }
-
-    /** RFC 9112 section 2.2: some clients end a body with a line end that belongs to nothing. */
-    private boolean startsWithEmptyLine(IoBuffer in) {
-        if (at > 0 || emptyLineRead || !in.hasRemaining() || in.getByte(0) != '\r') {
-            return false;
-        }
-        if (in.remaining() > 1 && in.getByte(1) == '\n') {
-            in.skip(2);
-            emptyLineRead = true;
-            return false;
-        }
-        return in.remaining() == 1;
-    }
-
-    private int method(IoBuffer in) {
-        int limit = Math.min(in.remaining(), Method.MAX_LENGTH + 1);
-        int i = at;
-        while (i < limit && Bytes.is(Bytes.TOKEN, in.getByte(i))) {
-            methodBytes = methodBytes << Byte.SIZE | in.getByte(i);
-            i++;
-        }
-        at = i;
-        boolean ended = i < limit && in.getByte(i) == ' ';
-        method = ended ? Method.of(methodBytes) : null;
-        if (method != null) {
-            at++;
-            targetStart = at;
-            state = State.TARGET;
-            return Parsing.MORE;
-        }
-        if (i > Method.MAX_LENGTH || !Method.isStart(methodBytes, i) || (ended && i > 0)) {
-            return refuse(501, "a method that is not known");
-        }
-        if (i == limit) {
-            return Parsing.MORE;
-        }
-        return refuse(
-                400,
-                ended
-                        ? "a request line that begins with a space"
-                        : "a method with a byte that may not be in it");
-    }
-
-    private int target(IoBuffer in) {
-        int longest = maxLineBytes - VERSION_LENGTH; // with the space behind it
-        int limit = Math.min(in.remaining(), longest);
-        int end = Bytes.skip(Bytes.TARGET, in, at, limit);
-        boolean whole = end < limit && in.getByte(end) == ' ';
-        at = end;
-        targetEnd = end;
-        int result = targetForm(in, whole);
-        if (result != Parsing.MORE) {
-            return result;
-        }
-        if (!whole) {
-            if (end < limit) {
-                return refuse(400, "a target with a byte that may not be in it");
-            }
-            return limit == longest ? tooLong() : Parsing.MORE;
-        }
-        at++;
-        judged = 0;
-        state = State.VERSION;
-        return Parsing.MORE;
-    }
-
-    private int tooLong() {
-        return refuse(414, "a request line longer than " + maxLineBytes + " bytes");
-    }
-
-    /**
-     * The four forms of RFC 9112 section 3.2, but for CONNECT's.
-     *
-     * @param whole whether the target has come to its end; else it has no form yet that it could
-     *     not have
-     */
-    private int targetForm(IoBuffer in, boolean whole) {
-        int length = targetEnd - targetStart;
-        if (length == 0 && !whole) {
-            return Parsing.MORE;
-        }
-        byte first = length == 0 ? 0 : in.getByte(targetStart);
-        boolean origin = first == '/';
-        boolean asterisk = first == '*' && length == 1 && method == Method.OPTIONS;
-        if (!origin && !asterisk) {
-            return absoluteForm(in, whole);
-        }
-        if (whole) {
-            pathStart = targetStart;
-            endPath(in);
-            forServer = asterisk;
-        }
-        return Parsing.MORE;
-    }
-
-    private int absoluteForm(IoBuffer in, boolean whole) {
-        boolean http = begins(in, HTTP);
-        if (!http && !begins(in, HTTPS)) {
-            return refuse(400, "a target of no known form");
-        }
-        int authority = targetStart + (http ? HTTP.length : HTTPS.length);
-        if (targetEnd < authority) {
-            return whole ? refuse(400, "a target of no known form") : Parsing.MORE;
-        }
-        if (judged == 0) {
-            hostParser.begin();
-            judged = authority;
-        }
-        while (judged < targetEnd && hostEnd == 0) {
-            byte b = in.getByte(judged);
-            if (b == '/' || b == '?') {
-                hostEnd = judged;
-            } else if (!hostParser.next(b)) {
-                return refuse(400, "a target whose host is not one");
-            } else {
-                judged++;
-            }
-        }
-        if (whole && hostEnd == 0) {
-            hostEnd = targetEnd;
-        }
-        if (hostEnd != 0 && !hostParser.isComplete()) {
-            return refuse(400, "a target whose host is not one");
-        }
-        if (whole) {
-            absolute = true;
-            secure = !http;
-            hostStart = authority;
-            pathStart = hostEnd;
-            endPath(in);
-            if (pathStart == pathEnd) {
-                // RFC 9110 section 4.2.3: an empty path is "/". There is one before the host.
-                pathStart = authority - 1;
-                pathEnd = authority;
-            }
-        }
-        return Parsing.MORE;
-    }
-
-    /** Whether the target, as far as it has come, is the beginning of one with this scheme. */
-    private boolean begins(IoBuffer in, byte[] scheme) {
-        int length = Math.min(targetEnd - targetStart, scheme.length);
-        for (int i = 0; i < length; i++) {
-            if (Bytes.lower(in.getByte(targetStart + i)) != scheme[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void endPath(IoBuffer in) {
-        int i = pathStart;
-        while (i < targetEnd && in.getByte(i) != '?') {
-            i++;
-        }
-        pathEnd = i;
-        queryStart = i + 1;
-    }
-
-    private int version(IoBuffer in) {
-        int have = Math.min(in.remaining() - at, VERSION_LINE_END.length);
-        boolean ours =
-                have >= VERSION_LENGTH && (in.getLong(at) & ~0xffL) == VERSION_1; // but its end
-        for (int i = ours ? VERSION_LENGTH - 1 : 0; i < have; i++) {
-            int result = versionByte(i, in.getByte(at + i));
+        if (!lineRead) {
+            int result = line.parse(in);
             if (result != Parsing.MORE) {
+                problem = line.problem();
                 return result;
             }
+            if (!line.isComplete()) {
+                return Parsing.MORE;
+            }
+            lineRead = true;
+            hostStart = line.hostStart();
+            hostEnd = line.hostEnd();
+            fields.begin(line.length());
         }
-        if (have < VERSION_LINE_END.length) {
-            return Parsing.MORE;
-        }
-        minorVersion = Math.min(in.getByte(at + VERSION_LENGTH - 1) - '0', 1);
-        at += VERSION_LINE_END.length;
-        fields.begin(at);
-        state = State.FIELDS;
-        return Parsing.MORE;
-    }
-
-    /** "HTTP/", a digit, a dot and a digit, RFC 9112 section 2.3, and the line end. */
-    private int versionByte(int place, byte b) {
-        boolean digit = Bytes.isDigit(b);
-        if (b == VERSION_LINE_END[place] || (place == VERSION_LENGTH - 1 && digit)) {
-            return Parsing.MORE;
-        }
-        if (place == MAJOR_VERSION && digit) {
-            return refuse(505, "a version other than HTTP/1");
-        }
-        return refuse(
-                400,
-                switch (place - VERSION_LENGTH) {
-                    case 0 -> "a request line that does not end with CRLF";
-                    case 1 -> "a CR in the request line";
-                    default -> "a version that is not HTTP's";
-                });
+        return fields(in);
     }
 
     private int fields(IoBuffer in) {
         int result;
         while ((result = fields.parse(in)) == Parsing.LINE) {
-            int line = fields.count() - 1;
-            int start = fields.valueStart(line);
-            int end = start + fields.valueLength(line);
+            int last = fields.count() - 1;
+            int start = fields.valueStart(last);
+            int end = start + fields.valueLength(last);
             int refused =
-                    field(in, fields.nameStart(line), fields.nameLength(line), start, end, true);
+                    field(in, fields.nameStart(last), fields.nameLength(last), start, end, true);
             if (refused != Parsing.MORE) {
                 return refused;
             }
@@ -501,10 +227,10 @@ final class HeadParser {
             }
         }
         // An http URI has a host. "*" is no URI's path: it asks this server, whatever its name.
-        if (whole && !plain && !hostParser.isComplete() && !(forServer && start == end)) {
+        if (whole && !plain && !hostParser.isComplete() && !(line.isForServer() && start == end)) {
             return refuse(400, start == end ? "an empty Host" : "a Host that is not one");
         }
-        if (whole && !absolute) {
+        if (whole && !line.isAbsolute()) {
             hostStart = start;
             hostEnd = end;
         }
@@ -550,7 +276,7 @@ final class HeadParser {
             if (lengthSeen) {
                 return refuse(400, "Transfer-Encoding and Content-Length");
             }
-            if (minorVersion == 0) {
+            if (line.minorVersion() == 0) {
                 return refuse(400, "Transfer-Encoding in HTTP/1.0");
             }
             codingSeen = true;
@@ -639,19 +365,11 @@ final class HeadParser {
 
     /** What can be judged only when all fields are known. */
     private int complete() {
-        return hostSeen || minorVersion == 0 ? Parsing.MORE : refuse(400, "no Host header");
+        return hostSeen || line.minorVersion() == 0 ? Parsing.MORE : refuse(400, "no Host header");
     }
 
     private int refuse(int status, String why) {
         problem = why;
         return status;
-    }
-
-    private static long packed(String text) {
-        long bytes = 0;
-        for (byte b : text.getBytes(StandardCharsets.US_ASCII)) {
-            bytes = bytes << Byte.SIZE | b;
-        }
-        return bytes;
     }
 }

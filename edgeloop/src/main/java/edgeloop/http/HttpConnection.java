@@ -195,7 +195,7 @@ final class HttpConnection implements ConnectionHandler {
         // Nor is one passed over that is longer than any that would be read.
         keepAlive = current.keepsAlive() && !bodyTooLong;
         headOnly = current.isHead();
-        http10 = current.minorVersion() == 0;
+        http10 = current.line().minorVersion() == 0;
         bodyLeft = current.hasBody();
         if (bodyLeft) {
             decoder().begin(current);
@@ -223,10 +223,10 @@ final class HttpConnection implements ConnectionHandler {
         request.attach(current, in, connection);
         try {
             note = loop.accessLog == null ? null : new AccessNote(connection, request);
-            if (current.isForServer()) {
+            if (current.line().isForServer()) {
                 return HttpLoop.OPTIONS_OF_SERVER;
             }
-            if (current.isSecure()) {
+            if (current.line().isSecure()) {
                 return HttpLoop.MISDIRECTED;
             }
             return Objects.requireNonNull(loop.handler.handle(request), "a handler's response");

@@ -32,6 +32,7 @@ final class Rehearsal {
                     FileCache.class,
                     FileServer.class,
                     HeadParser.class,
+                    RequestLine.class,
                     HostParser.class,
                     Http.class,
                     HttpConnection.class,

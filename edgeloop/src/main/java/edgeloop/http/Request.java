@@ -39,6 +39,10 @@ public final class Request {
         return living(head);
     }
 
+    private RequestLine line() {
+        return head().line();
+    }
+
     private IoBuffer in() {
         return living(in);
     }
@@ -57,19 +61,19 @@ public final class Request {
 
     /** {@return the method} */
     public Method method() {
-        return head().method();
+        return line().method();
     }
 
     /** {@return 1 for HTTP/1.1, 0 for HTTP/1.0} */
     public int minorVersion() {
-        return head().minorVersion();
+        return line().minorVersion();
     }
 
     // ---- The target ----------------------------------------------------------------------------
 
     /** {@return the request target as it was sent} */
     public String target() {
-        HeadParser parsed = head();
+        RequestLine parsed = line();
         int start = parsed.targetStart();
         return Bytes.text(in(), start, parsed.targetEnd() - start);
     }
@@ -79,12 +83,12 @@ public final class Request {
      * is OPTIONS' alone}
      */
     public String path() {
-        return Bytes.text(in(), head().pathStart(), pathLength());
+        return Bytes.text(in(), line().pathStart(), pathLength());
     }
 
     /** {@return the length of {@link #path} in bytes, from 1} */
     public int pathLength() {
-        HeadParser parsed = head();
+        RequestLine parsed = line();
         return parsed.pathEnd() - parsed.pathStart();
     }
 
@@ -97,7 +101,7 @@ public final class Request {
         if (index < 0 || index >= pathLength()) {
             throw new IndexOutOfBoundsException(index);
         }
-        return in().getByte(head().pathStart() + index);
+        return in().getByte(line().pathStart() + index);
     }
 
     /**
@@ -107,7 +111,7 @@ public final class Request {
      * @return true if each byte is the same
      */
     public boolean pathEquals(byte[] path) {
-        return Bytes.equal(in(), head().pathStart(), pathLength(), path);
+        return Bytes.equal(in(), line().pathStart(), pathLength(), path);
     }
 
     /**
@@ -118,7 +122,7 @@ public final class Request {
      */
     public boolean pathStartsWith(byte[] start) {
         return pathLength() >= start.length
-                && Bytes.equal(in(), head().pathStart(), start.length, start);
+                && Bytes.equal(in(), line().pathStart(), start.length, start);
     }
 
     /**
@@ -127,9 +131,9 @@ public final class Request {
      */
     public int pathHash() {
         IoBuffer buffer = in();
-        int end = head().pathEnd();
+        int end = line().pathEnd();
         int hash = 1;
-        for (int i = head().pathStart(); i < end; i++) {
+        for (int i = line().pathStart(); i < end; i++) {
             hash = 31 * hash + buffer.getByte(i);
         }
         return hash;
@@ -138,8 +142,8 @@ public final class Request {
     /** {@return what follows the target's first "?", as it was sent; null if there is none} */
     public @Nullable String query() {
         IoBuffer buffer = in();
-        int start = head().queryStart();
-        int end = head().targetEnd();
+        int start = line().queryStart();
+        int end = line().targetEnd();
         return start > end ? null : Bytes.text(buffer, start, end - start);
     }
 

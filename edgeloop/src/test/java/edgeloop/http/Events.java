@@ -115,19 +115,29 @@ final class Events {
     private void tell(IoBuffer in) {
         FieldLines fields = head.fields;
         told.add(
-                head.method()
+                head.line().method()
                         + " "
-                        + Bytes.text(in, head.targetStart(), head.targetEnd() - head.targetStart())
+                        + Bytes.text(
+                                in,
+                                head.line().targetStart(),
+                                head.line().targetEnd() - head.line().targetStart())
                         + " path "
-                        + Bytes.text(in, head.pathStart(), head.pathEnd() - head.pathStart())
+                        + Bytes.text(
+                                in,
+                                head.line().pathStart(),
+                                head.line().pathEnd() - head.line().pathStart())
                         + " host "
                         + Bytes.text(in, head.hostStart(), head.hostEnd() - head.hostStart())
                         + " 1."
-                        + head.minorVersion());
-        String target = Bytes.text(in, head.targetStart(), head.targetEnd() - head.targetStart());
+                        + head.line().minorVersion());
+        String target =
+                Bytes.text(
+                        in,
+                        head.line().targetStart(),
+                        head.line().targetEnd() - head.line().targetStart());
         request.setLength(0);
-        request.append(head.method()).append(' ').append(escaped(target));
-        request.append(" 1.").append(head.minorVersion()).append(' ');
+        request.append(head.line().method()).append(' ').append(escaped(target));
+        request.append(" 1.").append(head.line().minorVersion()).append(' ');
         for (int i = 0; i < fields.count(); i++) {
             String name = Bytes.text(in, fields.nameStart(i), fields.nameLength(i));
             String value = Bytes.text(in, fields.valueStart(i), fields.valueLength(i));
