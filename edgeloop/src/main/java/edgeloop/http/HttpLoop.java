@@ -50,6 +50,11 @@ final class HttpLoop {
     /** What a body must bring in {@link #headNanos}. */
     final long windowBytes;
 
+    // What is done to connections, beside finding their requests.
+    final BodyIntake bodies = new BodyIntake(this);
+    final AnswerWriter answers = new AnswerWriter(this);
+    final HttpDeadlines deadlines = new HttpDeadlines(this);
+
     private final Deque<HeadParser> spares = new ArrayDeque<>();
     private final Request[] requests = new Request[NEW_REQUESTS ? 0 : REQUESTS];
     private int nextRequest;

@@ -16,12 +16,12 @@ public final class RequestBody {
 
     /** Stops the body: the client is slowed down when the kernel's buffers are full. */
     public void pause() {
-        connection.pause(this);
+        connection.loop.bodies.pause(connection, this);
     }
 
     /** Has the body go on after {@link #pause}. */
     public void resume() {
-        connection.resume(this);
+        connection.loop.bodies.resume(connection, this);
     }
 
     /**

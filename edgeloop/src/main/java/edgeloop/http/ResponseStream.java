@@ -119,7 +119,7 @@ public final class ResponseStream {
     void begin() {
         if (!begun) {
             begun = true;
-            exchange.writeStreamHead(response, chunked);
+            exchange.loop.answers.writeStreamHead(exchange, response, chunked);
         }
     }
 
@@ -185,7 +185,7 @@ public final class ResponseStream {
             connection.write(lines);
             connection.write(LINE_END);
         }
-        exchange.streamEnded();
+        exchange.loop.answers.streamEnded(exchange);
     }
 
     /** Resets the connection, so that the client does not take what it got for the whole. */
