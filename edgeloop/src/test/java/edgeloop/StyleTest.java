@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,17 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Bounds on every Java source of every module, so that growth is a decision. */
 class StyleTest {
     private static final int MAX_METHOD_LINES = 60;
-    private static final int MAX_FILE_LINES = 800;
-
-    /** Files that may be longer than {@link #MAX_FILE_LINES}, and why. */
-    private static final Map<String, String> LONG_FILES =
-            Map.of(
-                    "Connection",
-                    "one state machine: each way in reads and writes the same few fields, and a"
-                            + " quarter of the lines is documentation");
-
-    /** Methods, as {@code File.method}, that may be longer, and why. */
-    private static final Map<String, String> LONG_METHODS = Map.of();
+    private static final int MAX_FILE_LINES = 500;
 
     private static final Pattern NAME_BEFORE_PARENTHESIS = Pattern.compile("(\\w+)\\(");
     private static final Pattern TYPE_DECLARATION =
@@ -38,7 +27,7 @@ class StyleTest {
         List<String> found = new ArrayList<>();
         for (Path file : sources()) {
             int lines = Files.readAllLines(file).size();
-            if (lines > MAX_FILE_LINES && !LONG_FILES.containsKey(nameOf(file))) {
+            if (lines > MAX_FILE_LINES) {
                 found.add(file + " has " + lines + " lines");
             }
         }
@@ -51,7 +40,7 @@ class StyleTest {
         for (Path file : sources()) {
             for (Block block : blocks(Files.readAllLines(file))) {
                 String method = nameOf(file) + "." + block.name();
-                if (block.lines() > MAX_METHOD_LINES && !LONG_METHODS.containsKey(method)) {
+                if (block.lines() > MAX_METHOD_LINES) {
                     found.add(method + " has " + block.lines() + " lines");
                 }
             }
