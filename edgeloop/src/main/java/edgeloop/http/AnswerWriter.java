@@ -1,6 +1,7 @@
 package edgeloop.http;
 
 import edgeloop.FileHandle;
+import edgeloop.http.HttpConnection.Phase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class AnswerWriter {
     }
 
     void answer(HttpConnection http, Response response) {
-        http.phase = HttpConnection.Phase.ANSWERING;
+        http.phase = Phase.ANSWERING;
         switch (response.body()) {
             case Body.None _ -> {
                 writeHead(http, response, NO_CODING);
@@ -193,12 +194,10 @@ final class AnswerWriter {
     private void answered(HttpConnection http) {
         countAnswer(http, http.status);
         if (!http.keepAlive) {
-            http.phase = HttpConnection.Phase.ENDED;
+            http.phase = Phase.ENDED;
             http.connection.close();
         } else if (http.bodyLeft) {
-            http.phase =
-                    HttpConnection.Phase
-                            .BODY; // for nobody, so that the next request can be found behind it
+            http.phase = Phase.BODY; // for nobody, so that the next request can be found behind it
             loop.deadlines.beginWindow(http);
         } else {
             http.awaitRequest();
@@ -232,7 +231,7 @@ final class AnswerWriter {
      */
     void refuse(HttpConnection http, int refusal, String problem) {
         http.keepAlive = false;
-        if (http.phase == HttpConnection.Phase.HEAD) {
+        if (http.phase == Phase.HEAD) {
             http.headOnly = http.head != null && http.head.isHead();
         }
         if (http.note == null && loop.accessLog != null) {
@@ -245,7 +244,7 @@ final class AnswerWriter {
             http.connection.write(text);
         }
         countAnswer(http, refusal);
-        http.phase = HttpConnection.Phase.ENDED;
+        http.phase = Phase.ENDED;
         http.giveHeadBack();
         http.abandon();
         http.connection.protocolError(problem);

@@ -1,6 +1,7 @@
 package edgeloop.http;
 
 import edgeloop.IoBuffer;
+import edgeloop.http.HttpConnection.Phase;
 import java.util.Map;
 import java.util.Objects;
 
@@ -33,7 +34,7 @@ final class BodyIntake {
             http.continueAwaited = false;
             http.connection.write(CONTINUE);
         }
-        http.phase = HttpConnection.Phase.BODY;
+        http.phase = Phase.BODY;
         http.bodyPaused = false;
         http.deadlineNanos = HttpConnection.NEVER;
         loop.deadlines.beginWindow(http);
@@ -49,7 +50,7 @@ final class BodyIntake {
      * @return whether to go on with the next phase
      */
     boolean readBody(HttpConnection http, IoBuffer in) {
-        while (http.phase == HttpConnection.Phase.BODY && !http.bodyPaused) {
+        while (http.phase == Phase.BODY && !http.bodyPaused) {
             int length = decoder(http).next(in);
             if (length > 0) {
                 http.windowBytes += length;
@@ -91,7 +92,7 @@ final class BodyIntake {
             http.awaitRequest();
             return;
         }
-        http.phase = HttpConnection.Phase.ANSWERING;
+        http.phase = Phase.ANSWERING;
         Response response;
         try {
             ended.setTrailers(trailers);
@@ -110,7 +111,7 @@ final class BodyIntake {
     }
 
     void pause(HttpConnection http, RequestBody paused) {
-        if (paused == http.body && http.phase == HttpConnection.Phase.BODY && !http.bodyPaused) {
+        if (paused == http.body && http.phase == Phase.BODY && !http.bodyPaused) {
             http.bodyPaused = true;
             http.connection.pause();
             loop.deadlines.expectAnswer(http);
@@ -137,7 +138,7 @@ final class BodyIntake {
             return;
         }
         http.keepAlive = false;
-        http.phase = HttpConnection.Phase.ENDED;
+        http.phase = Phase.ENDED;
         http.giveHeadBack();
         http.connection.protocolError(problem);
     }

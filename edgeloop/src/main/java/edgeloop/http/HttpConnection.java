@@ -11,7 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's requests and answers, one after the other.
+ * One connection's requests and answers, one after the other. Here requests are found in the input
+ * and brought to the handler, and here is all that is kept of them; {@link BodyIntake}, {@link
+ * AnswerWriter} and {@link HttpDeadlines}, of which a reactor has one each, do the rest with it.
  *
  * <pre>
  *            ┌────────────────── another request ◄───────────────┐

@@ -1,5 +1,6 @@
 package edgeloop.http;
 
+import edgeloop.http.HttpConnection.Phase;
 import java.time.Duration;
 
 /**
@@ -30,13 +31,14 @@ final class HttpDeadlines {
         long grain = Math.clamp(Long.highestOneBit(left / 16), 1, MAX_GRAIN_NANOS);
         http.timerNanos = Math.ceilDiv(deadline, grain) * grain;
         Duration delay = Duration.ofNanos(http.timerNanos - loop.reactor.nanoTime());
-        http.timer = http.connection.schedule(delay, () -> wake(http));
+        // The task holds one reference: it is there as long as the connection is.
+        http.timer = http.connection.schedule(delay, () -> http.loop.deadlines.wake(http));
     }
 
     private void wake(HttpConnection http) {
         if (http.lateAnswer != null) {
-            loop.answers.answerLate(
-                    http, http.lateAnswer); // perhaps it could not be told that it is there
+            // Perhaps it could not be told that it is there.
+            loop.answers.answerLate(http, http.lateAnswer);
         }
         long now = loop.reactor.nanoTime();
         long deadline =
@@ -74,10 +76,10 @@ final class HttpDeadlines {
     }
 
     private void expired(HttpConnection http, long now) {
-        if (http.phase == HttpConnection.Phase.ANSWERING
+        if (http.phase == Phase.ANSWERING
                 || (http.bodyPaused && http.deadlineNanos != HttpConnection.NEVER)) {
             answerOverdue(http);
-        } else if (http.phase == HttpConnection.Phase.BODY) {
+        } else if (http.phase == Phase.BODY) {
             if (http.windowBytes < loop.windowBytes
                     && !http.bodyPaused
                     && !http.connection.isCongested()) {
@@ -92,7 +94,7 @@ final class HttpDeadlines {
         } else if (http.connection.pendingOutput() > 0) {
             setTimer(http, now + loop.keepAliveNanos); // the client reads the last answer yet
         } else {
-            http.phase = HttpConnection.Phase.ENDED;
+            http.phase = Phase.ENDED;
             http.connection.close();
         }
     }
