@@ -1,16 +1,16 @@
 package edgeloop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
-import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /** What a connection takes of the heap, by the JVM's own count. */
@@ -19,14 +19,15 @@ class ObjectSizeTest {
 
     /** Bytes for each object of a class, header and padding included. */
     private static long sizeOf(Class<?> type) throws Exception {
-        String histogram =
-                (String)
-                        ManagementFactory.getPlatformMBeanServer()
-                                .invoke(
-                                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                                        "gcClassHistogram",
-                                        new Object[] {new String[] {}},
-                                        new String[] {String[].class.getName()});
+        Process jcmd =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                                String.valueOf(ProcessHandle.current().pid()),
+                                "GC.class_histogram")
+                        .redirectErrorStream(true)
+                        .start();
+        String histogram = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
+        assertThat(jcmd.waitFor()).as(histogram).isZero();
         Matcher line =
                 Pattern.compile("(\\d+) +(\\d+) +" + Pattern.quote(type.getName()) + "\\s")
                         .matcher(histogram);
