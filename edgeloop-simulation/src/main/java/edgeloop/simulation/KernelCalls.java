@@ -191,7 +191,7 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int connect(int fd, InetSocketAddress address) {
-        return sockets.connect(fd);
+        throw kernel.violation("connect(%d): only servers are simulated", fd);
     }
 
     @Override

@@ -75,10 +75,6 @@ final class SocketCalls {
         return kernel.answer(call, fd, refused ? -faults.errno(Fault.SETUP_REFUSED, errors) : 0);
     }
 
-    int connect(int fd) {
-        throw kernel.violation("connect(%d): only servers are simulated", fd);
-    }
-
     int accept(int fd) {
         kernel.enter();
         Listener socket = calls.file(Call.ACCEPT, fd, Listener.class);
