@@ -1,10 +1,10 @@
 package edgeloop;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,22 +12,31 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a connection takes of the heap, by the JVM's own count. */
 class ObjectSizeTest {
     private static final int MANY = 1_000;
 
-    /** Bytes for each object of a class, header and padding included. */
-    private static long sizeOf(Class<?> type) throws Exception {
+    @TempDir Path scratch;
+
+    /**
+     * Bytes for each object of a class, header and padding included. The output goes to a file: a
+     * JVM counts its heap while its threads stand still, so none of them could empty a pipe.
+     */
+    private long sizeOf(Class<?> type) throws Exception {
+        Path output = scratch.resolve("histogram");
         Process jcmd =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                                 String.valueOf(ProcessHandle.current().pid()),
                                 "GC.class_histogram")
                         .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
                         .start();
-        String histogram = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
-        assertThat(jcmd.waitFor()).as(histogram).isZero();
+        int exit = jcmd.waitFor();
+        String histogram = Files.readString(output);
+        assertThat(exit).as(histogram).isZero();
         Matcher line =
                 Pattern.compile("(\\d+) +(\\d+) +" + Pattern.quote(type.getName()) + "\\s")
                         .matcher(histogram);
