@@ -82,7 +82,20 @@ class ArchitectureTest {
     /** A protocol is written as users write theirs. */
     @Test
     void httpStandsOnThePublicCoreAlone() {
-        onlyDepends("edgeloop.http", "edgeloop");
+        onlyDepends(
+                "edgeloop.http",
+                "edgeloop.http.file",
+                "edgeloop.http.semantics",
+                "edgeloop.http.syntax",
+                "edgeloop");
+    }
+
+    /** They know buffers and files, and no request, answer or connection. */
+    @Test
+    void hiddenRoomsOfHttpStandOnItsSyntaxAlone() {
+        onlyDepends("edgeloop.http.file", "edgeloop.http.syntax", "edgeloop");
+        onlyDepends("edgeloop.http.semantics", "edgeloop.http.syntax");
+        onlyDepends("edgeloop.http.syntax", "edgeloop");
     }
 
     private static void onlyDepends(String upper, String... lower) {
@@ -121,7 +134,10 @@ class ArchitectureTest {
                         "edgeloop.poll",
                         "edgeloop.buffer",
                         "edgeloop.timer",
-                        "edgeloop.engine");
+                        "edgeloop.engine",
+                        "edgeloop.http.file",
+                        "edgeloop.http.semantics",
+                        "edgeloop.http.syntax");
         noCodeUnits()
                 .that()
                 .areDeclaredInClassesThat(not(hidden).and(modifier(JavaModifier.PUBLIC)))

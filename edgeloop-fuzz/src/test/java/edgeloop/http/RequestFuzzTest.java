@@ -2,6 +2,9 @@ package edgeloop.http;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import edgeloop.IoBuffer;
+import edgeloop.http.syntax.BodyDecoder;
+import edgeloop.http.syntax.HeadParser;
+import edgeloop.http.syntax.Parsing;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -36,8 +39,8 @@ class RequestFuzzTest {
 
     /** A connection's input, without the connection. */
     private static final class Dialogue {
-        private final HeadParser head = new HeadParser(OPTIONS);
-        private final BodyDecoder body = new BodyDecoder(OPTIONS);
+        private final HeadParser head = HttpLoop.parser(OPTIONS);
+        private final BodyDecoder body = HttpLoop.decoder(OPTIONS);
         private final StringBuilder told = new StringBuilder();
         private byte[] unread = {};
         private boolean inBody;

@@ -2,6 +2,8 @@ package edgeloop.http;
 
 import edgeloop.FileHandle;
 import edgeloop.http.HttpConnection.Phase;
+import edgeloop.http.semantics.DateLine;
+import edgeloop.http.syntax.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**

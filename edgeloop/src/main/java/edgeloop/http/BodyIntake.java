@@ -2,6 +2,8 @@ package edgeloop.http;
 
 import edgeloop.IoBuffer;
 import edgeloop.http.HttpConnection.Phase;
+import edgeloop.http.syntax.BodyDecoder;
+import edgeloop.http.syntax.Bytes;
 import java.util.Map;
 import java.util.Objects;
 
@@ -146,7 +148,7 @@ final class BodyIntake {
     BodyDecoder decoder(HttpConnection http) {
         BodyDecoder current = http.decoder;
         if (current == null) {
-            current = new BodyDecoder(loop.options);
+            current = HttpLoop.decoder(loop.options);
             http.decoder = current;
         }
         return current;

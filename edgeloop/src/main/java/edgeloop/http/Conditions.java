@@ -1,5 +1,6 @@
 package edgeloop.http;
 
+import edgeloop.http.semantics.DateParser;
 import org.jspecify.annotations.Nullable;
 
 /** Conditional requests and ranges, RFC 9110 sections 13 and 14. */

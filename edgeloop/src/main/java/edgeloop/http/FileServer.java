@@ -5,6 +5,8 @@ import edgeloop.FileHandle;
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
 import edgeloop.Timeout;
+import edgeloop.http.file.TargetPath;
+import edgeloop.http.syntax.Bytes;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +123,7 @@ final class FileServer {
     }
 
     private Response find(Request request, Directory from) throws SyscallException {
-        byte[] path = TargetPath.decode(request);
+        byte[] path = TargetPath.decode(sentPath(request));
         if (path == null) {
             return BAD_PATH;
         }
@@ -167,6 +169,15 @@ final class FileServer {
         };
     }
 
+    /** The path as it was sent. */
+    private static byte[] sentPath(Request request) {
+        byte[] path = new byte[request.pathLength()];
+        for (int i = 0; i < path.length; i++) {
+            path[i] = request.pathByte(i);
+        }
+        return path;
+    }
+
     /** What is at {@code path}: a {@link Resource}, or the {@link Response} where there is none. */
     private Object open(Request request, Directory from, byte[] path) throws SyscallException {
         boolean directory = path.length == 0 || path[path.length - 1] == '/';
@@ -187,7 +198,7 @@ final class FileServer {
             }
             return listing ? lister.list(from, path) : FORBIDDEN;
         }
-        return new Resource(TargetPath.raw(request), from, filePath, file, reactor);
+        return new Resource(sentPath(request), from, filePath, file, reactor);
     }
 
     /**

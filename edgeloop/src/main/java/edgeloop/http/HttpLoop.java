@@ -1,6 +1,9 @@
 package edgeloop.http;
 
 import edgeloop.Reactor;
+import edgeloop.http.semantics.DateLine;
+import edgeloop.http.syntax.BodyDecoder;
+import edgeloop.http.syntax.HeadParser;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -83,7 +86,22 @@ final class HttpLoop {
     /** A parser that has seen nothing yet. */
     HeadParser take() {
         HeadParser spare = spares.pollLast();
-        return spare == null ? new HeadParser(options) : spare;
+        return spare == null ? parser(options) : spare;
+    }
+
+    /** A parser with the limits of {@code options}. */
+    static HeadParser parser(HttpOptions options) {
+        return new HeadParser(
+                Method.NAMES,
+                options.maxRequestLineBytes(),
+                options.maxHeaderBytes(),
+                options.maxHeaders());
+    }
+
+    /** The same for bodies. */
+    static BodyDecoder decoder(HttpOptions options) {
+        return new BodyDecoder(
+                options.maxBodyBytes(), options.maxHeaderBytes(), options.maxHeaders());
     }
 
     void give(HeadParser head) {

@@ -1,12 +1,15 @@
 package edgeloop.http;
 
-import static edgeloop.http.TargetPath.join;
+import static edgeloop.http.file.TargetPath.join;
 
 import edgeloop.Directory;
 import edgeloop.FileHandle;
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
 import edgeloop.Timeout;
+import edgeloop.http.file.Listing;
+import edgeloop.http.file.TargetPath;
+import edgeloop.http.syntax.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;

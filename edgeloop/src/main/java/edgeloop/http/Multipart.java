@@ -1,5 +1,7 @@
 package edgeloop.http;
 
+import edgeloop.http.semantics.ByteRanges;
+import edgeloop.http.syntax.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

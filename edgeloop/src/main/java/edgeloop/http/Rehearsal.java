@@ -1,11 +1,30 @@
 package edgeloop.http;
 
+import edgeloop.http.file.Listing;
+import edgeloop.http.file.MediaTypes;
+import edgeloop.http.file.TargetPath;
+import edgeloop.http.semantics.AcceptEncoding;
+import edgeloop.http.semantics.ByteRanges;
+import edgeloop.http.semantics.DateLine;
+import edgeloop.http.semantics.DateParser;
+import edgeloop.http.semantics.HttpDate;
+import edgeloop.http.semantics.Status;
+import edgeloop.http.syntax.BodyDecoder;
+import edgeloop.http.syntax.Bytes;
+import edgeloop.http.syntax.ChunkLine;
+import edgeloop.http.syntax.FieldLines;
+import edgeloop.http.syntax.HeadParser;
+import edgeloop.http.syntax.HostParser;
+import edgeloop.http.syntax.MethodNames;
+import edgeloop.http.syntax.Parsing;
+import edgeloop.http.syntax.RequestLine;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Loads once in a JVM, on a thread that nobody waits for, the classes of this package: one that is
- * first needed when descriptors have run out, or a jar has been replaced, might not be had then.
+ * Loads once in a JVM, on a thread that nobody waits for, the classes of this package and of those
+ * below: one that is first needed when descriptors have run out, or a jar has been replaced, might
+ * not be had then.
  */
 final class Rehearsal {
     private static final AtomicBoolean DONE = new AtomicBoolean();
@@ -49,6 +68,7 @@ final class Rehearsal {
                     Listing.class,
                     MediaTypes.class,
                     Method.class,
+                    MethodNames.class,
                     Multipart.class,
                     Parsing.class,
                     Representation.class,

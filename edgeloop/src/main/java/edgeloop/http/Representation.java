@@ -2,6 +2,8 @@ package edgeloop.http;
 
 import edgeloop.FileHandle;
 import edgeloop.SyscallException;
+import edgeloop.http.semantics.ByteRanges;
+import edgeloop.http.semantics.HttpDate;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,10 @@ package edgeloop.http;
 
 import edgeloop.Connection;
 import edgeloop.IoBuffer;
+import edgeloop.http.syntax.Bytes;
+import edgeloop.http.syntax.FieldLines;
+import edgeloop.http.syntax.HeadParser;
+import edgeloop.http.syntax.RequestLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -61,7 +65,7 @@ public final class Request {
 
     /** {@return the method} */
     public Method method() {
-        return line().method();
+        return Method.at(line().method());
     }
 
     /** {@return 1 for HTTP/1.1, 0 for HTTP/1.0} */

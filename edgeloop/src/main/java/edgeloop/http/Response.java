@@ -1,5 +1,7 @@
 package edgeloop.http;
 
+import edgeloop.http.semantics.Status;
+import edgeloop.http.syntax.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package edgeloop.http;
 
+import edgeloop.http.syntax.Bytes;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;

@@ -2,6 +2,7 @@ package edgeloop.http;
 
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
+import edgeloop.http.file.MediaTypes;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;

@@ -3,6 +3,8 @@ package edgeloop.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.http.TestServer.Client;
+import edgeloop.http.semantics.HttpDate;
+import edgeloop.http.syntax.Bytes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;

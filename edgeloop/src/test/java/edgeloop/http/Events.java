@@ -3,6 +3,11 @@ package edgeloop.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import edgeloop.IoBuffer;
+import edgeloop.http.syntax.BodyDecoder;
+import edgeloop.http.syntax.Bytes;
+import edgeloop.http.syntax.FieldLines;
+import edgeloop.http.syntax.HeadParser;
+import edgeloop.http.syntax.Parsing;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +29,8 @@ final class Events {
 
     private Events(HttpOptions options) {
         this.options = options;
-        this.head = new HeadParser(options);
-        this.decoder = new BodyDecoder(options);
+        this.head = HttpLoop.parser(options);
+        this.decoder = HttpLoop.decoder(options);
     }
 
     /** The events of {@code input} in one piece. */
@@ -115,7 +120,7 @@ final class Events {
     private void tell(IoBuffer in) {
         FieldLines fields = head.fields;
         told.add(
-                head.line().method()
+                Method.at(head.line().method())
                         + " "
                         + Bytes.text(
                                 in,
@@ -136,7 +141,7 @@ final class Events {
                         head.line().targetStart(),
                         head.line().targetEnd() - head.line().targetStart());
         request.setLength(0);
-        request.append(head.line().method()).append(' ').append(escaped(target));
+        request.append(Method.at(head.line().method())).append(' ').append(escaped(target));
         request.append(" 1.").append(head.line().minorVersion()).append(' ');
         for (int i = 0; i < fields.count(); i++) {
             String name = Bytes.text(in, fields.nameStart(i), fields.nameLength(i));

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.IoBuffer;
+import edgeloop.http.syntax.HeadParser;
+import edgeloop.http.syntax.Parsing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -54,7 +56,7 @@ class ImpossibleHeadTest {
 
     private static Taken take(String head) {
         byte[] bytes = head.getBytes(ISO_8859_1);
-        HeadParser parser = new HeadParser(HttpOptions.defaults());
+        HeadParser parser = HttpLoop.parser(HttpOptions.defaults());
         int start = 0;
         for (int end = 1; end <= bytes.length; end++) {
             byte[] unread = new byte[end - start];

@@ -12,15 +12,17 @@ import org.junit.jupiter.api.Test;
 
 class RehearsalTest {
     @Test
-    @DisplayName("E65 each class of the package is loaded before it may be needed at a bad time")
+    @DisplayName("E65 each class of HTTP is loaded before it may be needed at a bad time")
     void allClassesAreRehearsed() throws IOException, URISyntaxException {
         Path classes =
                 Path.of(Http.class.getProtectionDomain().getCodeSource().getLocation().toURI())
                         .resolve("edgeloop/http");
-        try (Stream<Path> files = Files.list(classes)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
+        try (Stream<Path> files = Files.walk(classes)) {
+            assertThat(
+                            files.filter(Files::isRegularFile)
+                                    .map(file -> classes.relativize(file).toString()))
                     .filteredOn(name -> Files.exists(Path.of(source(name))))
-                    .filteredOn(name -> !name.matches("Rehearsal.class|package-info.class"))
+                    .filteredOn(name -> !name.matches("Rehearsal.class|(.*/)?package-info.class"))
                     .allMatch(RehearsalTest::isRehearsed);
         }
     }
@@ -30,7 +32,10 @@ class RehearsalTest {
     }
 
     private static boolean isRehearsed(String classFile) {
-        return Rehearsal.CLASSES.stream()
-                .anyMatch(type -> classFile.equals(type.getSimpleName() + ".class"));
+        return Rehearsal.CLASSES.stream().anyMatch(type -> classFile.equals(relativeName(type)));
+    }
+
+    private static String relativeName(Class<?> type) {
+        return type.getName().substring("edgeloop.http.".length()).replace('.', '/') + ".class";
     }
 }

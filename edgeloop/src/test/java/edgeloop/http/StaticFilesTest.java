@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edgeloop.http.TestServer.Client;
+import edgeloop.http.file.MediaTypes;
+import edgeloop.http.semantics.AcceptEncoding;
+import edgeloop.http.syntax.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

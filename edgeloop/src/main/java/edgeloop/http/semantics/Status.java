@@ -1,11 +1,11 @@
-package edgeloop.http;
+package edgeloop.http.semantics;
 
 /** Status codes, RFC 9110 section 15. */
-final class Status {
+public final class Status {
     private Status() {}
 
     /** {@return the code's reason phrase; empty for one that has none} */
-    static String reason(int status) {
+    public static String reason(int status) {
         return switch (status) {
             case 200 -> "OK";
             case 201 -> "Created";
@@ -49,7 +49,7 @@ final class Status {
     }
 
     /** Whether an answer with it has no content, whatever its headers say, RFC 9112 section 6.3. */
-    static boolean hasNoContent(int status) {
+    public static boolean hasNoContent(int status) {
         return status == 204 || status == 304;
     }
 }

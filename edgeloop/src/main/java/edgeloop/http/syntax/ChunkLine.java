@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
 /**
  * Parses the line before a chunk's data: its size in hexadecimal and its extensions, RFC 9112
@@ -6,7 +6,7 @@ package edgeloop.http;
  * is where two servers have read two different messages. The blanks that the grammar calls bad are
  * refused.
  */
-final class ChunkLine {
+public final class ChunkLine {
     private enum State {
         SIZE,
         NAME_START,

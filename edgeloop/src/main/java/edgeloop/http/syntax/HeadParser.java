@@ -1,6 +1,6 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
-import static edgeloop.http.Bytes.ascii;
+import static edgeloop.http.syntax.Bytes.ascii;
 
 import edgeloop.IoBuffer;
 
@@ -12,7 +12,7 @@ import edgeloop.IoBuffer;
  * at once, whatever the pieces in which they arrive, and the first one that no request has at its
  * place is refused at once: nothing is waited for that can't become right.
  */
-final class HeadParser {
+public final class HeadParser {
     /** Longer ones are refused: no body is as long as 10^18 bytes. */
     private static final int MAX_LENGTH_DIGITS = 18;
 
@@ -26,7 +26,7 @@ final class HeadParser {
     private static final byte[] CHUNKED = ascii("chunked");
     private static final byte[] CONTINUE = ascii("100-continue");
 
-    final FieldLines fields;
+    public final FieldLines fields;
     private final HostParser hostParser = new HostParser();
     private final RequestLine line;
     private boolean lineRead;
@@ -48,13 +48,19 @@ final class HeadParser {
     private long contentLength;
     private String problem = "";
 
-    HeadParser(HttpOptions options) {
-        this.line = new RequestLine(options.maxRequestLineBytes(), hostParser);
-        this.fields = new FieldLines(options.maxHeaderBytes(), options.maxHeaders());
+    /**
+     * @param methods those that are taken
+     * @param maxLineBytes the longest request line
+     * @param maxFieldBytes what all fields may have
+     * @param maxFields the most fields
+     */
+    public HeadParser(MethodNames methods, int maxLineBytes, int maxFieldBytes, int maxFields) {
+        this.line = new RequestLine(methods, maxLineBytes, hostParser);
+        this.fields = new FieldLines(maxFieldBytes, maxFields);
     }
 
     /** Makes this ready for the next request. */
-    void reset() {
+    public void reset() {
         line.reset();
         lineRead = false;
         judged = 0;
@@ -71,24 +77,24 @@ final class HeadParser {
     // ---- What a complete head says -------------------------------------------------------------
 
     /** The bytes of the head. */
-    int length() {
+    public int length() {
         return fields.end();
     }
 
-    RequestLine line() {
+    public RequestLine line() {
         return line;
     }
 
-    int hostStart() {
+    public int hostStart() {
         return hostStart;
     }
 
-    int hostEnd() {
+    public int hostEnd() {
         return hostEnd;
     }
 
     /** Whether the answer has no content, as far as is known of a head that is not complete. */
-    boolean isHead() {
+    public boolean isHead() {
         return line.isHead();
     }
 
@@ -97,25 +103,25 @@ final class HeadParser {
     }
 
     /** The length of a body that is not chunked. */
-    long contentLength() {
+    public long contentLength() {
         return contentLength;
     }
 
-    boolean hasBody() {
+    public boolean hasBody() {
         return chunked || contentLength > 0;
     }
 
     /** Whether the client would send another request, RFC 9112 section 9.3. */
-    boolean keepsAlive() {
+    public boolean keepsAlive() {
         return !closeWanted && (line.minorVersion() > 0 || keepAliveWanted);
     }
 
-    boolean expectsContinue() {
+    public boolean expectsContinue() {
         return continueWanted && line.minorVersion() > 0; // RFC 9110 section 10.1.1
     }
 
     /** What was wrong, if {@link #parse} answered a status. */
-    String problem() {
+    public String problem() {
         return problem;
     }
 
@@ -127,7 +133,7 @@ final class HeadParser {
      * @param in its first unread byte is the head's first one
      * @return {@link Parsing#MORE}, {@link Parsing#DONE}, or the status to refuse with
      */
-    int parse(IoBuffer in) {
+    public int parse(IoBuffer in) {
         if (!lineRead) {
             int result = line.parse(in);
             if (result != Parsing.MORE) {

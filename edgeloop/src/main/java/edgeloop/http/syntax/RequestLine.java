@@ -1,10 +1,8 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
-import static edgeloop.http.Bytes.ascii;
+import static edgeloop.http.syntax.Bytes.ascii;
 
 import edgeloop.IoBuffer;
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the line that a request begins with, RFC 9112 section 3: what is to be done, to what, and
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *   METHOD ──SP──► TARGET ──SP──► VERSION ──CRLF──► COMPLETE
  * </pre>
  */
-final class RequestLine {
+public final class RequestLine {
     private enum State {
         METHOD,
         TARGET,
@@ -27,11 +25,15 @@ final class RequestLine {
     private static final byte[] VERSION_LINE_END = ascii("HTTP/1.1\r\n");
 
     /** "HTTP/1.0" and its fellows, without the last digit. */
-    private static final long VERSION_1 = packed("HTTP/1.0") & ~0xffL;
+    private static final long VERSION_1 = MethodNames.packed("HTTP/1.0") & ~0xffL;
 
     private static final byte[] HTTP = ascii("http://");
     private static final byte[] HTTPS = ascii("https://");
 
+    private static final long OPTIONS = MethodNames.packed("OPTIONS");
+    private static final long HEAD = MethodNames.packed("HEAD");
+
+    private final MethodNames methods;
     private final int maxLineBytes;
     private final HostParser hostParser;
 
@@ -39,7 +41,7 @@ final class RequestLine {
     private int at;
     private boolean emptyLineRead;
     private long methodBytes;
-    private @Nullable Method method;
+    private int method = MethodNames.UNKNOWN;
     private int minorVersion;
     private int targetStart;
     private int targetEnd;
@@ -60,10 +62,12 @@ final class RequestLine {
     private String problem = "";
 
     /**
+     * @param methods those that are taken
      * @param maxLineBytes the longest line that is taken
      * @param hostParser for the host of an absolute target
      */
-    RequestLine(int maxLineBytes, HostParser hostParser) {
+    RequestLine(MethodNames methods, int maxLineBytes, HostParser hostParser) {
+        this.methods = methods;
         this.maxLineBytes = maxLineBytes;
         this.hostParser = hostParser;
     }
@@ -74,7 +78,7 @@ final class RequestLine {
         at = 0;
         emptyLineRead = false;
         methodBytes = 0;
-        method = null;
+        method = MethodNames.UNKNOWN;
         absolute = false;
         secure = false;
         forServer = false;
@@ -95,8 +99,9 @@ final class RequestLine {
         return at;
     }
 
-    Method method() {
-        if (method == null) {
+    /** The place of the method among those that are taken. */
+    public int method() {
+        if (method == MethodNames.UNKNOWN) {
             throw new IllegalStateException("no request line yet");
         }
         return method;
@@ -104,32 +109,32 @@ final class RequestLine {
 
     /** Whether it is HEAD, as far as is known. */
     boolean isHead() {
-        return method == Method.HEAD;
+        return method != MethodNames.UNKNOWN && methodBytes == HEAD;
     }
 
     /** The 1 of HTTP/1.1; higher ones count as 1, RFC 9110 section 2.5. */
-    int minorVersion() {
+    public int minorVersion() {
         return minorVersion;
     }
 
-    int targetStart() {
+    public int targetStart() {
         return targetStart;
     }
 
-    int targetEnd() {
+    public int targetEnd() {
         return targetEnd;
     }
 
-    int pathStart() {
+    public int pathStart() {
         return pathStart;
     }
 
-    int pathEnd() {
+    public int pathEnd() {
         return pathEnd;
     }
 
     /** Behind the target's end if there is no query. */
-    int queryStart() {
+    public int queryStart() {
         return queryStart;
     }
 
@@ -148,12 +153,12 @@ final class RequestLine {
     }
 
     /** Whether the target is "*": the request is about the server and no resource of it. */
-    boolean isForServer() {
+    public boolean isForServer() {
         return forServer;
     }
 
     /** Whether the target is an https URI's, which is not to be had without TLS. */
-    boolean isSecure() {
+    public boolean isSecure() {
         return secure;
     }
 
@@ -195,7 +200,7 @@ final class RequestLine {
     }
 
     private int method(IoBuffer in) {
-        int limit = Math.min(in.remaining(), Method.MAX_LENGTH + 1);
+        int limit = Math.min(in.remaining(), methods.maxLength() + 1);
         int i = at;
         while (i < limit && Bytes.is(Bytes.TOKEN, in.getByte(i))) {
             methodBytes = methodBytes << Byte.SIZE | in.getByte(i);
@@ -203,14 +208,14 @@ final class RequestLine {
         }
         at = i;
         boolean ended = i < limit && in.getByte(i) == ' ';
-        method = ended ? Method.of(methodBytes) : null;
-        if (method != null) {
+        method = ended ? methods.indexOf(methodBytes) : MethodNames.UNKNOWN;
+        if (method != MethodNames.UNKNOWN) {
             at++;
             targetStart = at;
             state = State.TARGET;
             return Parsing.MORE;
         }
-        if (i > Method.MAX_LENGTH || !Method.isStart(methodBytes, i) || (ended && i > 0)) {
+        if (i > methods.maxLength() || !methods.isStart(methodBytes, i) || (ended && i > 0)) {
             return refuse(501, "a method that is not known");
         }
         if (i == limit) {
@@ -262,7 +267,7 @@ final class RequestLine {
         }
         byte first = length == 0 ? 0 : in.getByte(targetStart);
         boolean origin = first == '/';
-        boolean asterisk = first == '*' && length == 1 && method == Method.OPTIONS;
+        boolean asterisk = first == '*' && length == 1 && methodBytes == OPTIONS;
         if (!origin && !asterisk) {
             return absoluteForm(in, whole);
         }
@@ -378,13 +383,5 @@ final class RequestLine {
     private int refuse(int status, String why) {
         problem = why;
         return status;
-    }
-
-    private static long packed(String text) {
-        long bytes = 0;
-        for (byte b : text.getBytes(StandardCharsets.US_ASCII)) {
-            bytes = bytes << Byte.SIZE | b;
-        }
-        return bytes;
     }
 }

@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
 import edgeloop.IoBuffer;
 
@@ -8,7 +8,7 @@ import edgeloop.IoBuffer;
  * not empty, as no http URI's is (RFC 9110 section 4.2.1). A byte is taken only if some
  * continuation makes a host of what came up to it.
  */
-final class HostParser {
+public final class HostParser {
     private enum State {
         START,
         NAME,

@@ -1,10 +1,10 @@
-package edgeloop.http;
+package edgeloop.http.semantics;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The ranges of a Range header that a representation can satisfy, RFC 9110 section 14.1.2. */
-final class ByteRanges {
+public final class ByteRanges {
     /**
      * More are not answered one by one: each costs a part with its own head, and who asks for many
      * has something else in mind than the content.
@@ -26,7 +26,7 @@ final class ByteRanges {
      * @return what can be satisfied, perhaps nothing; null if the header is to be ignored, because
      *     it is malformed, or asks for more ranges or bytes than it makes sense to
      */
-    static @Nullable ByteRanges parse(String header, long size) {
+    public static @Nullable ByteRanges parse(String header, long size) {
         if (!header.regionMatches(true, 0, UNIT, 0, UNIT.length())) {
             return null;
         }
@@ -102,20 +102,20 @@ final class ByteRanges {
         }
     }
 
-    int count() {
+    public int count() {
         return bounds.length / 2;
     }
 
-    long first(int index) {
+    public long first(int index) {
         return bounds[2 * index];
     }
 
-    long length(int index) {
+    public long length(int index) {
         return bounds[2 * index + 1] - bounds[2 * index] + 1;
     }
 
     /** The value of a Content-Range header, section 14.4. */
-    String contentRange(int index, long size) {
+    public String contentRange(int index, long size) {
         return "bytes " + bounds[2 * index] + "-" + bounds[2 * index + 1] + "/" + size;
     }
 }

@@ -1,20 +1,20 @@
-package edgeloop.http;
+package edgeloop.http.semantics;
 
-import static edgeloop.http.Bytes.ascii;
+import static edgeloop.http.syntax.Bytes.ascii;
 
 /**
  * The end of an answer's head, made once a second: the Date header, RFC 9110 section 6.6.1, what is
  * to become of the connection, and the empty line.
  */
-final class DateLine {
+public final class DateLine {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final long endNanos;
-    final byte[] keepingOpen;
-    final byte[] keepingOpen10;
-    final byte[] closing;
+    public final byte[] keepingOpen;
+    public final byte[] keepingOpen10;
+    public final byte[] closing;
 
-    DateLine(long nowNanos, long wallClockMillis) {
+    public DateLine(long nowNanos, long wallClockMillis) {
         // To the end of the second; a jump of the wall clock is noticed then.
         endNanos = nowNanos + SECOND_NANOS - Math.floorMod(wallClockMillis, 1000L) * 1_000_000;
         String date = "Date: " + HttpDate.format(Math.floorDiv(wallClockMillis, 1000L)) + "\r\n";
@@ -23,7 +23,7 @@ final class DateLine {
         closing = ascii(date + "Connection: close\r\n\r\n");
     }
 
-    boolean holdsAt(long nowNanos) {
+    public boolean holdsAt(long nowNanos) {
         return nowNanos - endNanos < 0;
     }
 }

@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
 import edgeloop.IoBuffer;
 import java.util.LinkedHashMap;
@@ -17,12 +17,12 @@ import java.util.Map;
  *               └────── CRLF ◄──────┘
  * </pre>
  */
-final class BodyDecoder {
+public final class BodyDecoder {
     /** Answered by {@link #next} where the body has come to its end. */
-    static final int COMPLETE = -1;
+    public static final int COMPLETE = -1;
 
     /** Answered by {@link #next} where the body is to be refused, see {@link #status}. */
-    static final int REFUSED = -2;
+    public static final int REFUSED = -2;
 
     private enum State {
         LINE,
@@ -48,13 +48,18 @@ final class BodyDecoder {
     private int status;
     private String problem = "";
 
-    BodyDecoder(HttpOptions options) {
-        this.maxBodyBytes = options.maxBodyBytes();
-        this.fields = new FieldLines(options.maxHeaderBytes(), options.maxHeaders());
+    /**
+     * @param maxBodyBytes the longest body
+     * @param maxFieldBytes what all trailer fields may have
+     * @param maxFields the most trailer fields
+     */
+    public BodyDecoder(long maxBodyBytes, int maxFieldBytes, int maxFields) {
+        this.maxBodyBytes = maxBodyBytes;
+        this.fields = new FieldLines(maxFieldBytes, maxFields);
     }
 
     /** Begins the body that {@code head} announces. */
-    void begin(HeadParser head) {
+    public void begin(HeadParser head) {
         chunked = head.isChunked();
         left = head.contentLength();
         total = left;
@@ -64,21 +69,21 @@ final class BodyDecoder {
     }
 
     /** Whether the body has been read to its end. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return state == State.COMPLETE;
     }
 
     /** The trailer fields of a complete body: names in lower case, values of equal ones joined. */
-    Map<String, String> trailers() {
+    public Map<String, String> trailers() {
         return trailers;
     }
 
     /** The status to refuse the body with. */
-    int status() {
+    public int status() {
         return status;
     }
 
-    String problem() {
+    public String problem() {
         return problem;
     }
 
@@ -88,7 +93,7 @@ final class BodyDecoder {
      * @return how many of the unread bytes belong to the body, to be read by the caller; 0 if more
      *     input is wanted first; {@link #COMPLETE} or {@link #REFUSED}
      */
-    int next(IoBuffer in) {
+    public int next(IoBuffer in) {
         while (state != State.COMPLETE) {
             if (!in.hasRemaining()) {
                 return 0;
@@ -115,7 +120,7 @@ final class BodyDecoder {
     }
 
     /** The caller has read {@code bytes} of the body. */
-    void read(int bytes) {
+    public void read(int bytes) {
         left -= bytes;
         if (left == 0) {
             state = chunked ? State.DATA_CR : State.COMPLETE;

@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.semantics;
 
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -9,7 +9,7 @@ import java.util.List;
  * java.time's formatter loads a locale's data before it writes the first one, and its RFC 1123
  * format has days of one digit.
  */
-final class HttpDate {
+public final class HttpDate {
     private static final List<String> DAYS =
             List.of("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun");
     private static final List<String> MONTHS =
@@ -20,7 +20,7 @@ final class HttpDate {
     private HttpDate() {}
 
     /** {@return such as {@code Sun, 06 Nov 1994 08:49:37 GMT}} */
-    static String format(long epochSecond) {
+    public static String format(long epochSecond) {
         LocalDateTime time = LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC);
         var text = new StringBuilder(29);
         text.append(DAYS.get(time.getDayOfWeek().getValue() - 1)).append(", ");
@@ -34,7 +34,7 @@ final class HttpDate {
     }
 
     /** {@return 1 to 12; 0 for what is no month's name} */
-    static int month(String name) {
+    public static int month(String name) {
         return MONTHS.indexOf(name) + 1;
     }
 

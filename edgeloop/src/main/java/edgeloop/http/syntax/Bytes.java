@@ -1,15 +1,15 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
 import edgeloop.IoBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Classes of bytes in HTTP's grammar, and comparisons that make no strings. */
-final class Bytes {
+public final class Bytes {
     /** tchar, RFC 9110 section 5.6.2. */
-    static final int TOKEN = 1;
+    public static final int TOKEN = 1;
 
     /** field-vchar, SP or HTAB, RFC 9110 section 5.5. */
-    static final int FIELD_VALUE = 2;
+    public static final int FIELD_VALUE = 2;
 
     /** What a request target may have here: visible ASCII but "#", which starts a fragment. */
     static final int TARGET = 4;
@@ -43,7 +43,7 @@ final class Bytes {
         }
     }
 
-    static boolean is(int type, byte b) {
+    public static boolean is(int type, byte b) {
         return (CLASSES[b & 0xff] & type) != 0;
     }
 
@@ -56,16 +56,16 @@ final class Bytes {
         return i;
     }
 
-    static boolean isAlpha(int b) {
+    public static boolean isAlpha(int b) {
         return (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
     }
 
-    static boolean isDigit(int b) {
+    public static boolean isDigit(int b) {
         return b >= '0' && b <= '9';
     }
 
     /** The value of a hexadecimal digit, or -1. */
-    static int hexDigit(byte b) {
+    public static int hexDigit(byte b) {
         if (isDigit(b)) {
             return b - '0';
         }
@@ -73,7 +73,7 @@ final class Bytes {
         return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -82,7 +82,7 @@ final class Bytes {
     }
 
     /** Whether the bytes of {@code in} from {@code from} are {@code expected}. */
-    static boolean equal(IoBuffer in, int from, int length, byte[] expected) {
+    public static boolean equal(IoBuffer in, int from, int length, byte[] expected) {
         if (length != expected.length) {
             return false;
         }
@@ -108,7 +108,7 @@ final class Bytes {
     }
 
     /** The same for a name as a program has it: ASCII, in any case. */
-    static boolean equalIgnoringCase(IoBuffer in, int from, int length, String name) {
+    public static boolean equalIgnoringCase(IoBuffer in, int from, int length, String name) {
         if (length != name.length()) {
             return false;
         }
@@ -121,7 +121,7 @@ final class Bytes {
     }
 
     /** The bytes as text, one character each: ISO 8859-1, RFC 9110 section 5.5. */
-    static String text(IoBuffer in, int from, int length) {
+    public static String text(IoBuffer in, int from, int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = in.getByte(from + i);

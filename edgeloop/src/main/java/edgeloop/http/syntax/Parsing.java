@@ -1,15 +1,15 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
 /** What a parser answers; any other number is the status that refuses the message. */
-final class Parsing {
+public final class Parsing {
     /** The message goes on behind the bytes that are there. */
-    static final int MORE = 0;
+    public static final int MORE = 0;
 
     /** The part that is parsed is complete. */
-    static final int DONE = 1;
+    public static final int DONE = 1;
 
     /** A field line is complete. */
-    static final int LINE = 2;
+    public static final int LINE = 2;
 
     private Parsing() {}
 }

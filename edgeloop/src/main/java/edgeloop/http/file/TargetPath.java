@@ -1,10 +1,11 @@
-package edgeloop.http;
+package edgeloop.http.file;
 
+import edgeloop.http.syntax.Bytes;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** From a target's path to the name of a file. */
-final class TargetPath {
+public final class TargetPath {
     private static final byte[] WELL_KNOWN = Bytes.ascii(".well-known");
 
     private TargetPath() {}
@@ -12,18 +13,19 @@ final class TargetPath {
     /**
      * Decodes a path, once, so that what is checked is what is opened.
      *
+     * @param path as it was sent
      * @return the bytes of the name, without the slash in front; null for one that names no file:
      *     with "." or ".." as a component, an escaped "/", a backslash, which some clients take for
      *     a slash, a control character, or an escape that is none
      */
-    static byte @Nullable [] decode(Request request) {
-        int length = request.pathLength();
+    public static byte @Nullable [] decode(byte[] path) {
+        int length = path.length;
         byte[] decoded = new byte[length];
         int size = 0;
         for (int i = 0; i < length; i++) {
-            byte b = request.pathByte(i);
+            byte b = path[i];
             if (b == '%') {
-                int value = i + 2 < length ? escaped(request, i) : -1;
+                int value = i + 2 < length ? escaped(path, i) : -1;
                 if (value < 0 || value == '/') {
                     return null;
                 }
@@ -45,7 +47,7 @@ final class TargetPath {
     }
 
     /** Whether a path may have a file's name in it, however it is escaped. */
-    static boolean isAskable(byte[] name) {
+    public static boolean isAskable(byte[] name) {
         for (byte b : name) {
             if (!isAskable(b)) {
                 return false;
@@ -54,9 +56,9 @@ final class TargetPath {
         return true;
     }
 
-    private static int escaped(Request request, int at) {
-        int high = Bytes.hexDigit(request.pathByte(at + 1));
-        int low = Bytes.hexDigit(request.pathByte(at + 2));
+    private static int escaped(byte[] path, int at) {
+        int high = Bytes.hexDigit(path[at + 1]);
+        int low = Bytes.hexDigit(path[at + 2]);
         return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
@@ -90,7 +92,7 @@ final class TargetPath {
      * Whether a component of a decoded path begins with a dot: what is not meant for everybody,
      * such as {@code .git} and {@code .htpasswd}. {@code .well-known} at the root is, RFC 8615.
      */
-    static boolean isHidden(byte[] path) {
+    public static boolean isHidden(byte[] path) {
         int from = beginsWithWellKnown(path) ? WELL_KNOWN.length : 0;
         for (int i = from; i < path.length; i++) {
             if (path[i] == '.' && (i == 0 || path[i - 1] == '/')) {
@@ -107,16 +109,7 @@ final class TargetPath {
                 && (path.length == length || path[length] == '/');
     }
 
-    /** The path as it was sent. */
-    static byte[] raw(Request request) {
-        byte[] raw = new byte[request.pathLength()];
-        for (int i = 0; i < raw.length; i++) {
-            raw[i] = request.pathByte(i);
-        }
-        return raw;
-    }
-
-    static byte[] join(byte[] path, byte[] name) {
+    public static byte[] join(byte[] path, byte[] name) {
         byte[] joined = Arrays.copyOf(path, path.length + name.length);
         System.arraycopy(name, 0, joined, path.length, name.length);
         return joined;

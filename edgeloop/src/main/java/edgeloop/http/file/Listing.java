@@ -1,6 +1,7 @@
-package edgeloop.http;
+package edgeloop.http.file;
 
 import edgeloop.FileHandle;
+import edgeloop.http.syntax.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -9,9 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The page that lists a directory. Names come from whoever may write there, so all is escaped. */
-final class Listing {
+public final class Listing {
     /** Directories before files, and each by the bytes of the names. */
-    static final Comparator<Entry> ORDER =
+    public static final Comparator<Entry> ORDER =
             Comparator.comparing((Entry entry) -> !entry.directory)
                     .thenComparing(entry -> entry.name, Arrays::compareUnsigned);
 
@@ -23,13 +24,13 @@ final class Listing {
     private static final long LAST_SECOND = 253_402_300_799L;
 
     /** A line of the page. */
-    static final class Entry {
+    public static final class Entry {
         private final byte[] name;
         private final boolean directory;
         private final long size;
         private final long modifiedSeconds;
 
-        Entry(byte[] name, FileHandle file) {
+        public Entry(byte[] name, FileHandle file) {
             this.name = name;
             this.directory = file.isDirectory();
             this.size = file.size();
@@ -50,7 +51,7 @@ final class Listing {
      * @param found the number of entries that were found, those among them
      * @param more whether there are others yet, which nobody has looked at
      */
-    Listing(byte[] path, boolean parent, List<Entry> entries, int found, boolean more) {
+    public Listing(byte[] path, boolean parent, List<Entry> entries, int found, boolean more) {
         this.entries = entries;
         page = new StringBuilder(256 + 128 * entries.size());
         String title = "/" + escapeHtml(text(path));
@@ -70,7 +71,7 @@ final class Listing {
     }
 
     /** Writes at most so many entries; answers how many. */
-    int write(int most) {
+    public int write(int most) {
         int end = Math.min(written + most, entries.size());
         int n = end - written;
         while (written < end) {
@@ -96,11 +97,11 @@ final class Listing {
         page.append("<td>").append(date(entry.modifiedSeconds)).append('\n');
     }
 
-    boolean isWritten() {
+    public boolean isWritten() {
         return written == entries.size();
     }
 
-    String page() {
+    public String page() {
         return page + "</table>\n";
     }
 

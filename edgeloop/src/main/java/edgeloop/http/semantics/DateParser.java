@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.semantics;
 
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads dates in the three formats of RFC 9110 section 5.6.7. */
-final class DateParser {
+public final class DateParser {
     /** No date, or none that can be read: the header is as if it were not there. */
-    static final long NONE = Long.MIN_VALUE;
+    public static final long NONE = Long.MIN_VALUE;
 
     private static final String TIME = "(?<h>\\d\\d):(?<m>\\d\\d):(?<s>\\d\\d)";
 
@@ -25,7 +25,7 @@ final class DateParser {
     private DateParser() {}
 
     /** Seconds since 1970, or {@link #NONE}. */
-    static long parse(String text) {
+    public static long parse(String text) {
         for (Pattern format : new Pattern[] {FIXDATE, RFC850, ASCTIME}) {
             Matcher matcher = format.matcher(text);
             if (matcher.matches()) {

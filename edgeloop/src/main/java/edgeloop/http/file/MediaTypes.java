@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.file;
 
 import java.net.FileNameMap;
 import java.net.URLConnection;
@@ -11,7 +11,7 @@ import java.util.Map;
  * has not, or has under another name, from one here. {@code Files.probeContentType} would ask files
  * of the machine, so that the same file would have another type elsewhere.
  */
-final class MediaTypes {
+public final class MediaTypes {
     private static final String UNKNOWN = "application/octet-stream";
 
     private static final Map<String, String> OURS =
@@ -212,12 +212,12 @@ final class MediaTypes {
     private MediaTypes() {}
 
     /** Reads the JDK's table, which is a file, now. */
-    static void load() {
+    public static void load() {
         String _ = JDKS.getContentTypeFor("a.html");
     }
 
     /** The type of the file at {@code path}; text is taken to be in UTF-8. */
-    static String of(byte[] path) {
+    public static String of(byte[] path) {
         String name = new String(path, StandardCharsets.ISO_8859_1);
         name = name.substring(name.lastIndexOf('/') + 1);
         int dot = name.lastIndexOf('.');

@@ -1,9 +1,9 @@
-package edgeloop.http;
+package edgeloop.http.semantics;
 
 import java.util.List;
 
 /** Accept-Encoding, RFC 9110 section 12.5.3. */
-final class AcceptEncoding {
+public final class AcceptEncoding {
     /** A weight of 1, in thousandths: section 12.4.2 has three digits. */
     private static final int FULL = 1000;
 
@@ -18,7 +18,7 @@ final class AcceptEncoding {
      * @param accepted the values of the header
      * @return from 0 to 1000
      */
-    static int weight(List<String> accepted, String coding) {
+    public static int weight(List<String> accepted, String coding) {
         return Math.max(0, namedWeight(accepted, coding));
     }
 

@@ -1,4 +1,4 @@
-package edgeloop.http;
+package edgeloop.http.syntax;
 
 import edgeloop.IoBuffer;
 import java.util.Arrays;
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * parsed so far must still be unread. Nothing is lenient here: a line ends with CRLF, a name is
  * followed by its colon, and a line that begins with a space, the obsolete folding, is refused.
  */
-final class FieldLines {
+public final class FieldLines {
     private static final int STARTING = 0;
     private static final int IN_NAME = 1;
     private static final int BEFORE_VALUE = 2;
@@ -63,7 +63,7 @@ final class FieldLines {
         return state == LAST_LF;
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
@@ -87,19 +87,19 @@ final class FieldLines {
         return valueStart;
     }
 
-    int nameStart(int line) {
+    public int nameStart(int line) {
         return (int) (lines[line] >>> 48);
     }
 
-    int nameLength(int line) {
+    public int nameLength(int line) {
         return (int) (lines[line] >>> 32) & 0xffff;
     }
 
-    int valueStart(int line) {
+    public int valueStart(int line) {
         return (int) lines[line] >>> 16;
     }
 
-    int valueLength(int line) {
+    public int valueLength(int line) {
         return (int) lines[line] & 0xffff;
     }
 
