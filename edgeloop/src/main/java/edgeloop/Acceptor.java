@@ -9,6 +9,7 @@ import static edgeloop.sys.SocketConstants.SO_REUSEADDR;
 import static edgeloop.sys.SocketConstants.SO_REUSEPORT;
 import static edgeloop.sys.SocketConstants.TCP_NODELAY;
 
+import edgeloop.engine.Engine;
 import edgeloop.engine.Listener;
 import edgeloop.sys.Errno;
 import edgeloop.sys.SocketAddresses;
@@ -429,14 +430,14 @@ final class Acceptor extends Listener {
         if (fd < 0) {
             return;
         }
-        int result = reactor.engine.detach(this);
-        if (result < 0) {
-            reactor.problems.report(Problem.NOT_UNREGISTERED, -result);
-        }
         synchronized (this) {
-            reactor.close(fd);
-            fd = -1;
+            reactor.engine.release(this);
         }
         reactor.channels.remove(this);
+    }
+
+    @Override
+    protected void releaseFailed(Engine.Release step, int errno) {
+        reactor.releaseFailed(null, step, errno);
     }
 }

@@ -213,15 +213,13 @@ final class Closer {
     /** Closes the socket, tells the handler, and makes the object ready for another peer. */
     private void finish(Connection connection) {
         assert connection.state == Connection.State.DOOMED : connection.state;
-        int fd = connection.descriptor();
         if (connection.is(Connection.RESET_ON_CLOSE)) {
-            check(connection, syscalls().setLingerZero(fd), Problem.LINGER_FAILED);
+            int result = syscalls().setLingerZero(connection.descriptor());
+            if (result < 0) {
+                reactor.problems.report(Problem.LINGER_FAILED, -result, null, connection);
+            }
         }
-        // First out of the engine, where a duplicate of the descriptor would keep it. Then close,
-        // which is never repeated: after EINTR the number may already be someone else's.
-        check(connection, engine().detach(connection), Problem.NOT_UNREGISTERED);
-        connection.forgetDescriptor();
-        reactor.close(fd, connection);
+        engine().release(connection);
         engine().discard(connection);
         reactor.inbound.dropUnread(connection);
         cancelTimeouts(connection);
@@ -239,12 +237,6 @@ final class Closer {
         connection.renew();
         reactor.recycle(connection);
         group.closed(reason, remote);
-    }
-
-    private void check(Connection connection, int result, Problem problem) {
-        if (result < 0) {
-            reactor.problems.report(problem, -result, null, connection);
-        }
     }
 
     private void cancelTimeouts(Connection connection) {

@@ -426,11 +426,6 @@ public final class Connection extends ByteStream {
         reactor.closer.handlerFailed(this, cause);
     }
 
-    /** The socket is closed. */
-    void forgetDescriptor() {
-        fd = -1;
-    }
-
     /** Everything of the last peer is forgotten. */
     void renew() {
         state = State.UNUSED;
@@ -496,5 +491,10 @@ public final class Connection extends ByteStream {
     @Override
     protected void failed(Engine.Failure what, int errno) {
         reactor.closer.failed(this, what, errno);
+    }
+
+    @Override
+    protected void releaseFailed(Engine.Release step, int errno) {
+        reactor.releaseFailed(this, step, errno);
     }
 }

@@ -183,7 +183,7 @@ public final class Reactor implements Executor {
             case TIMER_NOT_SET -> problems.report(Problem.TIMER_NOT_SET, errno);
             case WAKEUP_FAILED -> problems.report(Problem.WAKEUP_FAILED, errno);
             case WAKEUP_NOT_READ -> problems.report(Problem.WAKEUP_NOT_READ, errno);
-            case NOT_CLOSED -> checkClosed(-errno, null);
+            case NOT_CLOSED -> releaseFailed(null, Engine.Release.CLOSING, errno);
         }
     }
 
@@ -223,12 +223,12 @@ public final class Reactor implements Executor {
         if (connectionLeaks != null) {
             connectionLeaks.report(leak);
         }
-        segments.reportLeaks(leak);
-        segments.close();
-        int result = engine.close();
+        int result = engine.close(); // before the segments: the kernel may be about to read one
         if (result < 0) {
             unmapFailed(-result);
         }
+        segments.reportLeaks(leak);
+        segments.close();
         problems.close();
     }
 
@@ -393,20 +393,20 @@ public final class Reactor implements Executor {
 
     // What channels need of their reactor.
 
-    /** Closes a descriptor. */
+    /** Closes a descriptor that no engine serves. */
     void close(int fd) {
-        close(fd, null);
+        int result = syscalls.close(fd);
+        if (result < 0) {
+            releaseFailed(null, Engine.Release.CLOSING, -result);
+        }
     }
 
-    /** Closes the socket of {@code connection}, if there is one. */
-    void close(int fd, @Nullable Connection connection) {
-        checkClosed(syscalls.close(fd), connection);
-    }
-
-    /** The descriptor is closed whatever close(2) answers, after EINTR too. */
-    private void checkClosed(int result, @Nullable Connection connection) {
-        if (result < 0 && result != -Errno.EINTR) {
-            problems.report(Problem.CLOSING_FAILED, -result, null, connection);
+    /** A descriptor is closed whatever close(2) answers: EINTR is no failure. */
+    void releaseFailed(@Nullable Connection connection, Engine.Release step, int errno) {
+        if (step == Engine.Release.UNREGISTERING) {
+            problems.report(Problem.NOT_UNREGISTERED, errno, null, connection);
+        } else if (errno != Errno.EINTR) {
+            problems.report(Problem.CLOSING_FAILED, errno, null, connection);
         }
     }
 

@@ -57,6 +57,9 @@ public class LoopBenchmark extends PieceBenchmark {
 
         @Override
         protected void failed(Engine.Failure what, int errno) {}
+
+        @Override
+        protected void releaseFailed(Engine.Release step, int errno) {}
     }
 
     @Setup

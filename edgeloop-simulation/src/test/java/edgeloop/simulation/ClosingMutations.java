@@ -30,15 +30,15 @@ final class ClosingMutations {
                             5_000),
                     new Mutant(
                             "E23 close is repeated after EINTR",
-                            "Closer",
-                            "reactor.close(fd, connection);",
-                            "if (syscalls().close(fd) == -Errno.EINTR) { int _ = syscalls().close(fd); }",
+                            "engine/ReadinessEngine",
+                            "tell(channel, Release.CLOSING, syscalls.close(socket));",
+                            "if (syscalls.close(socket) == -Errno.EINTR) { int _ = syscalls.close(socket); }",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
-                            "Closer",
-                            "reactor.close(fd, connection);",
-                            "reactor.close(fd, connection); reactor.close(fd, connection);",
+                            "engine/ReadinessEngine",
+                            "tell(channel, Release.CLOSING, syscalls.close(socket));",
+                            "int _ = syscalls.close(socket); int _ = syscalls.close(socket);",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",
@@ -54,8 +54,8 @@ final class ClosingMutations {
                             20_000),
                     new Mutant(
                             "E24 closes without leaving epoll",
-                            "Closer",
-                            "check(connection, engine().detach(connection), Problem.NOT_UNREGISTERED);",
+                            "engine/ReadinessEngine",
+                            "tell(channel, Release.UNREGISTERING, poller.remove(socket));",
                             "",
                             100),
                     new Mutant(

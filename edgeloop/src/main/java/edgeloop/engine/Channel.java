@@ -27,6 +27,13 @@ public abstract sealed class Channel permits ByteStream, Listener {
         return generation;
     }
 
+    /**
+     * A call of the kernel failed while this was released, which it is all the same.
+     *
+     * @param errno as a positive number
+     */
+    protected abstract void releaseFailed(Engine.Release step, int errno);
+
     final long key() {
         return (long) generation << 32 | slot;
     }

@@ -42,6 +42,14 @@ public abstract sealed class Engine permits ReadinessEngine {
         NOTHING
     }
 
+    /** The steps of a release, each of which is taken whether or not the one before it failed. */
+    public enum Release {
+        /** Of a duplicate of the socket, too, nothing is told. */
+        UNREGISTERING,
+        /** close(2), after which the socket is closed whatever it answers. */
+        CLOSING
+    }
+
     Engine() {}
 
     // ---- Channels -----------------------------------------------------------------------------
@@ -55,8 +63,12 @@ public abstract sealed class Engine permits ReadinessEngine {
     /** Begins to accept on a socket that listens. */
     public abstract int listen(Listener listener, int socket);
 
-    /** Ends what one of these began: nothing more is told. The socket is left open. */
-    public abstract int detach(Channel channel);
+    /**
+     * Ends what one of these began, and closes the socket when the kernel has done with it: which
+     * may be later where it fills memory by itself. Nothing more is told, save {@link
+     * Channel#releaseFailed} before this returns.
+     */
+    public abstract void release(Channel channel);
 
     // ---- Listeners ----------------------------------------------------------------------------
 
@@ -103,7 +115,7 @@ public abstract sealed class Engine permits ReadinessEngine {
      */
     public abstract int offer(ByteStream stream, MemorySegment source, int offset, int length);
 
-    /** Hands waiting output to the kernel, as much as it takes now. */
+    /** Hands waiting output to the kernel, as much as it takes now: on return the queue tells. */
     public abstract void send(ByteStream stream);
 
     /** The same, and then {@link ByteStream#flushed}. */
@@ -112,10 +124,10 @@ public abstract sealed class Engine permits ReadinessEngine {
     /** The same in the next {@link #flush()}. */
     public abstract void flushLater(ByteStream stream);
 
-    /** Sends waiting output, though no event has told yet that the kernel has room. */
+    /** Sends waiting output now, though no event has told yet that the kernel has room. */
     public abstract void askForRoom(ByteStream stream);
 
-    /** Gives waiting output up, and its memory back. */
+    /** Gives waiting output up, and its memory back once the kernel reads none of it any more. */
     public abstract void discard(ByteStream stream);
 
     // ---- The loop -----------------------------------------------------------------------------

@@ -166,8 +166,19 @@ public final class ReadinessEngine extends Engine {
     }
 
     @Override
-    public int detach(Channel channel) {
-        return poller.remove(channel.fd);
+    public void release(Channel channel) {
+        int socket = channel.fd;
+        // First out of the poller, where a duplicate of the descriptor would keep it. Then close,
+        // which is never repeated: after EINTR the number may already be someone else's.
+        tell(channel, Release.UNREGISTERING, poller.remove(socket));
+        channel.fd = -1;
+        tell(channel, Release.CLOSING, syscalls.close(socket));
+    }
+
+    private static void tell(Channel channel, Release step, int result) {
+        if (result < 0) {
+            channel.releaseFailed(step, -result);
+        }
     }
 
     // ---- The loop -----------------------------------------------------------------------------

@@ -28,6 +28,9 @@ final class ChannelTableTest {
 
         @Override
         protected void failed(int errno, int failures) {}
+
+        @Override
+        protected void releaseFailed(Engine.Release step, int errno) {}
     }
 
     private Channel add() {

@@ -42,4 +42,7 @@ final class TestStream extends ByteStream {
 
     @Override
     protected void failed(Engine.Failure what, int errno) {}
+
+    @Override
+    protected void releaseFailed(Engine.Release step, int errno) {}
 }
