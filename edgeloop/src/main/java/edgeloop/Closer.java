@@ -160,7 +160,7 @@ final class Closer {
             case RECEIVING -> Problem.RECEIVING_FAILED;
             case SENDING -> Problem.SENDING_FAILED;
             case SENDING_FILE -> Problem.SENDING_FILE_FAILED;
-            case NOTHING -> Problem.SOCKET_FAILED;
+            case SOCKET -> Problem.SOCKET_FAILED;
         };
     }
 

@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * thread, keeps a {@link #ref} instead. With assertions on or {@code -Dedgeloop.debug=true} it is
  * not used again, and every method of it throws {@link IllegalStateException}.
  */
-@SuppressWarnings("exports") // what it extends has no public member
 public final class Connection extends ByteStream {
     /** The most that a handler may leave unread, in bytes; one that leaves more is closed. */
     public static final int MAX_UNREAD_BYTES = Engine.INPUT_BYTES - 1;

@@ -36,7 +36,12 @@ final class Deadlines {
 
         @Override
         protected void expire() {
-            connection.reactor.deadlines.expired(connection);
+            Reactor reactor = connection.reactor;
+            try {
+                reactor.deadlines.expired(connection);
+            } catch (Throwable e) { // of a listener's
+                reactor.problems.report(Problem.TASK_FAILED, e);
+            }
         }
 
         private boolean isAwake() {

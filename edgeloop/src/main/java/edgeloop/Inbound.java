@@ -165,6 +165,9 @@ final class Inbound {
     }
 
     void drained(Connection connection) {
+        if (connection.state == Connection.State.LINGERING) {
+            return; // what comes then is no request
+        }
         connection.clear(Connection.BURST_GOES_ON);
         endBurst(connection);
     }

@@ -16,7 +16,8 @@ final class Opener {
     /**
      * Begins to serve the peer of an accepted socket.
      *
-     * @return 0, or {@code -errno} if it can't be: then the connection serves somebody else
+     * @return 0, or {@code -errno} if it can't be: then the connection is given back, and the
+     *     socket is still the caller's
      */
     int accept(
             Connection connection,

@@ -39,6 +39,7 @@ public abstract class Options {
      */
     @SuppressWarnings({"unchecked", "NullAway"}) // Values takes no other; T says whether it is null
     protected final <T extends @Nullable Object> T get(Option<T> option) {
+        assert values.table.options.get(option.index) == option : option.name;
         return (T) values.array[option.index];
     }
 
@@ -196,6 +197,7 @@ public abstract class Options {
          * @throws IllegalArgumentException if the value is outside its range; the message names it
          */
         public <T extends @Nullable Object> Values with(Option<T> option, T value) {
+            assert table.options.get(option.index) == option : option.name;
             if (option.initial != null) {
                 Objects.requireNonNull(value, option.name);
             }

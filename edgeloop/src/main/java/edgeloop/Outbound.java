@@ -118,12 +118,12 @@ final class Outbound {
         }
         if (connection.is(Connection.CONGESTED)
                 && connection.outputSize() <= connection.group().lowWaterMark) {
-            drained(connection);
+            endCongestion(connection);
         }
     }
 
     /** The output has fallen to the low-water mark. */
-    private void drained(Connection connection) {
+    private void endCongestion(Connection connection) {
         connection.clear(Connection.CONGESTED);
         if (connection.state != Connection.State.OPEN) {
             return;

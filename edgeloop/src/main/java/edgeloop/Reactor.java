@@ -7,7 +7,6 @@ import edgeloop.engine.Channel;
 import edgeloop.engine.ChannelTable;
 import edgeloop.engine.Engine;
 import edgeloop.engine.ReadinessEngine;
-import edgeloop.poll.Poller;
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The event loop: one thread, one epoll instance, and all connections on it.
  *
  * <p>{@link #turn()} is the whole of it. The engine pushes what the kernel has into the connections
- * and pulls what they have for it. One that has more to do than its budget allows waits for the
- * next turn, and while anybody waits the reactor does not sleep.
+ * and pulls what they have for it. One that has more to do than its budget allows is put on the
+ * engine's ready list, and while anybody is on it the reactor does not sleep.
  *
  * <p>{@link #execute} is the only method that other threads may call.
  */
@@ -82,7 +81,7 @@ public final class Reactor implements Executor {
                         segments,
                         maxEvents,
                         listener == null ? null : observer(syscalls, listener),
-                        this::pollerFailed,
+                        this::engineFailed,
                         SyscallException::check);
         this.timers = new Timers(syscalls);
         this.deadlines = new Deadlines(this, timers.wheel());
@@ -178,8 +177,8 @@ public final class Reactor implements Executor {
         problems.report(Problem.WAITING_FAILED, errno);
     }
 
-    private void pollerFailed(Poller.Failure failure, int errno) {
-        switch (failure) {
+    private void engineFailed(Engine.Fault fault, int errno) {
+        switch (fault) {
             case TIMER_NOT_SET -> problems.report(Problem.TIMER_NOT_SET, errno);
             case WAKEUP_FAILED -> problems.report(Problem.WAKEUP_FAILED, errno);
             case WAKEUP_NOT_READ -> problems.report(Problem.WAKEUP_NOT_READ, errno);

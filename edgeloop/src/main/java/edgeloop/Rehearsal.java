@@ -3,6 +3,8 @@ package edgeloop;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.buffer.SegmentQueue;
 import edgeloop.buffer.SharedDescriptor;
+import edgeloop.engine.Engine;
+import edgeloop.engine.ReadinessEngine;
 import edgeloop.sys.Errno;
 import edgeloop.sys.LinuxSyscalls;
 import java.net.InetAddress;
@@ -22,6 +24,12 @@ final class Rehearsal {
                     Connection.class,
                     ConnectionRef.class,
                     Timeout.class,
+                    Reactor.class,
+                    Engine.class,
+                    ReadinessEngine.class,
+                    Opener.class,
+                    Inbound.class,
+                    Outbound.class,
                     Closer.class,
                     Deadlines.class,
                     PreciseTimer.class,
@@ -45,13 +53,13 @@ final class Rehearsal {
 
     static void run() throws ClassNotFoundException {
         for (Class<?> each : CLASSES) {
-            load(each.getName());
-            for (Class<?> nested : each.getDeclaredClasses()) {
-                load(nested.getName());
+            for (Class<?> member : each.getNestMembers()) { // those of the compiler's, too
+                load(member.getName());
             }
         }
         load("edgeloop.buffer.Segment"); // which only their package sees
         load("edgeloop.buffer.FilePiece");
+        load("edgeloop.poll.Poller$Failure"); // which only the engine sees
         Counters counters = new Counters();
         REASONS.forEach(counters::closed);
         ServerStats _ = counters.snapshot(0, 0, 0);

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  * A task that a reactor runs once, at a deadline. Made by {@link Reactor#schedule} and {@link
  * Connection#schedule}; to be used on the reactor's thread alone.
  */
-@SuppressWarnings("exports") // what it extends has no public member
 public final class Timeout extends Timer {
     private final Reactor reactor;
     private final Runnable task;

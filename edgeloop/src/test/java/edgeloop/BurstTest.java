@@ -1,5 +1,6 @@
 package edgeloop;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.engine.Engine;
@@ -92,6 +93,25 @@ class BurstTest {
     @Test
     void whatFillsTheInputBufferExactlyEndsWithTheDrain() {
         assertThatOneRequestFillsTheBuffer(0);
+    }
+
+    /** As of an upload that is too large: its handler answers and closes amid the input. */
+    @Test
+    void whatIsThrownAwayWhileItLingersIsNone() {
+        ConnectionHandler refusal =
+                (connection, in) -> {
+                    in.skip(in.remaining());
+                    connection.write("no".getBytes(US_ASCII));
+                    connection.close();
+                };
+        try (TurnedServer server = new TurnedServer(listening, _ -> refusal)) {
+            Peer peer = server.accepted();
+            peer.send(new byte[2 * Engine.INPUT_BYTES]);
+            server.turnUntil(() -> server.stats().bytesWritten() == 2);
+            server.turnUntilAsleep();
+            assertThat(server.stats().requests()).isZero();
+            assertThat(served).isEmpty();
+        }
     }
 
     @Test

@@ -132,6 +132,18 @@ class ConnectTest {
         assertThat(failures).isEmpty();
     }
 
+    /** Its socket is connected already, and the event of that is in the turn that closes it. */
+    @Test
+    void aConnectThatIsGivenUpAsItSucceedsIsNotEstablished() {
+        Client client = Client.on(reactor, ClientOptions.defaults());
+        connect(client, listening());
+        client.close();
+        reactor.turn();
+        reactor.turn();
+        assertThat(established).isEmpty();
+        assertThat(failures).containsExactly(new CloseReason.LocallyClosed());
+    }
+
     @Test
     void nobodyListeningIsRefused() throws IOException {
         InetSocketAddress address = listening();

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What users may call, in one list: a member that appears or goes is a decision. Nothing that an
- * exported type inherits of a hidden one is among it.
+ * What users may call or extend, in one list: a member that appears or goes is a decision. Nothing
+ * that an exported type inherits of a hidden one is among it.
  */
 class PublicMembersTest {
     private static final Path LIST = Path.of("src", "test", "resources", "public-members.txt");
@@ -36,16 +36,37 @@ class PublicMembersTest {
                         .<Class<?>>map(JavaClass::reflect);
     }
 
+    /** To who uses it or, where it can be extended, to who does that. */
     private static boolean isVisible(JavaClass type) {
-        return type.getModifiers().contains(JavaModifier.PUBLIC)
-                && type.getEnclosingClass().map(PublicMembersTest::isVisible).orElse(true);
+        boolean isProtected = type.getModifiers().contains(JavaModifier.PROTECTED);
+        return type.getEnclosingClass()
+                .map(outer -> isVisible(outer) && !(isProtected && isFinal(outer)))
+                .map(seen -> seen && (isProtected || isPublic(type)))
+                .orElse(isPublic(type));
+    }
+
+    private static boolean isPublic(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC);
+    }
+
+    private static boolean isFinal(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.FINAL);
+    }
+
+    private static Stream<Executable> protectedCalls(Class<?> type) {
+        return Modifier.isFinal(type.getModifiers())
+                ? Stream.empty()
+                : Stream.<Executable>concat(
+                                Arrays.stream(type.getDeclaredConstructors()),
+                                Arrays.stream(type.getDeclaredMethods()))
+                        .filter(call -> Modifier.isProtected(call.getModifiers()));
     }
 
     private static Stream<String> members(Class<?> type) {
         Stream<Executable> constructors = Arrays.stream(type.getConstructors());
         Stream<Executable> methods = Arrays.stream(type.getMethods());
         Stream<String> calls =
-                Stream.concat(constructors, methods)
+                Stream.concat(Stream.concat(constructors, methods), protectedCalls(type))
                         .filter(call -> call.getDeclaringClass() != Object.class)
                         .filter(call -> !isOfAnExportedAncestor(call, type))
                         .filter(call -> !call.isSynthetic())

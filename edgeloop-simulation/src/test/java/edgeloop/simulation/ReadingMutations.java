@@ -29,8 +29,8 @@ final class ReadingMutations {
                     new Mutant(
                             "E7 the ready list is dropped",
                             "engine/ReadinessEngine",
-                            "                    read(stream);\n                    findError",
-                            "                    findError",
+                            "                read(stream);\n                findError",
+                            "                findError",
                             1_000),
                     new Mutant(
                             "E8 resuming waits for an edge",

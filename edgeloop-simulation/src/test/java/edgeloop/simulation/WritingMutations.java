@@ -15,8 +15,8 @@ final class WritingMutations {
                     new Mutant(
                             "E13 output overtakes output that waits",
                             "engine/ReadinessEngine",
-                            " || (stream.bits & WRITABLE) == 0 || stream.waitingOutput() > 0) {",
-                            " || (stream.bits & WRITABLE) == 0) {",
+                            "                || stream.waitingOutput() > 0) {",
+                            "                || stream.fd < 0) {",
                             20_000),
                     new Mutant(
                             "E13 EINTR is taken for EAGAIN in send",

@@ -83,7 +83,10 @@ public abstract non-sealed class ByteStream extends Channel {
      */
     protected abstract void sent(int bytes);
 
-    /** The kernel takes no more output at present, or there is none. */
+    /**
+     * Output was handed to the kernel: what waits now is what it does not take at present, or is
+     * over the budget.
+     */
     protected abstract void flushed();
 
     /**

@@ -9,9 +9,11 @@ import java.util.function.BooleanSupplier;
  * its output; how the kernel is asked is its own affair.
  *
  * <p>A turn of the reactor calls {@link #poll} or {@link #await}, then {@link #dispatch}, {@link
- * #resume} and {@link #flush()}. In each of the last three channels are called back, and they call
- * this in turn. {@link #wake} is for any thread, all else for the reactor's. What can fail answers
- * 0 or {@code -errno}.
+ * #resume} and {@link #flush()}. Channels are called back from the last three, and within any call
+ * that is about them, which they may make at any time, from a callback too. So when a call returns,
+ * its stream may be one that is about to be closed; whoever made it looks. {@link #wake} is for any
+ * thread, all else for the reactor's. What answers an int that can be negative answers {@code
+ * -errno} then.
  */
 public abstract sealed class Engine permits ReadinessEngine {
     /** The most that is delivered in one piece, what was unread included. */
@@ -26,7 +28,7 @@ public abstract sealed class Engine permits ReadinessEngine {
         BYTES,
         /** To know of the end alone: they wait in the kernel. */
         END,
-        /** Nothing; nor is anything sent. The stream is about to be closed. */
+        /** Nothing; nor is anything sent, or told. The stream is about to be closed. */
         NOTHING
     }
 
@@ -38,8 +40,8 @@ public abstract sealed class Engine permits ReadinessEngine {
         SENDING,
         /** sendfile(2) or the file's read(2); {@code ENODATA} where the file became shorter. */
         SENDING_FILE,
-        /** None: an error of the socket has shown itself while nobody read. */
-        NOTHING
+        /** Nothing: an error of the socket has shown itself while nobody read. */
+        SOCKET
     }
 
     /** The steps of a release, each of which is taken whether or not the one before it failed. */
@@ -50,9 +52,23 @@ public abstract sealed class Engine permits ReadinessEngine {
         CLOSING
     }
 
+    /** What else may fail, and does not keep the reactor from going on. */
+    public enum Fault {
+        /** The time of a wakeup could not be set: waits are bounded instead. */
+        TIMER_NOT_SET,
+        /** A wakeup by another thread: the timer has ended the sleep instead, or nothing has. */
+        WAKEUP_FAILED,
+        /** What a wakeup has left could not be taken away. */
+        WAKEUP_NOT_READ,
+        /** One of the engine's own descriptors could not be closed. */
+        NOT_CLOSED
+    }
+
     Engine() {}
 
     // ---- Channels -----------------------------------------------------------------------------
+
+    // Where one of the next three fails, nothing has begun, and the socket is still the caller's.
 
     /** Begins to serve a socket that is connected, with a demand for bytes. */
     public abstract int attach(ByteStream stream, int socket);
@@ -64,15 +80,15 @@ public abstract sealed class Engine permits ReadinessEngine {
     public abstract int listen(Listener listener, int socket);
 
     /**
-     * Ends what one of these began, and closes the socket when the kernel has done with it: which
-     * may be later where it fills memory by itself. Nothing more is told, save {@link
-     * Channel#releaseFailed} before this returns.
+     * Ends what one of these began, and closes the socket once the kernel has done with it. Nothing
+     * more is told, save {@link Channel#releaseFailed} before this returns; after that and {@link
+     * #discard}, a stream may be attached to another socket.
      */
     public abstract void release(Channel channel);
 
     // ---- Listeners ----------------------------------------------------------------------------
 
-    /** Accepts, as far as the budget goes; what is over it follows in the next turn. */
+    /** Accepts, as far as the budget goes; what is over it follows in the next {@link #resume}. */
     public abstract void accept(Listener listener);
 
     /** The same in the next {@link #resume}. */
@@ -115,7 +131,10 @@ public abstract sealed class Engine permits ReadinessEngine {
      */
     public abstract int offer(ByteStream stream, MemorySegment source, int offset, int length);
 
-    /** Hands waiting output to the kernel, as much as it takes now: on return the queue tells. */
+    /**
+     * Hands waiting output to the kernel, as much as it takes now and the budget allows: on return
+     * the queue tells. What is over the budget follows in the next {@link #flush()}.
+     */
     public abstract void send(ByteStream stream);
 
     /** The same, and then {@link ByteStream#flushed}. */
@@ -159,6 +178,6 @@ public abstract sealed class Engine permits ReadinessEngine {
     /** Any thread: ends the reactor's sleep, the present one or the one it is about to begin. */
     public abstract void wake();
 
-    /** Gives back its descriptors and its memory. */
+    /** Gives back its descriptors and its memory; what munmap(2) answers. */
     public abstract int close();
 }

@@ -8,6 +8,7 @@ import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.buffer.SegmentPool;
 import edgeloop.poll.Poller;
+import edgeloop.sys.Check;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
@@ -108,7 +109,7 @@ public final class ReadinessEngine extends Engine {
      * @param segments where the queues come from that it sends and gives back
      * @param maxEvents the most events one wait collects
      * @param observer hears of each event and its mask before the channel does, or null
-     * @param failures hears of what fails later on, with its errno
+     * @param faults hears of what fails later on, with its errno
      * @param check throws what becomes of a descriptor that the kernel refuses
      * @throws OutOfMemoryError if it refuses the memory
      */
@@ -118,20 +119,35 @@ public final class ReadinessEngine extends Engine {
             SegmentPool segments,
             int maxEvents,
             @Nullable ObjIntConsumer<Channel> observer,
-            ObjIntConsumer<Poller.Failure> failures,
-            Poller.Check<X> check)
+            ObjIntConsumer<Fault> faults,
+            Check<X> check)
             throws X {
         MemorySegment memory = syscalls.map(EVENTS_OFFSET + EpollEvents.bytesFor(maxEvents));
         Poller poller = null;
         try {
             MemorySegment events = memory.asSlice(EVENTS_OFFSET);
-            poller = Poller.open(syscalls, events, maxEvents, failures, check);
+            poller =
+                    Poller.open(
+                            syscalls,
+                            events,
+                            maxEvents,
+                            (failure, errno) -> faults.accept(fault(failure), errno),
+                            check);
         } finally {
             if (poller == null) {
                 int _ = syscalls.unmap(memory); // what failed first is what is told
             }
         }
         return new ReadinessEngine(syscalls, channels, segments, observer, memory, poller);
+    }
+
+    private static Fault fault(Poller.Failure failure) {
+        return switch (failure) {
+            case TIMER_NOT_SET -> Fault.TIMER_NOT_SET;
+            case WAKEUP_FAILED -> Fault.WAKEUP_FAILED;
+            case WAKEUP_NOT_READ -> Fault.WAKEUP_NOT_READ;
+            case NOT_CLOSED -> Fault.NOT_CLOSED;
+        };
     }
 
     // ---- Channels -----------------------------------------------------------------------------
@@ -195,7 +211,8 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public int await(long deadlineNanos, BooleanSupplier hasWork) {
-        return collected(poller.await(deadlineNanos, hasWork));
+        long wakeNanos = deadlineNanos == NEVER ? Poller.NEVER : deadlineNanos;
+        return collected(poller.await(wakeNanos, hasWork));
     }
 
     private int collected(int result) {
@@ -216,9 +233,11 @@ public final class ReadinessEngine extends Engine {
             if (observer != null) {
                 observer.accept(channel, mask);
             }
-            switch (channel) {
-                case ByteStream stream -> ready(stream, mask);
-                case Listener listener -> accept(listener);
+            // Not by a switch over types, which is linked at the first event.
+            if (channel instanceof ByteStream stream) {
+                ready(stream, mask);
+            } else {
+                accept((Listener) channel);
             }
         }
     }
@@ -226,12 +245,12 @@ public final class ReadinessEngine extends Engine {
     @Override
     public void resume() {
         for (int n = toResume.size(); n > 0; n--) {
-            switch (toResume.remove()) {
-                case ByteStream stream -> {
-                    read(stream);
-                    findError(stream);
-                }
-                case Listener listener -> accept(listener);
+            Channel channel = toResume.remove();
+            if (channel instanceof ByteStream stream) {
+                read(stream);
+                findError(stream);
+            } else {
+                accept((Listener) channel);
             }
         }
     }
@@ -288,6 +307,9 @@ public final class ReadinessEngine extends Engine {
      * RDHUP says no more than that a FIN is somewhere behind those bytes; only recv's 0 is the end.
      */
     private void ready(ByteStream stream, int mask) {
+        if ((stream.bits & GONE) != 0) {
+            return;
+        }
         if ((stream.bits & CONNECTING) != 0) {
             connected(stream, mask);
         }
@@ -336,7 +358,7 @@ public final class ReadinessEngine extends Engine {
             stream.bits &= ~BROKEN;
             int error = syscalls.takeError(stream.fd);
             if (error != 0) {
-                stream.failed(Failure.NOTHING, error);
+                stream.failed(Failure.SOCKET, error);
             }
         }
     }
@@ -432,7 +454,9 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public int offer(ByteStream stream, MemorySegment source, int offset, int length) {
-        if (length < DIRECT_BYTES || (stream.bits & WRITABLE) == 0 || stream.waitingOutput() > 0) {
+        if (length < DIRECT_BYTES
+                || (stream.bits & (WRITABLE | GONE)) != WRITABLE
+                || stream.waitingOutput() > 0) {
             return 0;
         }
         return sender.send(stream, source, offset, length);
@@ -440,7 +464,9 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public void send(ByteStream stream) {
-        if (stream.waitingOutput() > 0 && (stream.bits & WRITABLE) != 0 && !sender.send(stream)) {
+        if (stream.waitingOutput() > 0
+                && (stream.bits & (WRITABLE | GONE)) == WRITABLE
+                && !sender.send(stream)) {
             toFlush.add(stream); // the socket may be writable still, without a new edge
         }
     }

@@ -1,5 +1,6 @@
 package edgeloop.poll;
 
+import edgeloop.sys.Check;
 import edgeloop.sys.CheckReturnValue;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Syscalls;
@@ -57,16 +58,6 @@ public final class Poller {
         this.alarm = alarm;
         this.waker = waker;
         this.failures = failures;
-    }
-
-    /**
-     * What makes an exception of the {@code -errno} of a call.
-     *
-     * @param <X> the exception
-     */
-    public interface Check<X extends Exception> {
-        /** Answers {@code result} where it is no failure of {@code call}. */
-        int check(String call, int result) throws X;
     }
 
     /**
