@@ -8,9 +8,9 @@ final class WritingMutations {
             List.of(
                     new Mutant(
                             "E13 a short write is taken as whole",
-                            "buffer/SegmentQueue",
-                            "remove(pool, sent);",
-                            "remove(pool, first.next == null ? first.size() : sent);",
+                            "engine/Sender",
+                            "            int sent = sendSegments(fd, segment);\n            if (sent > 0) {",
+                            "            int sent = sendSegments(fd, segment);\n            if (sent > 0 && segment.next() == null) {\n                queue.remove(segments, segment.size());\n            } else if (sent > 0) {",
                             1_000),
                     new Mutant(
                             "E13 output overtakes output that waits",

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  * <p>The size weighs waste against work: a connection that holds ten bytes holds a whole segment,
  * and a connection that holds 64 KiB holds a chain that one sendmsg(2) must describe.
  */
-final class Segment extends Piece {
-    static final int BYTES = 8 * 1024;
+public final class Segment extends Piece {
+    public static final int BYTES = 8 * 1024;
 
     final SegmentPool.Slab slab;
     final MemorySegment memory;
@@ -22,11 +22,28 @@ final class Segment extends Piece {
         this.memory = memory;
     }
 
-    int size() {
+    /** The memory, all of it. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where in the memory the data begins. */
+    public int start() {
+        return start;
+    }
+
+    /** The bytes of data. */
+    public int size() {
         return end - start;
     }
 
-    int space() {
+    /** That {@code bytes} have come behind the data. */
+    public void filled(int bytes) {
+        end += bytes;
+    }
+
+    /** The bytes that fit behind the data. */
+    public int space() {
         return BYTES - end;
     }
 }

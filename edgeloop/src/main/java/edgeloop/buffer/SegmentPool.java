@@ -76,7 +76,7 @@ public final class SegmentPool implements AutoCloseable {
     }
 
     /** An empty segment; null where the budget is spent, or the kernel has no memory. */
-    @Nullable Segment take() {
+    public @Nullable Segment take() {
         Slab slab = firstAvailable;
         if (slab == null) {
             slab = map();
@@ -113,7 +113,7 @@ public final class SegmentPool implements AutoCloseable {
         }
     }
 
-    void give(Segment segment) {
+    public void give(Segment segment) {
         if (leaks != null) {
             leaks.given(segment);
         }

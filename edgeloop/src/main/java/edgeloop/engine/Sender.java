@@ -1,5 +1,8 @@
 package edgeloop.engine;
 
+import edgeloop.buffer.FilePiece;
+import edgeloop.buffer.Piece;
+import edgeloop.buffer.Segment;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.buffer.SegmentQueue;
 import edgeloop.sys.Errno;
@@ -8,10 +11,17 @@ import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Hands output to the kernel by send(2), writev(2) and sendfile(2), until it answers EAGAIN: then
+ * Hands output to the kernel by send(2), sendmsg(2) and sendfile(2), until it answers EAGAIN: then
  * the stream is not {@linkplain ReadinessEngine#WRITABLE writable} any more.
  */
 final class Sender {
+    /**
+     * The most bytes of a file that are sent in one call: what takes some 200 µs, so that one large
+     * file does not hold up others, and no less, since each call also costs an event when the
+     * socket has room again.
+     */
+    private static final int FILE_CHUNK_BYTES = 1024 * 1024;
+
     private final Syscalls syscalls;
     private final SegmentPool segments;
     private final IoVector vector;
@@ -43,7 +53,7 @@ final class Sender {
             if (budget <= 0) {
                 return false;
             }
-            int n = queue.sendTo(syscalls, stream.fd, vector, segments);
+            int n = sendOnce(stream.fd, queue);
             if (!sent(stream, n)) {
                 return true;
             }
@@ -51,6 +61,82 @@ final class Sender {
         }
         discard(stream);
         return true;
+    }
+
+    /**
+     * Hands as much to the kernel as it takes in one call, and removes that.
+     *
+     * @return the bytes sent, or {@code -errno}; {@code -ENODATA} where a file has become shorter
+     *     than the range of it that is to be sent, {@code -ENOBUFS} where it is to be read and
+     *     there is no memory for that
+     */
+    int sendOnce(int fd, SegmentQueue queue) {
+        Piece first = queue.first();
+        if (first instanceof Segment segment) {
+            int sent = sendSegments(fd, segment);
+            if (sent > 0) {
+                queue.remove(segments, sent);
+            }
+            return sent;
+        }
+        return first instanceof FilePiece range ? sendFile(fd, queue, range) : 0;
+    }
+
+    /** Sends from {@code first} up to the next range of a file. */
+    private int sendSegments(int fd, Segment first) {
+        Piece second = first.next();
+        if (second == null) {
+            return syscalls.send(fd, first.memory(), first.start(), first.size());
+        }
+        if (second instanceof FilePiece) {
+            // A head and then a file: the one fills a packet with the other.
+            return syscalls.sendMore(fd, first.memory(), first.start(), first.size());
+        }
+        vector.clear();
+        for (Piece p = first; p instanceof Segment s && !vector.isFull(); p = p.next()) {
+            vector.add(s.memory(), s.start(), s.size());
+        }
+        return syscalls.send(fd, vector);
+    }
+
+    private int sendFile(int fd, SegmentQueue queue, FilePiece range) {
+        if (range.isToBeRead()) {
+            return readAndSend(fd, queue, range);
+        }
+        int length = (int) Math.min(range.left(), FILE_CHUNK_BYTES);
+        int sent = syscalls.sendFile(fd, range.descriptor(), range.offset(), length);
+        if (sent == 0) {
+            return -Errno.ENODATA;
+        }
+        if (sent > 0) {
+            queue.remove(segments, sent);
+        } else if (sent == -Errno.EINVAL || sent == -Errno.ENOSYS || sent == -Errno.EOPNOTSUPP) {
+            range.read(); // sendfile(2): "applications may wish to fall back"
+            return readAndSend(fd, queue, range);
+        }
+        return sent;
+    }
+
+    /**
+     * Reads what a segment takes, which then stands before the rest of the range, and sends it.
+     * What is not sent now goes out like any bytes.
+     */
+    private int readAndSend(int fd, SegmentQueue queue, FilePiece range) {
+        Segment segment = segments.take();
+        if (segment == null) {
+            return -Errno.ENOBUFS;
+        }
+        int length = (int) Math.min(range.left(), segment.space());
+        int read = syscalls.read(range.descriptor(), range.offset(), segment.memory(), 0, length);
+        if (read <= 0) {
+            segments.give(segment);
+            // EAGAIN would be taken for the socket's.
+            return read == 0 ? -Errno.ENODATA : read == -Errno.EAGAIN ? -Errno.EIO : read;
+        }
+        queue.remove(segments, read);
+        segment.filled(read);
+        queue.prepend(segment);
+        return sendOnce(fd, queue);
     }
 
     /** Takes note of what a send answered; false if the next one would not be taken. */
