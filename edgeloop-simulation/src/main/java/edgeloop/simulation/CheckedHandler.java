@@ -193,7 +193,10 @@ abstract class CheckedHandler implements ConnectionHandler {
                     "peer %d is cut off for want of memory, of which there is some", peer.index);
         }
         CheckedHandler other =
-                scenario.holderOtherThan(this, holdsNothing ? 0 : STALLED_NANOS + SLACK_NANOS);
+                scenario.holderOtherThan(
+                        this,
+                        scenario.kernel.turnNanos(),
+                        holdsNothing ? 0 : STALLED_NANOS + SLACK_NANOS);
         if (other != null && (holdsNothing || nanosNotMoved() < STALLED_NANOS - SLACK_NANOS)) {
             throw scenario.kernel.violation(
                     "peer %d is cut off, though peer %d holds memory",
@@ -201,9 +204,9 @@ abstract class CheckedHandler implements ConnectionHandler {
         }
     }
 
-    /** Whether memory has been taken, since an earlier turn, for what this left unread. */
-    final boolean holdsInput() {
-        boolean before = left > 0 && leftTurn != scenario.kernel.turnNanos();
+    /** Whether memory has been taken, since before {@code turn}, for what this left unread. */
+    final boolean holdsInput(long turn) {
+        boolean before = left > 0 && leftTurn < turn;
         return before && !closing && !connection.toString().endsWith("DOOMED]");
     }
 

@@ -86,7 +86,10 @@ final class ConnectionRules {
                 && handler.consumed == socket.received) {
             return "it held none";
         }
-        CheckedHandler other = scenario.holderOtherThan(handler, STALLED_NANOS + SLACK_NANOS);
+        // It may have been decided in a task, which comes before the turn's wait.
+        CheckedHandler other =
+                scenario.holderOtherThan(
+                        handler, scenario.kernel.lastTurnNanos(), STALLED_NANOS + SLACK_NANOS);
         return other != null && handler.nanosNotMoved() < STALLED_NANOS - SLACK_NANOS
                 ? "peer " + other.peer.index + " holds some, and has not moved for longer"
                 : null;

@@ -243,12 +243,15 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                 && kernel.faults().struck(Fault.MEMORY_REFUSED) == 0;
     }
 
-    /** A live one other than {@code asker} that holds memory and has not moved for so long. */
-    @Nullable CheckedHandler holderOtherThan(CheckedHandler asker, long leastNanos) {
+    /**
+     * A live one other than {@code asker} that holds memory since before {@code turn} and has not
+     * moved for so long.
+     */
+    @Nullable CheckedHandler holderOtherThan(CheckedHandler asker, long turn, long leastNanos) {
         for (int i = 0; i < live.size(); i++) {
             CheckedHandler other = live.get(i);
             if (other.peer.index != asker.peer.index
-                    && other.holdsInput()
+                    && other.holdsInput(turn)
                     && other.nanosNotMoved() >= leastNanos) {
                 return other;
             }

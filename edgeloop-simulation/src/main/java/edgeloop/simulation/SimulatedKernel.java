@@ -100,6 +100,11 @@ public final class SimulatedKernel {
         return syscalls.waits.turnNanos();
     }
 
+    /** When it woke before that. */
+    long lastTurnNanos() {
+        return syscalls.waits.lastTurnNanos();
+    }
+
     /** What the program's clock says. */
     long nanoTime() {
         return bootNanos + elapsedNanos;

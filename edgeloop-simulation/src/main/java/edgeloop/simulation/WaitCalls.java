@@ -26,6 +26,7 @@ final class WaitCalls {
     private @Nullable Counter wakeup;
     private int idlePolls;
     private long turnNanos;
+    private long lastTurnNanos;
     private boolean asleep;
 
     WaitCalls(SimulatedKernel kernel, KernelCalls calls) {
@@ -42,6 +43,11 @@ final class WaitCalls {
     /** When the last wait ended. */
     long turnNanos() {
         return turnNanos;
+    }
+
+    /** When the wait before it ended. */
+    long lastTurnNanos() {
+        return lastTurnNanos;
     }
 
     boolean isWakeupPending() {
@@ -148,6 +154,7 @@ final class WaitCalls {
     }
 
     private int answerWait(int epoll, int result) {
+        lastTurnNanos = turnNanos;
         turnNanos = kernel.elapsedNanos();
         return kernel.answer(Call.EPOLL_WAIT, epoll, result);
     }
