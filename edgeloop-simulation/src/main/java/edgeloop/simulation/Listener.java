@@ -53,9 +53,12 @@ final class Listener extends OpenFile {
         scarceTurn = scarce ? turn : -1;
     }
 
-    /** A turn ends; whatever the program made of what it learnt in it counts from now on. */
-    void turnEnds(long turn, long nowNanos) {
-        if (lastTurn == turn) {
+    /**
+     * A turn ends; whatever the program made of what it learnt in it counts from now on. Or in the
+     * one before: what a task learns, which comes before a turn's wait, is acted on behind that.
+     */
+    void turnEnds(long turn, long turnBefore, long nowNanos) {
+        if (lastTurn == turn || lastTurn == turnBefore) {
             lastNanos = nowNanos;
         }
     }

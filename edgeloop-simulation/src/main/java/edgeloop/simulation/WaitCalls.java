@@ -126,7 +126,7 @@ final class WaitCalls {
         EpollInstance instance = calls.file(Call.EPOLL_WAIT, epoll, EpollInstance.class);
         asleep = false;
         if (calls.sockets.listener != null) {
-            calls.sockets.listener.turnEnds(turnNanos, kernel.elapsedNanos());
+            calls.sockets.listener.turnEnds(turnNanos, lastTurnNanos, kernel.elapsedNanos());
         }
         calls.sockets.arrive();
         kernel.happen();
