@@ -219,7 +219,7 @@ final class Closer {
                 reactor.problems.report(Problem.LINGER_FAILED, -result, null, connection);
             }
         }
-        engine().release(connection);
+        engine().release(connection); // first: the kernel may be about to read what is discarded
         engine().discard(connection);
         reactor.inbound.dropUnread(connection);
         cancelTimeouts(connection);

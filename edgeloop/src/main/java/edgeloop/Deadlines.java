@@ -36,11 +36,10 @@ final class Deadlines {
 
         @Override
         protected void expire() {
-            Reactor reactor = connection.reactor;
             try {
-                reactor.deadlines.expired(connection);
+                connection.reactor.deadlines.expired(connection);
             } catch (Throwable e) { // of a listener's
-                reactor.problems.report(Problem.TASK_FAILED, e);
+                connection.handlerFailed(e);
             }
         }
 

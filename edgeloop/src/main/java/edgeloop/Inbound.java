@@ -74,7 +74,7 @@ final class Inbound {
 
     void received(
             Connection connection, MemorySegment memory, int unread, int length, boolean more) {
-        if (connection.state != Connection.State.OPEN) {
+        if (connection.state != Connection.State.OPEN || unread + length == 0) {
             return; // it lingers: thrown away
         }
         if (length > 0) {

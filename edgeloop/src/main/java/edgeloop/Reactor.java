@@ -203,10 +203,11 @@ public final class Reactor implements Executor {
     void terminate() {
         tasks.close();
         for (int slot = 0; slot < channels.size(); slot++) {
-            switch (channels.at(slot)) {
-                case Connection connection -> closer.terminate(connection);
-                case Acceptor acceptor -> acceptor.terminate();
-                case null, default -> {}
+            Channel channel = channels.at(slot);
+            if (channel instanceof Connection connection) {
+                closer.terminate(connection);
+            } else if (channel instanceof Acceptor acceptor) {
+                acceptor.terminate();
             }
         }
         do {

@@ -1,11 +1,15 @@
 package edgeloop;
 
+import edgeloop.buffer.FilePiece;
+import edgeloop.buffer.Segment;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.buffer.SegmentQueue;
 import edgeloop.buffer.SharedDescriptor;
 import edgeloop.engine.Engine;
 import edgeloop.engine.ReadinessEngine;
 import edgeloop.sys.Errno;
+import edgeloop.sys.FileConstants;
+import edgeloop.sys.FileStatus;
 import edgeloop.sys.LinuxSyscalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,9 +38,15 @@ final class Rehearsal {
                     Deadlines.class,
                     PreciseTimer.class,
                     AddressLimit.class,
+                    Directory.class,
+                    FileHandle.class,
+                    FilePiece.class,
+                    Segment.class,
                     SegmentPool.class,
                     SegmentQueue.class,
-                    SharedDescriptor.class);
+                    SharedDescriptor.class,
+                    FileConstants.class,
+                    FileStatus.class);
 
     private static final List<CloseReason> REASONS =
             List.of(
@@ -57,8 +67,6 @@ final class Rehearsal {
                 load(member.getName());
             }
         }
-        load("edgeloop.buffer.Segment"); // which only their package sees
-        load("edgeloop.buffer.FilePiece");
         load("edgeloop.poll.Poller$Failure"); // which only the engine sees
         Counters counters = new Counters();
         REASONS.forEach(counters::closed);

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicate
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
@@ -19,6 +20,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import edgeloop.sys.LinuxSyscalls;
+import edgeloop.sys.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /** The arrows between the packages point down only, and the kernel is met in one place. */
 class ArchitectureTest {
+    private static final String MOVES = "accept|connect|recv|send|sendMore|sendFile|epoll.*";
+
     private static final JavaClasses LIBRARY =
             new ClassFileImporter().importPath(Path.of("target", "classes"));
 
@@ -71,6 +75,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("edgeloop.sys.EpollEvents")
+                .check(LIBRARY);
+        noClasses()
+                .that()
+                .resideInAPackage("edgeloop")
+                .should()
+                .callMethodWhere(
+                        describe(
+                                "moves bytes or waits",
+                                call ->
+                                        call.getTargetOwner().isAssignableTo(Syscalls.class)
+                                                && call.getName().matches(MOVES)))
                 .check(LIBRARY);
     }
 
@@ -133,11 +148,35 @@ class ArchitectureTest {
                         "edgeloop.http.file",
                         "edgeloop.http.semantics",
                         "edgeloop.http.syntax");
+        DescribedPredicate<JavaClass> seen =
+                not(hidden).and(modifier(JavaModifier.PUBLIC).or(modifier(JavaModifier.PROTECTED)));
         noCodeUnits()
                 .that()
-                .areDeclaredInClassesThat(not(hidden).and(modifier(JavaModifier.PUBLIC)))
+                .areDeclaredInClassesThat(seen)
                 .and()
                 .arePublic()
+                .should()
+                .haveRawReturnType(hidden)
+                .orShould()
+                .haveRawParameterTypes(anyElementThat(hidden))
+                .check(LIBRARY);
+        noFields()
+                .that()
+                .areDeclaredInClassesThat(seen)
+                .and()
+                .arePublic()
+                .or()
+                .areProtected()
+                .and()
+                .areDeclaredInClassesThat(seen)
+                .should()
+                .haveRawType(hidden)
+                .check(LIBRARY);
+        noCodeUnits()
+                .that()
+                .areDeclaredInClassesThat(seen.and(not(modifier(JavaModifier.FINAL))))
+                .and()
+                .areProtected()
                 .should()
                 .haveRawReturnType(hidden)
                 .orShould()

@@ -53,6 +53,18 @@ class PublicMembersTest {
         return type.getModifiers().contains(JavaModifier.FINAL);
     }
 
+    private static String type(Field field) {
+        return (Modifier.isStatic(field.getModifiers()) ? ": static " : ": ")
+                + field.getType().getSimpleName();
+    }
+
+    private static Stream<Field> protectedFields(Class<?> type) {
+        return Modifier.isFinal(type.getModifiers())
+                ? Stream.empty()
+                : Arrays.stream(type.getDeclaredFields())
+                        .filter(field -> Modifier.isProtected(field.getModifiers()));
+    }
+
     private static Stream<Executable> protectedCalls(Class<?> type) {
         return Modifier.isFinal(type.getModifiers())
                 ? Stream.empty()
@@ -72,11 +84,10 @@ class PublicMembersTest {
                         .filter(call -> !call.isSynthetic())
                         .map(call -> type.getName() + describe(call));
         Stream<String> fields =
-                Arrays.stream(type.getFields())
+                Stream.concat(Arrays.stream(type.getFields()), protectedFields(type))
                         .filter(field -> !isOfAnExportedAncestor(field, type))
-                        .map(Field::getName)
-                        .map(name -> type.getName() + "." + name);
-        return Stream.concat(calls, fields);
+                        .map(field -> type.getName() + "." + field.getName() + type(field));
+        return Stream.of(Stream.of(type.getName()), calls, fields).flatMap(lines -> lines);
     }
 
     /** It is listed there. */
@@ -93,7 +104,13 @@ class PublicMembersTest {
         String name = call instanceof Method method ? "." + method.getName() : ".new";
         return Arrays.stream(call.getParameterTypes())
                 .map(Class::getSimpleName)
-                .collect(joining(", ", name + "(", ")"));
+                .collect(joining(", ", name + "(", ")" + result(call)));
+    }
+
+    private static String result(Executable call) {
+        String type = call instanceof Method method ? method.getReturnType().getSimpleName() : "";
+        String kind = Modifier.isStatic(call.getModifiers()) ? "static " : "";
+        return type.isEmpty() || (type.equals("void") && kind.isEmpty()) ? "" : ": " + kind + type;
     }
 
     @Test

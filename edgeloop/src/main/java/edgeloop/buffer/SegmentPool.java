@@ -148,9 +148,11 @@ public final class SegmentPool implements AutoCloseable {
     }
 
     void give(Piece piece) {
-        switch (piece) {
-            case Segment segment -> give(segment);
-            case FilePiece filePiece -> give(filePiece);
+        // Not by a switch over types, which is linked when it is first come to.
+        if (piece instanceof Segment segment) {
+            give(segment);
+        } else {
+            give((FilePiece) piece);
         }
     }
 

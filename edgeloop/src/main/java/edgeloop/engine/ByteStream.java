@@ -51,7 +51,7 @@ public abstract non-sealed class ByteStream extends Channel {
      *     returns
      * @param unread the bytes delivered before
      * @param length the new bytes; 0 only where it was asked to {@linkplain Engine#receiveLater
-     *     show} the unread ones again
+     *     show} the unread ones again, of which there may be none
      * @param more whether more of the same burst may be in the kernel
      */
     protected abstract void received(MemorySegment memory, int unread, int length, boolean more);
@@ -92,6 +92,7 @@ public abstract non-sealed class ByteStream extends Channel {
     /**
      * A call of the kernel failed for good.
      *
+     * @param what what was to be done
      * @param errno as a positive number
      */
     protected abstract void failed(Engine.Failure what, int errno);

@@ -319,7 +319,8 @@ public final class ReadinessEngine extends Engine {
                 flush(stream);
             }
         }
-        if ((mask & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) {
+        if ((mask & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0
+                && (stream.bits & GONE) == 0) {
             if ((stream.bits & READABLE) == 0) {
                 stream.arrived();
             }
@@ -385,9 +386,7 @@ public final class ReadinessEngine extends Engine {
         int unread = stream.placeUnread(input);
         if ((stream.bits & REDELIVER) != 0) {
             stream.bits &= ~REDELIVER;
-            if (unread > 0) {
-                stream.received(input, unread, 0, false);
-            }
+            stream.received(input, unread, 0, false);
             return unread;
         }
         int n = syscalls.recv(stream.fd, input, unread, INPUT_BYTES - unread);

@@ -7,6 +7,7 @@ import edgeloop.buffer.MemoryBudget;
 import edgeloop.buffer.Segment;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.buffer.SegmentQueue;
+import edgeloop.buffer.SharedDescriptor;
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
 import edgeloop.sys.ScriptedSyscalls;
@@ -142,6 +143,37 @@ final class SenderTest {
         }
         received.write(contents());
         assertThat(received.toByteArray()).isEqualTo(appended.toByteArray());
+    }
+
+    /** Its descriptor would answer anything: it is the calls that are scripted. */
+    private void appendFile(int length) {
+        queue.append(pool, new SharedDescriptor(_ -> {}, 1_000), 0, length);
+        syscalls.answerNext(Call.SEND_FILE, -Errno.EINVAL);
+    }
+
+    /** It would be taken for the socket's, and an edge be waited for that does not come. */
+    @Test
+    void aFileThatAnswersEagainFails() {
+        appendFile(10);
+        syscalls.answerNext(Call.READ_FILE, -Errno.EAGAIN);
+        assertThat(sendOnce()).isEqualTo(-Errno.EIO);
+    }
+
+    @Test
+    @DisplayName("E55 a file that became shorter is no end of what was promised")
+    void aFileThatEndsTooEarlyFails() {
+        appendFile(10);
+        syscalls.answerNext(Call.READ_FILE, 0);
+        assertThat(sendOnce()).isEqualTo(-Errno.ENODATA);
+    }
+
+    @Test
+    void whereThereIsNoMemoryToReadAFileItFails() {
+        SegmentPool none = new SegmentPool(syscalls, new MemoryBudget(0), _ -> {});
+        appendFile(10);
+        assertThat(new Sender(syscalls, none, vector).sendOnce(socket, queue))
+                .isEqualTo(-Errno.ENOBUFS);
+        none.close();
     }
 
     private void append(byte[] bytes, int offset, int length) {
