@@ -123,14 +123,15 @@ final class FileServer {
     }
 
     private Response find(Request request, Directory from) throws SyscallException {
-        byte[] path = TargetPath.decode(sentPath(request));
+        byte[] sent = sentPath(request);
+        byte[] path = TargetPath.decode(sent);
         if (path == null) {
             return BAD_PATH;
         }
         if (!dotfiles && TargetPath.isHidden(path)) {
             return NOT_FOUND;
         }
-        Object found = open(request, from, path);
+        Object found = open(request, from, sent, path);
         if (found instanceof Response answer) {
             return answer;
         }
@@ -178,8 +179,14 @@ final class FileServer {
         return path;
     }
 
-    /** What is at {@code path}: a {@link Resource}, or the {@link Response} where there is none. */
-    private Object open(Request request, Directory from, byte[] path) throws SyscallException {
+    /**
+     * What is at {@code path}: a {@link Resource}, or the {@link Response} where there is none.
+     *
+     * @param sent the path as it was sent
+     * @param path the same decoded
+     */
+    private Object open(Request request, Directory from, byte[] sent, byte[] path)
+            throws SyscallException {
         boolean directory = path.length == 0 || path[path.length - 1] == '/';
         byte[] filePath = directory ? TargetPath.join(path, INDEX) : path;
         FileHandle file;
@@ -198,7 +205,7 @@ final class FileServer {
             }
             return listing ? lister.list(from, path) : FORBIDDEN;
         }
-        return new Resource(sentPath(request), from, filePath, file, reactor);
+        return new Resource(sent, from, filePath, file, reactor);
     }
 
     /**
