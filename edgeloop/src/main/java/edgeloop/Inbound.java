@@ -75,7 +75,7 @@ final class Inbound {
     void received(
             Connection connection, MemorySegment memory, int unread, int length, boolean more) {
         if (connection.state != Connection.State.OPEN || unread + length == 0) {
-            return; // it lingers: thrown away
+            return; // it lingers: thrown away; or there is nothing to be shown again
         }
         if (length > 0) {
             reactor.deadlines.moved(connection, length);
@@ -165,9 +165,6 @@ final class Inbound {
     }
 
     void drained(Connection connection) {
-        if (connection.state == Connection.State.LINGERING) {
-            return; // what comes then is no request
-        }
         connection.clear(Connection.BURST_GOES_ON);
         endBurst(connection);
     }
@@ -182,6 +179,7 @@ final class Inbound {
                 || connection.is(Connection.BURST_GOES_ON)
                 || connection.outputSize() > 0
                 || connection.unread != null
+                || connection.state == Connection.State.LINGERING // what comes then is no request
                 || !connection.isLive()) {
             return;
         }
