@@ -31,21 +31,21 @@ final class SegmentQueueTest {
 
     @Test
     void bytesStayInOrderAcrossSegments() {
-        byte[] bytes = random(5 * Segment.BYTES + 17);
+        byte[] bytes = QueuedBytes.random(5 * Segment.BYTES + 17);
         append(bytes, 0, 3);
         append(bytes, 3, Segment.BYTES);
         append(bytes, 3 + Segment.BYTES, bytes.length - 3 - Segment.BYTES);
         assertThat(queue.size()).isEqualTo(bytes.length);
-        assertThat(contents()).isEqualTo(bytes);
+        assertThat(QueuedBytes.of(queue)).isEqualTo(bytes);
         assertThat(pool.taken()).isEqualTo(6);
     }
 
     @Test
     void nativeMemoryIsAppendedLikeAnArray() {
-        byte[] bytes = random(2 * Segment.BYTES);
+        byte[] bytes = QueuedBytes.random(2 * Segment.BYTES);
         MemorySegment memory = arena.allocateFrom(JAVA_BYTE, bytes);
         queue.append(pool, memory, 100, bytes.length - 100);
-        assertThat(contents()).isEqualTo(Arrays.copyOfRange(bytes, 100, bytes.length));
+        assertThat(QueuedBytes.of(queue)).isEqualTo(Arrays.copyOfRange(bytes, 100, bytes.length));
     }
 
     @Test
@@ -72,7 +72,7 @@ final class SegmentQueueTest {
             queue.remove(pool, length);
             removed += length;
             byte[] left = Arrays.copyOfRange(appended.toByteArray(), removed, appended.size());
-            assertThat(contents()).isEqualTo(left);
+            assertThat(QueuedBytes.of(queue)).isEqualTo(left);
         }
     }
 
@@ -83,24 +83,12 @@ final class SegmentQueueTest {
         segment.memory().copyFrom(MemorySegment.ofArray(new byte[] {1, 2}));
         segment.filled(2);
         queue.prepend(segment);
-        assertThat(contents()).containsExactly(1, 2, 3, 4);
+        assertThat(QueuedBytes.of(queue)).containsExactly(1, 2, 3, 4);
         append(new byte[] {5}, 0, 1);
-        assertThat(contents()).containsExactly(1, 2, 3, 4, 5);
+        assertThat(QueuedBytes.of(queue)).containsExactly(1, 2, 3, 4, 5);
     }
 
     private void append(byte[] bytes, int offset, int length) {
         queue.append(pool, bytes, offset, length);
-    }
-
-    private byte[] contents() {
-        MemorySegment copy = arena.allocate(Math.max(1, queue.size()));
-        queue.copyTo(copy);
-        return copy.asSlice(0, queue.size()).toArray(JAVA_BYTE);
-    }
-
-    private static byte[] random(int length) {
-        byte[] bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
     }
 }

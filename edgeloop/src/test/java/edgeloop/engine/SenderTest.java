@@ -1,9 +1,9 @@
 package edgeloop.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.buffer.MemoryBudget;
+import edgeloop.buffer.QueuedBytes;
 import edgeloop.buffer.Segment;
 import edgeloop.buffer.SegmentPool;
 import edgeloop.buffer.SegmentQueue;
@@ -15,7 +15,6 @@ import edgeloop.sys.ScriptedSyscalls.Call;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -69,12 +68,12 @@ final class SenderTest {
     @Test
     @DisplayName("E15 one piece goes out with send, several with one sendmsg")
     void onePieceGoesOutWithSend() throws IOException {
-        append(random(10), 0, 10);
+        append(QueuedBytes.random(10), 0, 10);
         assertThat(sendOnce()).isEqualTo(10);
         assertThat(syscalls.count(Call.SEND)).isEqualTo(1);
         assertThat(syscalls.count(Call.SENDMSG)).isZero();
 
-        byte[] bytes = random(3 * Segment.BYTES);
+        byte[] bytes = QueuedBytes.random(3 * Segment.BYTES);
         append(bytes, 0, bytes.length);
         assertThat(sendOnce()).isEqualTo(bytes.length);
         assertThat(syscalls.count(Call.SENDMSG)).isEqualTo(1);
@@ -96,11 +95,11 @@ final class SenderTest {
     @Test
     @DisplayName("E13 what a short send did not take stays, in order")
     void restOfAShortSendStays() {
-        byte[] bytes = random(3 * Segment.BYTES);
+        byte[] bytes = QueuedBytes.random(3 * Segment.BYTES);
         append(bytes, 0, bytes.length);
         syscalls.limitTransfers(1000);
         assertThat(sendOnce()).isEqualTo(1000);
-        assertThat(contents()).isEqualTo(Arrays.copyOfRange(bytes, 1000, bytes.length));
+        assertThat(QueuedBytes.of(queue)).isEqualTo(Arrays.copyOfRange(bytes, 1000, bytes.length));
         assertThat(pool.taken()).isEqualTo(3);
         syscalls.limitTransfers(Segment.BYTES);
         assertThat(sendOnce()).isEqualTo(Segment.BYTES - 1000);
@@ -109,11 +108,11 @@ final class SenderTest {
 
     @Test
     void failedSendKeepsEverything() {
-        byte[] bytes = random(100);
+        byte[] bytes = QueuedBytes.random(100);
         append(bytes, 0, 100);
         syscalls.answerNext(Call.SEND, -Errno.EAGAIN);
         assertThat(sendOnce()).isEqualTo(-Errno.EAGAIN);
-        assertThat(contents()).isEqualTo(bytes);
+        assertThat(QueuedBytes.of(queue)).isEqualTo(bytes);
     }
 
     @Test
@@ -141,7 +140,7 @@ final class SenderTest {
             }
             assertThat(queue.size()).isEqualTo(appended.size() - received.size());
         }
-        received.write(contents());
+        received.write(QueuedBytes.of(queue));
         assertThat(received.toByteArray()).isEqualTo(appended.toByteArray());
     }
 
@@ -182,17 +181,5 @@ final class SenderTest {
 
     private int sendOnce() {
         return sender.sendOnce(socket, queue);
-    }
-
-    private byte[] contents() {
-        MemorySegment copy = arena.allocate(Math.max(1, queue.size()));
-        queue.copyTo(copy);
-        return copy.asSlice(0, queue.size()).toArray(JAVA_BYTE);
-    }
-
-    private static byte[] random(int length) {
-        byte[] bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
     }
 }
