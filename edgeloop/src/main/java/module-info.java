@@ -13,13 +13,11 @@ module edgeloop {
     exports edgeloop;
     exports edgeloop.http;
 
-    // For its simulated kernel, and to turn a reactor by hand. Nobody else sees more than the
-    // above.
+    // For its simulated kernel, and to turn reactors. Nobody else sees more than the above.
     exports edgeloop.sys to
             edgeloop.simulation;
     exports edgeloop.buffer to
             edgeloop.simulation;
-
-    opens edgeloop to
+    exports edgeloop.platform to
             edgeloop.simulation;
 }

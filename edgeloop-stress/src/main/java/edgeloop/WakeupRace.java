@@ -37,7 +37,12 @@ public class WakeupRace {
     /** A reactor that has not turned yet. */
     public WakeupRace() {
         try {
-            reactor = Reactor.open(notes.syscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
+            reactor =
+                    Reactor.open(
+                            new JvmPlatform(notes.syscalls()),
+                            1,
+                            new MemoryBudget(Long.MAX_VALUE),
+                            null);
         } catch (SyscallException e) {
             throw new IllegalStateException(e);
         }

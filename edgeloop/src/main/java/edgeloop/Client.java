@@ -1,8 +1,7 @@
 package edgeloop;
 
 import edgeloop.buffer.MemoryBudget;
-import edgeloop.sys.LinuxSyscalls;
-import edgeloop.sys.Syscalls;
+import edgeloop.platform.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -52,10 +51,10 @@ public final class Client implements AutoCloseable {
      * @throws SyscallException if the kernel refuses the reactor's descriptors
      */
     public static Client start(ClientOptions options) throws SyscallException {
-        Syscalls syscalls = new LinuxSyscalls();
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), syscalls);
-        Reactor reactor = Reactor.open(syscalls, options.maxEvents(), budget, options.listener());
-        ReactorThread thread = new ReactorThread(reactor);
+        Platform platform = JvmPlatform.current();
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
+        Reactor reactor = Reactor.open(platform, options.maxEvents(), budget, options.listener());
+        ReactorThread thread = new ReactorThread(platform, reactor);
         thread.start("edgeloop-client");
         return new Client(reactor, thread, options);
     }

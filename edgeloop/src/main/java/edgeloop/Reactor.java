@@ -7,6 +7,7 @@ import edgeloop.engine.Channel;
 import edgeloop.engine.ChannelTable;
 import edgeloop.engine.Engine;
 import edgeloop.engine.ReadinessEngine;
+import edgeloop.platform.Platform;
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
@@ -39,8 +40,8 @@ public final class Reactor implements Executor {
     final @Nullable ReactorListener listener;
 
     final Timers timers;
-    private final Tasks tasks = new Tasks(this::runTask);
-    private final BooleanSupplier handedOver = tasks::hasWork;
+    private final Tasks tasks;
+    private final BooleanSupplier handedOver;
     final ChannelTable<Connection> channels = new ChannelTable<>(!DebugMode.ON);
 
     private final List<Runnable> atEnd = new ArrayList<>();
@@ -63,15 +64,16 @@ public final class Reactor implements Executor {
     private volatile Thread thread = Thread.currentThread();
 
     private Reactor(
-            Syscalls syscalls,
+            Platform platform,
             int maxEvents,
             MemoryBudget budget,
-            @Nullable ReactorListener listener,
-            BiConsumer<String, @Nullable Throwable> log)
+            @Nullable ReactorListener listener)
             throws SyscallException {
-        this.syscalls = syscalls;
+        this.syscalls = platform.syscalls();
         this.listener = listener;
-        this.problems = new ProblemLog(syscalls, log);
+        this.tasks = new Tasks(platform, this::runTask);
+        this.handedOver = tasks::hasWork;
+        this.problems = new ProblemLog(syscalls, platform::log);
         this.segments = new SegmentPool(syscalls, budget, this::unmapFailed);
         this.outbound = new Outbound(this, segments);
         this.engine =
@@ -96,26 +98,12 @@ public final class Reactor implements Executor {
      * @throws OutOfMemoryError if it refuses the memory
      */
     static Reactor open(
-            Syscalls syscalls,
+            Platform platform,
             int maxEvents,
             MemoryBudget budget,
             @Nullable ReactorListener listener)
             throws SyscallException {
-        return open(syscalls, maxEvents, budget, listener, LogThread.SHARED);
-    }
-
-    /**
-     * Creates a reactor that hands what it has to report to {@code log}: lines, and the cause of a
-     * line where there is one.
-     */
-    static Reactor open(
-            Syscalls syscalls,
-            int maxEvents,
-            MemoryBudget budget,
-            @Nullable ReactorListener listener,
-            BiConsumer<String, @Nullable Throwable> log)
-            throws SyscallException {
-        return new Reactor(syscalls, maxEvents, budget, listener, log);
+        return new Reactor(platform, maxEvents, budget, listener);
     }
 
     private static ObjIntConsumer<Channel> observer(Syscalls syscalls, ReactorListener listener) {
@@ -367,6 +355,10 @@ public final class Reactor implements Executor {
     /** Ends {@link #run} after this turn. */
     void stop() {
         running = false;
+    }
+
+    boolean isRunning() {
+        return running;
     }
 
     /** Whether no more tasks are taken. Any thread may ask. */

@@ -1,33 +1,44 @@
 package edgeloop;
 
+import edgeloop.buffer.SegmentPool;
+import edgeloop.platform.Loop;
+import edgeloop.platform.Platform;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** A reactor, the thread that turns it, and the end of both. Any thread may call any method. */
-final class ReactorThread {
+/**
+ * A reactor that its platform turns, on a thread as a rule, and the end of both. Any thread may
+ * call any method that is not {@link Loop}'s.
+ */
+final class ReactorThread implements Loop {
     /** How long a log that takes nothing may hold up the end of a reactor. */
     private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
 
+    private final Platform platform;
     private final Reactor reactor;
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
-    ReactorThread(Reactor reactor) {
+    ReactorThread(Platform platform, Reactor reactor) {
+        this.platform = platform;
         this.reactor = reactor;
     }
 
     void start(String name) {
-        Thread thread = Thread.ofPlatform().name(name).unstarted(this::run);
-        // Before it runs: the caller must not be taken for the reactor's thread meanwhile.
-        reactor.assignTo(thread);
-        thread.start();
-        LogThread.SHARED.start();
+        platform.start(name, this);
     }
 
-    private void run() {
+    // ---- What the platform does ---------------------------------------------------------------
+
+    @Override
+    public void assignTo(Thread owner) {
+        reactor.assignTo(owner);
+    }
+
+    @Override
+    public void run() {
         try {
             reactor.run();
             awaitLog();
@@ -40,9 +51,32 @@ final class ReactorThread {
     }
 
     /** What was reported comes out before the end is known, after which the process may end. */
-    private static void awaitLog() {
-        LogThread.SHARED.awaitWritten(LOG_TIMEOUT);
+    private void awaitLog() {
+        platform.awaitLogged(LOG_TIMEOUT);
     }
+
+    @Override
+    public void turn() {
+        reactor.turn();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return reactor.isRunning();
+    }
+
+    @Override
+    public void end() {
+        reactor.terminate();
+        ended.complete(null);
+    }
+
+    @Override
+    public SegmentPool segments() {
+        return reactor.segments;
+    }
+
+    // ---- What others ask ----------------------------------------------------------------------
 
     /** Has the reactor run {@code task}, whatever else waits; does nothing if it has stopped. */
     void control(Runnable task) {
@@ -62,11 +96,8 @@ final class ReactorThread {
         if (reactor.isCurrent()) {
             throw new IllegalStateException("the reactor's thread would wait for itself");
         }
-        try {
-            ended.get();
-        } catch (ExecutionException e) {
-            throw failed(e.getCause());
-        }
+        platform.await(ended);
+        checkEnd();
     }
 
     /** Waits for the end, whatever comes; on the reactor's own thread it goes on instead. */
@@ -74,14 +105,25 @@ final class ReactorThread {
         if (reactor.isCurrent()) {
             return;
         }
+        boolean interrupted = false;
+        while (!ended.isDone()) {
+            try {
+                platform.await(ended);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        checkEnd();
+    }
+
+    private void checkEnd() {
         try {
             ended.join();
         } catch (CompletionException e) {
-            throw failed(e.getCause());
+            throw new IllegalStateException("the reactor failed", e.getCause());
         }
-    }
-
-    private static IllegalStateException failed(@Nullable Throwable cause) {
-        return new IllegalStateException("the reactor failed", cause);
     }
 }

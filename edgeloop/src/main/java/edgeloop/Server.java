@@ -1,8 +1,7 @@
 package edgeloop;
 
 import edgeloop.buffer.MemoryBudget;
-import edgeloop.sys.LinuxSyscalls;
-import edgeloop.sys.Syscalls;
+import edgeloop.platform.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,10 +30,11 @@ public final class Server implements AutoCloseable {
     private final InetSocketAddress address;
     private boolean draining;
 
-    private Server(Reactor reactor, ServerOptions options, HandlerFactory handlers)
+    private Server(
+            Platform platform, Reactor reactor, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         this.reactor = reactor;
-        this.thread = new ReactorThread(reactor);
+        this.thread = new ReactorThread(platform, reactor);
         this.options = options;
         boolean limited = options.maxConnectionsPerIp() < Integer.MAX_VALUE;
         this.group =
@@ -58,8 +58,9 @@ public final class Server implements AutoCloseable {
     public static void prepare() {
         InetAddress.getLoopbackAddress(); // whose class reads the JDK's security settings first
         try {
-            Syscalls syscalls = new LinuxSyscalls();
-            Reactor.open(syscalls, 1, MemoryBudget.of(0, syscalls), null).terminate();
+            Platform platform = JvmPlatform.current();
+            MemoryBudget budget = MemoryBudget.of(0, platform.syscalls());
+            Reactor.open(platform, 1, budget, null).terminate();
         } catch (SyscallException | LinkageError | OutOfMemoryError e) {
             // There may be enough of what was short by then, and else start() says so.
         }
@@ -87,26 +88,18 @@ public final class Server implements AutoCloseable {
      */
     public static Server start(ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
-        Server server = open(new LinuxSyscalls(), options, handlers);
+        Server server = open(JvmPlatform.current(), options, handlers);
         server.thread.start("edgeloop-" + server.port());
         return server;
     }
 
     /** A server whose reactor nobody turns yet. */
-    static Server open(Syscalls syscalls, ServerOptions options, HandlerFactory handlers)
+    static Server open(Platform platform, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), syscalls);
-        return open(
-                Reactor.open(syscalls, options.maxEvents(), budget, options.listener()),
-                options,
-                handlers);
-    }
-
-    /** A server on {@code reactor}, which ends if it can't be. */
-    static Server open(Reactor reactor, ServerOptions options, HandlerFactory handlers)
-            throws SyscallException {
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
+        Reactor reactor = Reactor.open(platform, options.maxEvents(), budget, options.listener());
         try {
-            return new Server(reactor, options, handlers);
+            return new Server(platform, reactor, options, handlers);
         } catch (SyscallException e) {
             reactor.terminate();
             throw e;

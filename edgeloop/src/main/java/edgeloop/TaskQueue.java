@@ -1,7 +1,6 @@
 package edgeloop;
 
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * run.
  */
 final class TaskQueue {
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> tasks;
     private final AtomicInteger size = new AtomicInteger();
     private final int capacity;
     private volatile boolean closed;
 
-    TaskQueue(int capacity) {
+    /**
+     * @param tasks an empty queue that any thread may add to
+     */
+    TaskQueue(int capacity, Queue<Runnable> tasks) {
         this.capacity = capacity;
+        this.tasks = tasks;
     }
 
     /**

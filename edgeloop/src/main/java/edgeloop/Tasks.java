@@ -1,5 +1,6 @@
 package edgeloop;
 
+import edgeloop.platform.Platform;
 import java.util.function.Consumer;
 
 /**
@@ -10,14 +11,16 @@ final class Tasks {
     /** Tasks of users that may wait to be run. */
     private static final int CAPACITY = 1 << 16;
 
-    private final TaskQueue users = new TaskQueue(CAPACITY);
-    private final TaskQueue control = new TaskQueue(Integer.MAX_VALUE);
+    private final TaskQueue users;
+    private final TaskQueue control;
     private final Consumer<Runnable> runner;
 
     /**
      * @param runner runs a task; must not throw
      */
-    Tasks(Consumer<Runnable> runner) {
+    Tasks(Platform platform, Consumer<Runnable> runner) {
+        this.users = new TaskQueue(CAPACITY, platform.queue());
+        this.control = new TaskQueue(Integer.MAX_VALUE, platform.queue());
         this.runner = runner;
     }
 

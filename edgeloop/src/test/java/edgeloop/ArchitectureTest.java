@@ -57,11 +57,22 @@ class ArchitectureTest {
         onlyDepends("edgeloop.engine", "edgeloop.poll", "edgeloop.buffer", "edgeloop.sys");
     }
 
+    /** It turns reactors, and does not know what is in them. */
+    @Test
+    void platformStandsOnSysAndBuffer() {
+        onlyDepends("edgeloop.platform", "edgeloop.buffer", "edgeloop.sys");
+    }
+
     /** So the core knows no protocol: one has a package of its own, above. */
     @Test
     void coreStandsOnTheHiddenPackagesAlone() {
         onlyDepends(
-                "edgeloop", "edgeloop.engine", "edgeloop.timer", "edgeloop.buffer", "edgeloop.sys");
+                "edgeloop",
+                "edgeloop.platform",
+                "edgeloop.engine",
+                "edgeloop.timer",
+                "edgeloop.buffer",
+                "edgeloop.sys");
     }
 
     /** Edges and completions are the engine's private matter. */
@@ -145,6 +156,7 @@ class ArchitectureTest {
                         "edgeloop.buffer",
                         "edgeloop.timer",
                         "edgeloop.engine",
+                        "edgeloop.platform",
                         "edgeloop.http.file",
                         "edgeloop.http.semantics",
                         "edgeloop.http.syntax");

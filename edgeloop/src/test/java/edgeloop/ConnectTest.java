@@ -36,7 +36,7 @@ class ConnectTest {
 
     @BeforeEach
     void open() throws Exception {
-        reactor = Reactor.open(kernel, 64, new MemoryBudget(Long.MAX_VALUE), null);
+        reactor = Reactor.open(new JvmPlatform(kernel), 64, new MemoryBudget(Long.MAX_VALUE), null);
         listener = new ServerSocket(0, 1, LOOPBACK);
     }
 

@@ -261,7 +261,11 @@ class FailedCallsTest {
         var kernel = new ScriptedSyscalls();
         kernel.answerAlways(Call.LOCAL_ADDRESS, -Errno.ENOBUFS);
         assertThatThrownBy(
-                        () -> Server.open(kernel, ServerOptions.defaults(), _ -> Connection::write))
+                        () ->
+                                Server.open(
+                                        new JvmPlatform(kernel),
+                                        ServerOptions.defaults(),
+                                        _ -> Connection::write))
                 .isInstanceOf(SyscallException.class)
                 .hasMessageStartingWith("getsockname");
         assertThat(kernel.openDescriptors()).isEmpty();

@@ -49,7 +49,11 @@ class ObjectSizeTest {
     @Test
     void connectionAndItsTimer() throws Exception {
         Reactor reactor =
-                Reactor.open(new ScriptedSyscalls(), 1, new MemoryBudget(Long.MAX_VALUE), null);
+                Reactor.open(
+                        new JvmPlatform(new ScriptedSyscalls()),
+                        1,
+                        new MemoryBudget(Long.MAX_VALUE),
+                        null);
         ConnectionOptions options =
                 ConnectionOptions.defaults().withIdleTimeout(Duration.ofMinutes(1));
         ConnectionGroup group = new ConnectionGroup(options, Duration.ZERO, null);

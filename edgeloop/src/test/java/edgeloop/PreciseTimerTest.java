@@ -24,7 +24,7 @@ class PreciseTimerTest {
 
     @BeforeEach
     void open() throws Exception {
-        reactor = Reactor.open(kernel, 64, new MemoryBudget(Long.MAX_VALUE), null);
+        reactor = Reactor.open(new JvmPlatform(kernel), 64, new MemoryBudget(Long.MAX_VALUE), null);
         timer = reactor.preciseTimer(() -> ran.add(kernel.nanoTime()));
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ final class TaskQueueTest {
 
     @Test
     void tasksComeOutInTheOrderTheyWereAdded() {
-        TaskQueue queue = new TaskQueue(10);
+        TaskQueue queue = new TaskQueue(10, new ConcurrentLinkedQueue<>());
         List<Integer> order = new ArrayList<>();
         queue.add(() -> order.add(1));
         queue.add(() -> order.add(2));
@@ -33,7 +34,7 @@ final class TaskQueueTest {
 
     @Test
     void fullQueueRejectsUntilOneIsTaken() {
-        TaskQueue queue = new TaskQueue(2);
+        TaskQueue queue = new TaskQueue(2, new ConcurrentLinkedQueue<>());
         queue.add(TaskQueueTest::task);
         queue.add(TaskQueueTest::task);
         assertThatThrownBy(() -> queue.add(TaskQueueTest::task))
@@ -46,7 +47,7 @@ final class TaskQueueTest {
 
     @Test
     void closedQueueRejectsAndKeepsWhatItHas() {
-        TaskQueue queue = new TaskQueue(2);
+        TaskQueue queue = new TaskQueue(2, new ConcurrentLinkedQueue<>());
         queue.add(TaskQueueTest::task);
         queue.close();
         assertThatThrownBy(() -> queue.add(TaskQueueTest::task))
@@ -59,7 +60,7 @@ final class TaskQueueTest {
     void nothingIsLostOrDoubledBetweenThreads() throws InterruptedException {
         int threads = 4;
         int each = 20_000;
-        TaskQueue queue = new TaskQueue(1000);
+        TaskQueue queue = new TaskQueue(1000, new ConcurrentLinkedQueue<>());
         Set<Integer> ran = new HashSet<>();
         CountDownLatch done = new CountDownLatch(threads);
         for (int t = 0; t < threads; t++) {

@@ -2,13 +2,13 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edgeloop.buffer.MemoryBudget;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server whose reactor is turned by the test's own thread, on a kernel that the test can script.
@@ -39,18 +39,15 @@ final class TurnedServer implements AutoCloseable {
 
     TurnedServer(ServerOptions options, HandlerFactory handlers) {
         try {
-            reactor =
-                    Reactor.open(
-                            kernel,
-                            options.maxEvents(),
-                            MemoryBudget.of(options.maxBufferBytes(), kernel),
-                            options.listener(),
-                            (line, cause) ->
-                                    problems.add(cause == null ? line : line + ": " + cause));
-            server = Server.open(reactor, options, handlers);
+            server = Server.open(new JvmPlatform(kernel, this::logged), options, handlers);
+            reactor = server.reactor();
         } catch (SyscallException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private void logged(String line, @Nullable Throwable cause) {
+        problems.add(cause == null ? line : line + ": " + cause);
     }
 
     static TurnedServer echo() {

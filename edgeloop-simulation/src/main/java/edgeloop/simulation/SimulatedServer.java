@@ -1,22 +1,14 @@
 package edgeloop.simulation;
 
 import edgeloop.HandlerFactory;
-import edgeloop.Reactor;
-import edgeloop.ReactorListener;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
 import edgeloop.SyscallException;
-import edgeloop.buffer.MemoryBudget;
-import edgeloop.buffer.SegmentPool;
+import edgeloop.platform.Loop;
+import edgeloop.platform.Platform;
 import edgeloop.sys.Syscalls;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A server on a simulated kernel. Its reactor has no thread and turns when the caller says so.
@@ -34,59 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The thread that opens it is the reactor's thread.
  */
 public final class SimulatedServer implements AutoCloseable {
-    /** Turns of a server that has work each time, after which it will never be idle. */
-    private static final int MAX_TURNS = 100_000;
-
-    // The library does not show these to its users. It opens its package to this module.
-    private static final MethodHandle OPEN_REACTOR;
-    private static final MethodHandle OPEN;
-    private static final MethodHandle TURN;
-    private static final MethodHandle RUNNING;
-    private static final MethodHandle TERMINATE;
-    private static final MethodHandle SEGMENTS;
-
-    static {
-        try {
-            MethodHandles.Lookup own = MethodHandles.lookup();
-            MethodHandles.Lookup server = MethodHandles.privateLookupIn(Server.class, own);
-            MethodHandles.Lookup reactor = MethodHandles.privateLookupIn(Reactor.class, own);
-            MethodType openReactor =
-                    MethodType.methodType(
-                            Reactor.class,
-                            Syscalls.class,
-                            int.class,
-                            MemoryBudget.class,
-                            ReactorListener.class,
-                            BiConsumer.class);
-            OPEN_REACTOR = reactor.findStatic(Reactor.class, "open", openReactor);
-            MethodType open =
-                    MethodType.methodType(
-                            Server.class, Reactor.class, ServerOptions.class, HandlerFactory.class);
-            OPEN = server.findStatic(Server.class, "open", open);
-            TURN = virtual(reactor, Reactor.class, "turn", void.class);
-            RUNNING = reactor.findGetter(Reactor.class, "running", boolean.class);
-            TERMINATE = virtual(reactor, Reactor.class, "terminate", void.class);
-            SEGMENTS = reactor.findGetter(Reactor.class, "segments", SegmentPool.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private static MethodHandle virtual(
-            MethodHandles.Lookup lookup, Class<?> owner, String name, Class<?> result)
-            throws ReflectiveOperationException {
-        return lookup.findVirtual(owner, name, MethodType.methodType(result));
-    }
-
     private final SimulatedKernel kernel;
+    private final SimulatedPlatform platform;
     private final Server server;
-    private final List<String> problems;
+    private final Loop loop;
     private boolean closed;
 
-    private SimulatedServer(SimulatedKernel kernel, Server server, List<String> problems) {
+    private SimulatedServer(SimulatedKernel kernel, SimulatedPlatform platform, Server server) {
         this.kernel = kernel;
+        this.platform = platform;
         this.server = server;
-        this.problems = problems;
+        this.loop = platform.lastStarted();
     }
 
     /**
@@ -107,26 +57,9 @@ public final class SimulatedServer implements AutoCloseable {
             ServerOptions options,
             HandlerFactory handlers)
             throws SyscallException {
-        List<String> problems = new ArrayList<>();
-        BiConsumer<String, @Nullable Throwable> log =
-                (line, cause) -> {
-                    String problem = cause == null ? line : line + ": " + cause;
-                    kernel.note("    logged: %s", problem);
-                    problems.add(problem);
-                };
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), syscalls);
-        try {
-            Reactor reactor =
-                    (Reactor)
-                            OPEN_REACTOR.invokeExact(
-                                    syscalls, options.maxEvents(), budget, options.listener(), log);
-            Server server = (Server) OPEN.invokeExact(reactor, options, handlers);
-            return new SimulatedServer(kernel, server, problems);
-        } catch (SyscallException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+        SimulatedPlatform platform = new SimulatedPlatform(kernel, syscalls);
+        Server server = Platform.call(platform, () -> Server.start(options, handlers));
+        return new SimulatedServer(kernel, platform, server);
     }
 
     /** The server, as its users see it. What waits for the reactor must not be called. */
@@ -136,35 +69,17 @@ public final class SimulatedServer implements AutoCloseable {
 
     /** One turn of the reactor's loop. */
     public void turn() {
-        try {
-            TURN.invokeExact(server.reactor());
-        } catch (Throwable e) {
-            kernel.check();
-            throw unchecked(e);
-        }
-        kernel.check();
+        platform.turn(loop);
     }
 
     /** Turns until the reactor would sleep. */
     public void turnUntilIdle() {
-        for (int i = 0; i < MAX_TURNS && isRunning(); i++) {
-            turn();
-            if (kernel.isAsleep()) {
-                return;
-            }
-        }
-        if (isRunning()) {
-            throw kernel.violation("the server has work after %d turns", MAX_TURNS);
-        }
+        platform.turnUntilIdle(loop);
     }
 
     /** Whether the server has not come to the end of a shutdown. */
     public boolean isRunning() {
-        try {
-            return (boolean) RUNNING.invokeExact(server.reactor());
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+        return loop.isRunning();
     }
 
     /** What the server has done so far. */
@@ -174,25 +89,17 @@ public final class SimulatedServer implements AutoCloseable {
 
     /** What the server has logged: a line for each problem, with its cause where there is one. */
     public List<String> problems() {
-        return List.copyOf(problems);
+        return List.copyOf(platform.problems());
     }
 
     /** The segments of pooled memory that connections hold. */
     public int segmentsTaken() {
-        try {
-            return ((SegmentPool) SEGMENTS.invokeExact(server.reactor())).taken();
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+        return loop.segments().taken();
     }
 
     /** The bytes of memory that the segments come from. */
     public long bufferBytes() {
-        try {
-            return ((SegmentPool) SEGMENTS.invokeExact(server.reactor())).mappedBytes();
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+        return loop.segments().mappedBytes();
     }
 
     /** Closes everything at once, and checks that nothing is left. */
@@ -202,23 +109,7 @@ public final class SimulatedServer implements AutoCloseable {
             return;
         }
         closed = true;
-        try {
-            TERMINATE.invokeExact(server.reactor());
-        } catch (Throwable e) {
-            kernel.check();
-            throw unchecked(e);
-        }
-        kernel.check();
+        platform.end(loop);
         kernel.checkNothingIsLeft();
-    }
-
-    private static RuntimeException unchecked(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        if (e instanceof RuntimeException exception) {
-            throw exception;
-        }
-        throw new IllegalStateException(e);
     }
 }

@@ -1,0 +1,63 @@
+package edgeloop;
+
+import edgeloop.platform.Loop;
+import edgeloop.platform.Platform;
+import edgeloop.sys.LinuxSyscalls;
+import edgeloop.sys.Syscalls;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The platform of programs: a thread of the JVM for each reactor, and one for the log of all.
+ *
+ * @param lines takes each line of the log, and its cause if there is one; must not block
+ */
+record JvmPlatform(Syscalls syscalls, BiConsumer<String, @Nullable Throwable> lines)
+        implements Platform {
+    JvmPlatform(Syscalls syscalls) {
+        this(syscalls, LogThread.SHARED);
+    }
+
+    /** The platform that is in force on this thread; else Linux. */
+    static Platform current() {
+        return CURRENT.isBound() ? CURRENT.get() : new JvmPlatform(new LinuxSyscalls());
+    }
+
+    @Override
+    public <T> Queue<T> queue() {
+        return new ConcurrentLinkedQueue<>();
+    }
+
+    @Override
+    public void start(String name, Loop loop) {
+        Thread thread = Thread.ofPlatform().name(name).unstarted(loop::run);
+        // Before it runs: the caller must not be taken for the reactor's thread meanwhile.
+        loop.assignTo(thread);
+        thread.start();
+        LogThread.SHARED.start();
+    }
+
+    @Override
+    public void await(CompletableFuture<?> end) throws InterruptedException {
+        try {
+            end.get();
+        } catch (ExecutionException e) {
+            // Which the caller finds in the future as well.
+        }
+    }
+
+    @Override
+    public void log(String line, @Nullable Throwable cause) {
+        lines.accept(line, cause);
+    }
+
+    @Override
+    public void awaitLogged(Duration timeout) {
+        LogThread.SHARED.awaitWritten(timeout);
+    }
+}
