@@ -82,8 +82,8 @@ public final class Client implements AutoCloseable {
      * @param remote the address and port to connect to
      * @param handlers says who handles the connection once it is established
      * @param onFailure told why there is no connection: {@link CloseReason.Failed}, {@link
-     *     CloseReason.TimedOut}, or {@link CloseReason.LocallyClosed} if the client was closed
-     *     before or meanwhile
+     *     CloseReason.TimedOut}, {@link CloseReason.LocallyClosed} if the client was closed before
+     *     or meanwhile, or {@link CloseReason.HandlerFailed} if {@code handlers} threw
      * @throws IllegalArgumentException if the address is unresolved
      * @throws RejectedExecutionException if the reactor has stopped, or too many tasks wait;
      *     neither is called then

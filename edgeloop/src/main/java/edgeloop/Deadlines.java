@@ -58,11 +58,17 @@ final class Deadlines {
 
     // ---- What renews them ---------------------------------------------------------------------
 
-    /** A socket is served from now on. */
+    /**
+     * A socket is served, or connects, from now on. The time that a connect may take counts from
+     * this very moment: the turn, or the task that connects, may have begun long ago.
+     */
     void begin(Connection connection) {
         connection.movedBytes = 0;
         connection.lastMoveMillis = nowMillis();
-        connection.lastSendMillis = connection.lastMoveMillis;
+        connection.lastSendMillis =
+                connection.state == Connection.State.CONNECTING
+                        ? (int) reactor.timers.exactTick()
+                        : connection.lastMoveMillis;
         watch(connection);
     }
 
@@ -158,7 +164,9 @@ final class Deadlines {
             watchdog = new Watchdog(connection);
             connection.watchdog = watchdog;
         }
-        int grain = Math.clamp(Integer.highestOneBit(left / 8), 1, MAX_GRAIN_MILLIS);
+        // Of a connect, whose time counts from later than this turn's, the turn is no part of it.
+        int ahead = Math.max(0, connection.lastSendMillis - nowMillis());
+        int grain = Math.clamp(Integer.highestOneBit((left - ahead) / 8), 1, MAX_GRAIN_MILLIS);
         long tick =
                 Math.ceilDiv(reactor.timers.nowTick() + Math.max(left, 1), grain) * (long) grain;
         if (watchdog.isAwake()) {
@@ -194,9 +202,11 @@ final class Deadlines {
      */
     private void timedOut(Connection connection) {
         Connection.State state = connection.state;
-        if (state == Connection.State.OPEN || state == Connection.State.CLOSING) {
+        if (state != Connection.State.LINGERING) {
             reactor.engine.askForRoom(connection);
-            boolean _ = reactor.engine.askForInput(connection);
+            if (connection.state != Connection.State.CONNECTING) {
+                boolean _ = reactor.engine.askForInput(connection);
+            }
             if (millisLeft(connection) > 0) {
                 watch(connection);
                 return;

@@ -77,7 +77,7 @@ final class Opener {
             return;
         }
         connection.state = Connection.State.OPEN;
-        reactor.deadlines.watch(connection); // for the idle timeout
+        reactor.deadlines.begin(connection);
         try {
             connection.handler = connector.established(connection);
         } catch (Throwable e) {

@@ -50,6 +50,11 @@ final class Timers {
         return nowTick;
     }
 
+    /** The present time in ticks since the reactor's start; the turn may have begun long ago. */
+    long exactTick() {
+        return (syscalls.nanoTime() - startNanos) / NANOS_PER_TICK;
+    }
+
     /** Sets a timeout {@code delay} from now, rounded up to a tick. */
     void schedule(Timeout timeout, Duration delay) {
         long ticks = TimerWheel.MAX_TICK;

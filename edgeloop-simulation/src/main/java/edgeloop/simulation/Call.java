@@ -9,6 +9,7 @@ enum Call {
     SOCKET,
     BIND,
     LISTEN,
+    CONNECT,
     ACCEPT,
     RECV,
     SEND,

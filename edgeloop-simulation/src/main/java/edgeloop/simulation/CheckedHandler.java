@@ -160,7 +160,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     private void wrote(int length, long before) {
         int taken = (int) (handedOver() - before);
-        boolean mayRefuse = closing || closed || scenario.isShuttingDown() || socket.isBroken();
+        boolean mayRefuse = closing || closed || isEnding() || socket.isBroken();
         if (taken < length && scenario.mayLackMemory()) {
             boolean first = !refused;
             refused = true;
@@ -236,10 +236,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     final boolean hasBeenIdleSince(long turn) {
         // Not all that moves counts as a move, if idleBytes is more than 1.
         long lastTurn = Math.max(leftTurn, Math.max(socket.lastSendTurn, socket.lastMoveTurn));
-        return isIdle()
-                && !scenario.isShuttingDown()
-                && lastTurn < turn
-                && socket.receivable(1) == -Errno.EAGAIN;
+        return isIdle() && !isEnding() && lastTurn < turn && socket.receivable(1) == -Errno.EAGAIN;
     }
 
     final void close() {
@@ -350,6 +347,20 @@ abstract class CheckedHandler implements ConnectionHandler {
         scenario.closed(this, reason);
     }
 
+    @Override
+    public final void onShutdown(Connection c) {
+        entered(c, "onShutdown");
+        if (peer.outgoing != null) {
+            closing = true;
+        }
+        c.close();
+    }
+
+    /** Whether the server, or the client that it is of, has been told to shut down. */
+    final boolean isEnding() {
+        return scenario.isShuttingDown() || (peer.outgoing != null && scenario.client.isClosed());
+    }
+
     final void entered(Connection c, String callback) {
         scenario.checkKept();
         if (c != connection || closed) {
@@ -362,7 +373,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     /** The server is told to shut down; what the peer has sent so far is to be served. */
     final void shutdownBegins() {
         boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
-        boolean reads = !closing && !paused && !ended && !blocked;
+        boolean reads = !closing && !paused && !ended && !blocked && peer.outgoing == null;
         receivedBeforeShutdown = reads && socket.receivable(1) > 0 ? (int) socket.received : -1;
     }
 

@@ -57,7 +57,7 @@ final class ConnectionRules {
         if (handler.receivedBeforeShutdown == socket.received && !handler.closing) {
             return "what it had sent before the shutdown was not read";
         }
-        if (!handler.closing && !scenario.isShuttingDown()) {
+        if (!handler.closing && !handler.isEnding()) {
             return "nobody closed it";
         }
         if (socket.lingerZero) {
@@ -115,7 +115,7 @@ final class ConnectionRules {
         long now = scenario.kernel.turnNanos();
         long idle = now - socket.lastMoveTurn;
         return switch (limit) {
-            case CONNECT -> "it was accepted";
+            case CONNECT -> "it is established";
             case IDLE ->
                     scenario.settings.idleMillis() == 0
                                     || idle < (scenario.settings.idleMillis() - 1) * 1_000_000L
@@ -176,7 +176,7 @@ final class ConnectionRules {
     void checkBeforeSleep(long untilNanos) {
         boolean lingers = socket.outputShut;
         boolean reads =
-                !handler.closing && !handler.paused && !handler.ended && !scenario.isShuttingDown();
+                !handler.closing && !handler.paused && !handler.ended && !handler.isEnding();
         boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
         if (!socket.queued) {
             int receivable = socket.receivable(1);
@@ -203,7 +203,7 @@ final class ConnectionRules {
                 && isLate(untilNanos, socket.paidNanos, scenario.settings.writeMillis())) {
             throw scenario.kernel.violation("peer %d: sleeps past its write timeout", peer.index);
         }
-        boolean open = !handler.closing && !scenario.isShuttingDown();
+        boolean open = !handler.closing && !handler.isEnding();
         if (open
                 && handler.waitsSinceNanos == World.NEVER
                 && (handler.ended || (socket.peerFinished && !socket.queued && !socket.isBroken()))
@@ -218,6 +218,10 @@ final class ConnectionRules {
 
     /** Timeouts run out an eighth late at most, by {@link edgeloop.ConnectionOptions}. */
     private boolean isLate(long untilNanos, long sinceNanos, int timeoutMillis) {
+        return isLate(scenario, untilNanos, sinceNanos, timeoutMillis);
+    }
+
+    static boolean isLate(Scenario scenario, long untilNanos, long sinceNanos, int timeoutMillis) {
         if (timeoutMillis == 0) {
             return false;
         }

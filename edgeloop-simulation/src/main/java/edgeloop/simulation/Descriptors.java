@@ -62,6 +62,12 @@ final class Descriptors {
         return fd;
     }
 
+    /** {@code file} takes the place of {@code before}, which it comes out of. */
+    void replace(OpenFile before, OpenFile file) {
+        files[before.fd] = file;
+        file.fd = before.fd;
+    }
+
     @Nullable OpenFile get(int fd) {
         return fd >= 0 && fd < files.length ? files[fd] : null;
     }

@@ -60,5 +60,11 @@ public enum Fault {
     /** write(2) to an eventfd: EIO. */
     WAKEUP_REFUSED,
     /** sendfile(2): EIO, as of a disk. */
-    FILE_UNREADABLE
+    FILE_UNREADABLE,
+    /** socket(2), setsockopt(2), bind(2) or connect(2) of who connects: EMFILE, ENETUNREACH, ... */
+    CONNECT_REFUSED,
+    /** connect(2): EINTR; it goes on all the same. */
+    CONNECT_INTERRUPTED,
+    /** connect(2): the port that the kernel chose is the one that was to be reached. */
+    CONNECT_TO_SELF
 }

@@ -28,6 +28,7 @@ final class KernelCalls implements Syscalls {
     final SocketCalls sockets;
     final WaitCalls waits;
     final FileCalls fileCalls;
+    final ConnectCalls connects;
 
     private final SimulatedKernel kernel;
     private final Faults faults;
@@ -43,6 +44,7 @@ final class KernelCalls implements Syscalls {
         this.sockets = new SocketCalls(kernel, this);
         this.waits = new WaitCalls(kernel, this);
         this.fileCalls = new FileCalls(kernel, this);
+        this.connects = new ConnectCalls(kernel, this);
     }
 
     long mappedBytes() {
@@ -176,12 +178,12 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int socket(int domain) {
-        return sockets.socket();
+        return connects.socket(domain);
     }
 
     @Override
     public int bind(int fd, InetSocketAddress address) {
-        return sockets.bind(fd);
+        return sockets.bind(fd, address);
     }
 
     @Override
@@ -191,7 +193,7 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int connect(int fd, InetSocketAddress address) {
-        throw kernel.violation("connect(%d): only servers are simulated", fd);
+        return connects.connect(fd, address);
     }
 
     @Override

@@ -5,11 +5,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that is to listen or listens: the connections that wait to be accepted. */
+/** A socket that listens: the connections that wait to be accepted. */
 final class Listener extends OpenFile {
     final Deque<TcpConnection> pending = new ArrayDeque<>();
-    boolean listening;
-    private int backlog;
+    boolean listening = true;
+    private final int backlog;
 
     /** What accept(2) answered last. */
     int lastResult;
@@ -22,9 +22,8 @@ final class Listener extends OpenFile {
     /** The turn in which few descriptors were free, by accept's answer or a probe; or -1. */
     long scarceTurn = -1;
 
-    void listen(int newBacklog) {
-        backlog = newBacklog;
-        listening = true;
+    Listener(int backlog) {
+        this.backlog = backlog;
     }
 
     boolean isFull() {

@@ -7,19 +7,29 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer's end of a connection to the program on the simulated kernel. Made by {@link
- * SimulatedKernel#connect}; no call blocks.
+ * A peer's end of a connection with the program on the simulated kernel. Made by {@link
+ * SimulatedKernel#connect} or {@link ConnectAttempt#accept}; no call blocks.
  */
 public final class PeerSocket {
     private final TcpConnection connection;
-    private final int number;
+    private final InetSocketAddress address;
     private @Nullable Runnable onChange;
     private @Nullable Object owner;
     private boolean finished;
 
-    PeerSocket(SimulatedKernel kernel, int number, ByteRing in, ByteRing out) {
+    PeerSocket(SimulatedKernel kernel, InetSocketAddress address, ByteRing in, ByteRing out) {
         this.connection = new TcpConnection(kernel, this, in, out);
-        this.number = number;
+        this.address = address;
+    }
+
+    /** The address of the peer that is number {@code number}. */
+    static InetSocketAddress address(int number) {
+        byte[] bytes = {10, 0, (byte) (number >>> 8), (byte) number};
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), 10_000 + number % 50_000);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("four bytes are an address", e);
+        }
     }
 
     /** Whatever the one who drives this peer wants to find again. */
@@ -35,14 +45,12 @@ public final class PeerSocket {
         return connection;
     }
 
-    /** The address that the program sees: one in 10.0.0.0/16 for each peer, port 10,000 + its. */
+    /**
+     * The address that the program sees: the one that it connected to, or one in 10.0.0.0/16 for
+     * each peer, with port 10,000 + its number.
+     */
     public InetSocketAddress address() {
-        byte[] bytes = {10, 0, (byte) (number >>> 8), (byte) number};
-        try {
-            return new InetSocketAddress(InetAddress.getByAddress(bytes), 10_000 + number % 50_000);
-        } catch (UnknownHostException e) {
-            throw new AssertionError("four bytes are an address", e);
-        }
+        return address;
     }
 
     /** Runs {@code task} whenever there may be something new to do: bytes, space, FIN or RST. */

@@ -104,6 +104,16 @@ final class Probes {
         return true;
     }
 
+    /** Another thread hands over a task of somebody else's; false if the reactor refuses. */
+    boolean execute(Runnable task) {
+        try {
+            reactor().execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
     /** Another thread hands over so many tasks that no more are taken. */
     void fill() {
         stopped = true; // tasks may be refused from now on

@@ -42,6 +42,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     final SimulatedKernel kernel;
     final Settings settings;
     final Swarm swarm;
+    final SwarmClient client;
 
     private final Choices choices;
     private final List<CheckedHandler> live = new ArrayList<>();
@@ -73,6 +74,16 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         probes = new Probes(this, choices.split(), choices.below(4) == 0);
         swarm = new Swarm(this, choices, run.droppedPeers());
         drawShortages(choices.split());
+        client = drawClient(choices.split());
+    }
+
+    /** In one of four the program connects as well. */
+    private SwarmClient drawClient(Choices outward) {
+        if (outward.below(4) == 0) {
+            settings.drawConnectTimeout(outward);
+            swarm.addOutgoing(outward.between(1, 3), outward);
+        }
+        return new SwarmClient(this, outward.below(8) == 0);
     }
 
     /** Where memory or descriptors are scarce, more peers compete. */
@@ -93,6 +104,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         describe();
         if (open()) {
             kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
+            client.open();
             kernel.setWorld(this);
             mappedAtStart = kernel.mappedBytes();
             turn();
@@ -187,6 +199,17 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     // ---- What peers and handlers ask ----------------------------------------------------------
 
+    /** Another thread hands over a task; false if the reactor refuses. */
+    boolean execute(Runnable task) {
+        return probes.execute(task);
+    }
+
+    void note(SwarmPeer peer, String what) {
+        if (kernel.isTraced()) {
+            kernel.note("    peer %d %s", peer.index, what);
+        }
+    }
+
     boolean isCalm() {
         return calm;
     }
@@ -221,7 +244,9 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
 
     /** Whether connections may come to be closed for want of descriptors. */
     boolean mayLackDescriptors() {
-        return settings.descriptorsLimited || kernel.faults().struck(Fault.ACCEPT_EXHAUSTED) > 0;
+        return settings.descriptorsLimited
+                || kernel.faults().struck(Fault.ACCEPT_EXHAUSTED) > 0
+                || kernel.faults().struck(Fault.CONNECT_REFUSED) > 0;
     }
 
     /** A live one other than {@code gone} that has been idle since before {@code turn}. */
@@ -345,9 +370,15 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             throw kernel.violation("peer %d was accepted twice", peer.index);
         }
         tally.handlersRefused++; // unless it comes to be
-        CheckedHandler handler = peer.behaviour.create(this, peer, connection);
+        CheckedHandler handler = handlerOf(peer, connection);
         tally.handlersRefused--;
-        tally.handlersMade++;
+        return handler;
+    }
+
+    /** The handler of a peer that is connected now. */
+    CheckedHandler handlerOf(SwarmPeer peer, Connection connection) {
+        CheckedHandler handler = peer.behaviour.create(this, peer, connection);
+        tally.made(peer);
         peer.handler = handler;
         live.add(handler);
         return handler;
@@ -412,6 +443,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
                                 victim.entered(c, "task");
                                 victim.close();
                             });
+        } else if (draw == 13) {
+            client.close();
         } else {
             probes.interleave();
         }
@@ -423,6 +456,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
             throw kernel.violation("the server sleeps after it was to stop");
         }
         kernel.checkListenerBeforeSleep();
+        swarm.checkBeforeSleep(untilNanos);
         checkNobodyIsIdle(kernel.acceptWaitsSinceTurn());
         for (int i = 0; i < live.size(); i++) {
             live.get(i).rules.checkBeforeSleep(untilNanos);

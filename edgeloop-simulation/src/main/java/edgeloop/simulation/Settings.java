@@ -1,5 +1,6 @@
 package edgeloop.simulation;
 
+import edgeloop.ClientOptions;
 import edgeloop.ConnectionOptions;
 import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
@@ -30,6 +31,7 @@ final class Settings {
 
     private final Choices choices;
     private ServerOptions options;
+    private int connectMillis;
 
     Settings(SimulatedKernel kernel, Choices choices, ReactorListener listener) {
         this.choices = choices;
@@ -95,6 +97,12 @@ final class Settings {
         }
     }
 
+    /** How long a connect may take, if any is made. */
+    void drawConnectTimeout(Choices outward) {
+        boolean none = outward.below(2) == 0;
+        connectMillis = none ? 0 : outward.magnitude(1, MAX_TIMEOUT_MILLIS);
+    }
+
     /** None in all but one of {@code oneIn} cases, and rarely none else. */
     private Duration drawTimeout(int oneIn) {
         boolean none = choices.below(oneIn) > 0 || choices.below(8) == 0;
@@ -115,6 +123,17 @@ final class Settings {
 
     int idleBytes() {
         return options.connection().idleBytes();
+    }
+
+    int connectMillis() {
+        return connectMillis;
+    }
+
+    /** How the program connects, if it does: as the connections of the server else. */
+    ClientOptions clientOptions() {
+        return ClientOptions.defaults()
+                .withConnectTimeout(Duration.ofMillis(connectMillis))
+                .withConnection(options.connection());
     }
 
     int writeMillis() {

@@ -2,9 +2,11 @@ package edgeloop.simulation;
 
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class SimulatedKernel {
     private long hash;
     private int calls;
     private boolean inWorld;
+    private boolean connectedOut;
 
     /** A kernel whose choices, and those of its faults, come from {@code choices}. */
     public SimulatedKernel(Choices choices) {
@@ -172,12 +175,45 @@ public final class SimulatedKernel {
         if (!canConnect()) {
             throw new IllegalStateException("nobody listens, or the queue is full");
         }
-        int number = connections.size();
-        PeerSocket peer =
-                new PeerSocket(this, number, memory.ring(receiveBuffer), memory.ring(sendBuffer));
-        connections.add(peer.connection());
+        PeerSocket peer = peer(PeerSocket.address(connections.size()), receiveBuffer, sendBuffer);
         Objects.requireNonNull(syscalls.sockets.listener).add(peer.connection());
         return peer;
+    }
+
+    private PeerSocket peer(InetSocketAddress address, int receiveBuffer, int sendBuffer) {
+        PeerSocket peer =
+                new PeerSocket(this, address, memory.ring(receiveBuffer), memory.ring(sendBuffer));
+        connections.add(peer.connection());
+        return peer;
+    }
+
+    /**
+     * Says whom the program reaches where.
+     *
+     * @param hosts answers the host at an address, or null where there is none: ENETUNREACH
+     */
+    public void route(Function<InetSocketAddress, @Nullable RemoteHost> hosts) {
+        syscalls.connects.route(hosts);
+    }
+
+    /** The program begins to connect. */
+    TcpConnection connectTo(RemoteHost host, InetSocketAddress remote, InetSocketAddress local) {
+        TcpConnection connection =
+                peer(remote, host.receiveBuffer(), host.sendBuffer()).connection();
+        connection.local = local;
+        connection.connecting = true;
+        connectedOut = true;
+        return connection;
+    }
+
+    /** Whether the program has ever connected to somebody. */
+    boolean hasConnectedOut() {
+        return connectedOut;
+    }
+
+    /** What of the program's connects was refused. */
+    ConnectCalls connects() {
+        return syscalls.connects;
     }
 
     /** The peer whose connection was accepted last. */

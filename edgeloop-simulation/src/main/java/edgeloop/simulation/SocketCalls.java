@@ -51,19 +51,18 @@ final class SocketCalls {
         return calls.file(call, fd, TcpConnection.class);
     }
 
-    int socket() {
-        return calls.open(Call.SOCKET, new Listener());
-    }
-
-    int bind(int fd) {
+    int bind(int fd, InetSocketAddress address) {
+        FreshSocket socket = calls.file(Call.BIND, fd, FreshSocket.class);
+        socket.checkFamily(kernel, Call.BIND, address);
+        socket.local = address;
         return setUp(Call.BIND, fd, Errno.EADDRINUSE, Errno.EACCES);
     }
 
     int listen(int fd, int backlog) {
         int result = setUp(Call.LISTEN, fd, Errno.EADDRINUSE);
         if (result == 0) {
-            listener = calls.file(Call.LISTEN, fd, Listener.class);
-            listener.listen(backlog);
+            listener = new Listener(backlog);
+            calls.files.replace(calls.file(Call.LISTEN, fd, FreshSocket.class), listener);
         }
         return result;
     }
@@ -72,7 +71,11 @@ final class SocketCalls {
         kernel.enter();
         OpenFile _ = calls.file(call, fd, OpenFile.class);
         boolean refused = faults.strikes(Fault.SETUP_REFUSED);
-        return kernel.answer(call, fd, refused ? -faults.errno(Fault.SETUP_REFUSED, errors) : 0);
+        int errno =
+                refused
+                        ? faults.errno(Fault.SETUP_REFUSED, errors)
+                        : calls.connects.refusal(errors);
+        return kernel.answer(call, fd, -errno);
     }
 
     int accept(int fd) {
@@ -105,7 +108,7 @@ final class SocketCalls {
             return -faults.errno(
                     Fault.ACCEPT_ABORTED, ECONNABORTED, EPROTO, EPERM, ENETDOWN, EHOSTUNREACH);
         }
-        connection.accepted();
+        connection.begins();
         lastAccepted = connection.peer;
         return calls.files.add(connection);
     }
@@ -129,7 +132,9 @@ final class SocketCalls {
         int first = reserveStart();
         if (calls.files.lowestFree() > first
                 && calls.files.get(first) instanceof TcpConnection
-                && !calls.fileCalls.areOpen(calls.files)) {
+                && !calls.fileCalls.areOpen(calls.files)
+                && !calls.files.has(FreshSocket.class)
+                && !kernel.hasConnectedOut()) {
             throw kernel.violation(
                     "accept: it would be descriptor %d, and from %d on they are reserved",
                     calls.files.lowestFree(), first);
@@ -268,15 +273,19 @@ final class SocketCalls {
     }
 
     @Nullable InetSocketAddress localAddress(int fd) {
-        kernel.answer(Call.GETSOCKNAME, calls.file(Call.GETSOCKNAME, fd, OpenFile.class).fd, 0);
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 7);
+        OpenFile file = calls.file(Call.GETSOCKNAME, fd, OpenFile.class);
+        kernel.answer(Call.GETSOCKNAME, fd, 0);
+        return file instanceof TcpConnection connection && connection.local != null
+                ? connection.local
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 7);
     }
 
     @Nullable InetSocketAddress remoteAddress(int fd) {
         kernel.enter();
         TcpConnection connection = connection(Call.GETPEERNAME, fd);
-        kernel.answer(Call.GETPEERNAME, fd, connection.reset ? -ENOTCONN : 0);
-        return connection.reset ? null : connection.peer.address();
+        boolean connected = !connection.reset && !connection.connecting;
+        kernel.answer(Call.GETPEERNAME, fd, connected ? 0 : -ENOTCONN);
+        return connected ? connection.peer.address() : null;
     }
 
     /** What was on its way through the network comes about. */

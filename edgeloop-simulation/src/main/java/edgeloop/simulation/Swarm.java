@@ -1,7 +1,9 @@
 package edgeloop.simulation;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The peers of a {@link Scenario}: how many, and when each of them acts. */
 final class Swarm {
@@ -63,12 +65,42 @@ final class Swarm {
         }
     }
 
+    /** Adds peers that the program connects to. */
+    void addOutgoing(int count, Choices chooser) {
+        int first = peers.size();
+        add(count, chooser, Size.SMALL);
+        for (SwarmPeer peer : peers.subList(first, peers.size())) {
+            peer.isConnectedTo();
+        }
+    }
+
     List<SwarmPeer> peers() {
         return peers;
     }
 
     Choices handlerChoices(SwarmPeer peer) {
         return handlerChoices.get(peer.index);
+    }
+
+    /** The host at {@code address}, or null. */
+    @Nullable RemoteHost host(InetSocketAddress address) {
+        for (SwarmPeer peer : peers) {
+            Outgoing outgoing = peer.outgoing;
+            if (outgoing != null && outgoing.address().equals(address)) {
+                return outgoing;
+            }
+        }
+        return null;
+    }
+
+    /** Checks of those that are being connected to that nothing is due. */
+    void checkBeforeSleep(long untilNanos) {
+        for (int i = 0; i < peers.size(); i++) {
+            Outgoing outgoing = peers.get(i).outgoing;
+            if (outgoing != null) {
+                outgoing.checkBeforeSleep(untilNanos);
+            }
+        }
     }
 
     /** Tells the trace what was drawn. */

@@ -35,6 +35,9 @@ final class SwarmPeer {
     @Nullable PeerSocket socket;
     @Nullable CheckedHandler handler;
 
+    /** How the program connects to it; null where it connects itself. */
+    @Nullable Outgoing outgoing;
+
     private final Scenario scenario;
     private final Choices choices;
 
@@ -117,6 +120,11 @@ final class SwarmPeer {
                 : draw < 7 ? Farewell.FINISH_SENDING : Farewell.NEVER_CLOSE;
     }
 
+    /** From now on it does not connect but is connected to. */
+    void isConnectedTo() {
+        outgoing = new Outgoing(scenario, this, choices, receiveBuffer, sendBuffer);
+    }
+
     /** Whether nothing more is to come from this peer unless the program does something. */
     boolean isSettled() {
         return over || (ending == Ending.STAY && sent == total && received == total);
@@ -153,6 +161,11 @@ final class SwarmPeer {
             return;
         }
         PeerSocket own = socket;
+        Outgoing way = outgoing;
+        if (own == null && way != null) {
+            way.act();
+            return;
+        }
         if (own == null) {
             connect();
             return;
@@ -170,15 +183,19 @@ final class SwarmPeer {
         if (!kernel.isListening()) {
             end("was refused");
         } else if (kernel.canConnect()) {
-            PeerSocket fresh = kernel.connect(receiveBuffer, sendBuffer);
-            socket = fresh;
-            scenario.connected(this, fresh);
-            fresh.onChange(this::wake);
+            connected(kernel.connect(receiveBuffer, sendBuffer));
             note("connects");
-            wake();
         } else {
             nextNanos = kernel.elapsedNanos() + LATER_NANOS; // its SYN was dropped
         }
+    }
+
+    /** It is connected from now on. */
+    void connected(PeerSocket fresh) {
+        socket = fresh;
+        scenario.connected(this, fresh);
+        fresh.onChange(this::wake);
+        wake();
     }
 
     private boolean read(PeerSocket own) {
@@ -276,7 +293,7 @@ final class SwarmPeer {
         }
     }
 
-    private void end(String how) {
+    void end(String how) {
         over = true;
         nextNanos = World.NEVER;
         note(how);
@@ -297,7 +314,8 @@ final class SwarmPeer {
     @Override
     public String toString() {
         return String.format(
-                "peer %d (%s, %s): sent %d of %d, received %d%s",
+                "%s %d (%s, %s): sent %d of %d, received %d%s",
+                outgoing == null ? "peer" : "host",
                 index,
                 behaviour,
                 ending,

@@ -9,10 +9,12 @@ import java.util.List;
  * end the server's statistics must say the same, and its log what the kernel refused.
  */
 final class Tally {
-    int handlersMade;
+    private int handlersMade;
     int handlersRefused;
 
     private final SimulatedKernel kernel;
+    private int outgoingMade;
+    private int outgoingClosed;
     private int handlersClosed;
     private int peerClosed;
     private int timedOut;
@@ -25,8 +27,18 @@ final class Tally {
         this.kernel = kernel;
     }
 
+    /** A handler was made. */
+    void made(SwarmPeer peer) {
+        handlersMade += peer.outgoing == null ? 1 : 0;
+        outgoingMade += peer.outgoing == null ? 0 : 1;
+    }
+
     /** The last callback of {@code handler} came. */
     void closed(CheckedHandler handler, CloseReason reason) {
+        if (handler.peer.outgoing != null) {
+            outgoingClosed++;
+            return; // which the client counts, and does not say
+        }
         handlersClosed++;
         bytesDelivered += handler.consumed;
         cutOffCount += reason instanceof CloseReason.CutOff ? 1 : 0;
@@ -45,9 +57,12 @@ final class Tally {
         }
         long sent = 0;
         long received = 0;
+        check("closed outgoing", outgoingClosed, outgoingMade);
         for (SwarmPeer peer : swarm.peers()) {
             PeerSocket socket = peer.socket;
-            if (socket != null) {
+            if (peer.outgoing != null) {
+                peer.outgoing.checkEnd();
+            } else if (socket != null) {
                 sent += socket.connection().sent;
                 received += socket.connection().received;
             }
@@ -89,13 +104,21 @@ final class Tally {
 
     /** What the kernel refused was said; and what is an everyday outcome was not. */
     void checkProblems(List<String> problems) {
-        checkSaid(problems, Fault.REGISTER_REFUSED, "A connection is refused, as epoll_ctl failed");
+        Faults faults = kernel.faults();
         checkSaid(
-                problems, Fault.TIMER_REFUSED, "timerfd_settime failed: waits are bounded instead");
+                problems,
+                "A connection is refused, as epoll_ctl failed",
+                faults.struck(Fault.REGISTER_REFUSED) - kernel.connects().registrationsRefused);
         checkSaid(
-                problems, Fault.FILE_UNREADABLE, "Sending a file failed; the connection is reset");
+                problems,
+                "timerfd_settime failed: waits are bounded instead",
+                faults.struck(Fault.TIMER_REFUSED));
+        checkSaid(
+                problems,
+                "Sending a file failed; the connection is reset",
+                faults.struck(Fault.FILE_UNREADABLE));
         // Several before the reactor wakes are one to it.
-        boolean failed = kernel.faults().struck(Fault.WAKEUP_REFUSED) > 0;
+        boolean failed = faults.struck(Fault.WAKEUP_REFUSED) > 0;
         if (failed && timesSaid(problems, "A wakeup by eventfd failed; the timer does it") == 0) {
             throw kernel.violation("a wakeup failed, and nobody says so");
         }
@@ -106,12 +129,11 @@ final class Tally {
         }
     }
 
-    private void checkSaid(List<String> problems, Fault fault, String what) {
+    private void checkSaid(List<String> problems, String what, int struck) {
         int times = timesSaid(problems, what);
-        int struck = kernel.faults().struck(fault);
         if (times != struck) {
             throw kernel.violation(
-                    "%s struck %d times, and is said %d times", fault, struck, times);
+                    "\"%s\" is so %d times, and is said %d times", what, struck, times);
         }
     }
 

@@ -7,6 +7,8 @@ import static edgeloop.sys.EpollEvents.EPOLLOUT;
 import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.sys.Errno;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection between a peer and the program, whose end of it this file is. What a call
@@ -15,6 +17,12 @@ import edgeloop.sys.Errno;
 final class TcpConnection extends OpenFile {
     final SimulatedKernel kernel;
     final PeerSocket peer;
+
+    /** The program's address, where it has connected; else null. */
+    @Nullable InetSocketAddress local;
+
+    /** connect(2) has been called and has not come to its end. */
+    boolean connecting;
 
     /** From the peer to the program: the program's receive buffer. */
     final ByteRing input;
@@ -114,6 +122,9 @@ final class TcpConnection extends OpenFile {
 
     @Override
     int readiness() {
+        if (connecting) {
+            return 0;
+        }
         int mask = 0;
         if (input.size() > 0) {
             mask |= EPOLLIN;
@@ -138,6 +149,18 @@ final class TcpConnection extends OpenFile {
         return output.space() > 0 && output.space() >= output.size() / 2;
     }
 
+    /** The remote host accepts. */
+    void established() {
+        connecting = false;
+        edge();
+    }
+
+    /** It does not, or there is none; or the program has given up. */
+    void connectFailed(int errno) {
+        connecting = false;
+        breakWith(errno);
+    }
+
     /** What recv(2) would answer, for at most {@code length} bytes: a count or {@code -errno}. */
     int receivable(int length) {
         if (input.size() > 0) {
@@ -155,6 +178,9 @@ final class TcpConnection extends OpenFile {
 
     /** What send(2) would answer, for at most {@code length} bytes: a count or {@code -errno}. */
     int sendable(int length) {
+        if (connecting) {
+            return -Errno.EAGAIN;
+        }
         if (error != 0) {
             return -error;
         }
@@ -244,8 +270,10 @@ final class TcpConnection extends OpenFile {
         paidTurn = Math.min(lastSendTurn, paidTurn + paid);
     }
 
-    /** accept(2) answered with this connection. */
-    void accepted() {
+    /**
+     * The program has it from now on: accept(2) answered with it, or connect(2) came to its end.
+     */
+    void begins() {
         markMove();
         lastSendNanos = lastMoveNanos;
         lastSendTurn = lastMoveTurn;
@@ -296,6 +324,9 @@ final class TcpConnection extends OpenFile {
     @Override
     void release() {
         closed = true;
+        if (connecting) {
+            connectFailed(0);
+        }
         if (!reset && (lingerZero || input.size() > 0)) {
             // RFC 2525 section 2.17: closing with input unread sends an RST.
             closedUnread = !lingerZero;

@@ -98,6 +98,9 @@ final class WaitCalls {
             throw kernel.violation("epoll_ctl: only edge-triggered events are simulated");
         }
         if (faults.strikes(Fault.REGISTER_REFUSED)) {
+            if (file instanceof TcpConnection connection && connection.local != null) {
+                calls.connects.registrationsRefused++;
+            }
             return kernel.answer(
                     Call.EPOLL_ADD, fd, -faults.errno(Fault.REGISTER_REFUSED, ENOSPC, ENOMEM));
         }
@@ -192,21 +195,24 @@ final class WaitCalls {
             OpenFile file = calls.files.anyRegistered(instance, choices);
             if (file != null) {
                 file.reported++;
-                event(events, n++, anyMask(), file.data, file.fd);
+                event(events, n++, anyMask(file), file.data, file.fd);
             }
         }
         if (n < events.capacity() && faults.strikes(Fault.WAIT_STALE)) {
             long data = instance.stale(choices);
             if (data != 0) {
-                event(events, n++, anyMask(), data, -1);
+                event(events, n++, anyMask(null), data, -1);
             }
         }
         return n;
     }
 
-    private int anyMask() {
-        int bits = EpollEvents.EPOLLIN | EpollEvents.EPOLLOUT | EpollEvents.EPOLLRDHUP;
-        return 1 + choices.below(0xFFFF) & (bits | EpollEvents.EPOLLERR | EpollEvents.EPOLLHUP);
+    private int anyMask(@Nullable OpenFile file) {
+        // Of a connect's end there is no other sign than these: Linux does not give them too early.
+        boolean connecting = file instanceof TcpConnection tcp && tcp.connecting;
+        int ends = EpollEvents.EPOLLOUT | EpollEvents.EPOLLERR | EpollEvents.EPOLLHUP;
+        int bits = EpollEvents.EPOLLIN | EpollEvents.EPOLLRDHUP | (connecting ? 0 : ends);
+        return 1 + choices.below(0xFFFF) & bits;
     }
 
     private void event(EpollEvents events, int index, int mask, long data, int fd) {

@@ -33,7 +33,8 @@ class MutationTest {
                         LoopMutations.ALL,
                         EndingMutations.ALL,
                         ShortageMutations.ALL,
-                        FailedCallMutations.ALL)
+                        FailedCallMutations.ALL,
+                        ClientMutations.ALL)
                 .flatMap(List::stream);
     }
 

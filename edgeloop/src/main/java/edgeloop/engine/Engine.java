@@ -143,7 +143,10 @@ public abstract sealed class Engine permits ReadinessEngine {
     /** The same in the next {@link #flush()}. */
     public abstract void flushLater(ByteStream stream);
 
-    /** Sends waiting output now, though no event has told yet that the kernel has room. */
+    /**
+     * Sends waiting output now, though no event has told yet that the kernel has room. Of a stream
+     * that connects, looks whether it has.
+     */
     public abstract void askForRoom(ByteStream stream);
 
     /** Gives waiting output up, and its memory back once the kernel reads none of it any more. */

@@ -131,7 +131,8 @@ public final class ReadinessEngine extends Engine {
                             syscalls,
                             events,
                             maxEvents,
-                            (failure, errno) -> faults.accept(fault(failure), errno),
+                            // Of the same names: the core knows no poller.
+                            (failure, errno) -> faults.accept(Fault.valueOf(failure.name()), errno),
                             check);
         } finally {
             if (poller == null) {
@@ -139,15 +140,6 @@ public final class ReadinessEngine extends Engine {
             }
         }
         return new ReadinessEngine(syscalls, channels, segments, observer, memory, poller);
-    }
-
-    private static Fault fault(Poller.Failure failure) {
-        return switch (failure) {
-            case TIMER_NOT_SET -> Fault.TIMER_NOT_SET;
-            case WAKEUP_FAILED -> Fault.WAKEUP_FAILED;
-            case WAKEUP_NOT_READ -> Fault.WAKEUP_NOT_READ;
-            case NOT_CLOSED -> Fault.NOT_CLOSED;
-        };
     }
 
     // ---- Channels -----------------------------------------------------------------------------
@@ -311,7 +303,7 @@ public final class ReadinessEngine extends Engine {
             return;
         }
         if ((stream.bits & CONNECTING) != 0) {
-            connected(stream, mask);
+            connectionReady(stream, mask);
         }
         if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
             stream.bits |= WRITABLE;
@@ -344,11 +336,15 @@ public final class ReadinessEngine extends Engine {
      * The end of connect(2). ERR or HUP may come without OUT; and whatever comes, only the socket's
      * error tells how it went.
      */
-    private void connected(ByteStream stream, int mask) {
+    private void connectionReady(ByteStream stream, int mask) {
         if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
-            stream.bits = (stream.bits & ~CONNECTING) | WRITABLE;
-            stream.connected(syscalls.takeError(stream.fd));
+            connected(stream, syscalls.takeError(stream.fd));
         }
+    }
+
+    private static void connected(ByteStream stream, int error) {
+        stream.bits = (stream.bits & ~CONNECTING) | WRITABLE;
+        stream.connected(error);
     }
 
     /**
@@ -485,7 +481,15 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public void askForRoom(ByteStream stream) {
-        ready(stream, EPOLLOUT);
+        if ((stream.bits & CONNECTING) == 0) {
+            ready(stream, EPOLLOUT);
+            return;
+        }
+        // One without an error and without a peer has yet to connect; getpeername(2), ENOTCONN.
+        int error = syscalls.takeError(stream.fd);
+        if (error != 0 || syscalls.remoteAddress(stream.fd) != null) {
+            connected(stream, error);
+        }
     }
 
     @Override
