@@ -130,9 +130,19 @@ final class KernelCalls implements Syscalls {
 
     // ---- Descriptors --------------------------------------------------------------------------
 
+    /** What other threads ask for is released under a lock. */
+    void enterToRelease(int fd) {
+        OpenFile file = files.get(fd);
+        if (file instanceof Listener || file instanceof Counter) {
+            kernel.enterAlone();
+        } else {
+            kernel.enter();
+        }
+    }
+
     @Override
     public int close(int fd) {
-        kernel.enter();
+        enterToRelease(fd);
         OpenFile file = file(Call.CLOSE, fd, OpenFile.class);
         if (file.epoll != null) {
             if (file instanceof TcpConnection) {

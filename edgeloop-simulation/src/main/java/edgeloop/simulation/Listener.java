@@ -10,6 +10,7 @@ final class Listener extends OpenFile {
     final Deque<TcpConnection> pending = new ArrayDeque<>();
     boolean listening = true;
     private final int backlog;
+    final int port;
 
     /** What accept(2) answered last. */
     int lastResult;
@@ -22,7 +23,8 @@ final class Listener extends OpenFile {
     /** The turn in which few descriptors were free, by accept's answer or a probe; or -1. */
     long scarceTurn = -1;
 
-    Listener(int backlog) {
+    Listener(int port, int backlog) {
+        this.port = port;
         this.backlog = backlog;
     }
 

@@ -22,6 +22,8 @@ final class Memory {
     /** Blocks of native memory that are free, by their size. */
     private final Map<Long, Deque<MemorySegment>> blocks = new HashMap<>();
 
+    private boolean shared;
+
     /** Free arrays, by the logarithm of their length. */
     private final List<Deque<byte[]>> arrays = new ArrayList<>();
 
@@ -38,16 +40,26 @@ final class Memory {
         private final Arena arena;
 
         @SuppressWarnings({"restricted", "MustBeClosed"}) // unmap closes the arena
-        private Mapping(MemorySegment block) {
+        private Mapping(MemorySegment block, boolean shared) {
             this.block = block;
-            this.arena = Arena.ofConfined();
+            this.arena = shared ? Arena.ofShared() : Arena.ofConfined();
             this.memory = block.reinterpret(block.byteSize(), arena, null);
         }
     }
 
+    /** What is mapped from now on is for several threads, each of them simulated. */
+    void share() {
+        shared = true;
+    }
+
+    /** For one again. */
+    void unshare() {
+        shared = false;
+    }
+
     Mapping map(long bytes) {
         MemorySegment block = free(bytes).pollLast();
-        return new Mapping(block != null ? block : Arena.global().allocate(bytes, 64));
+        return new Mapping(block != null ? block : Arena.global().allocate(bytes, 64), shared);
     }
 
     void unmap(Mapping mapping) {

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs {@link Case}s one after the other, on one thread. */
 final class SeedRunner {
+    /** One run in so many is of each of the rare kinds. */
+    private static final int KINDS = 32;
+
     private SimulatedKernel kernel = new SimulatedKernel(Choices.none());
 
     /** The trace hash of the last run. */
@@ -21,7 +24,10 @@ final class SeedRunner {
         kernel = kernel.successor(choices);
         kernel.setTrace(trace);
         try {
-            new Scenario(run, kernel, choices).run();
+            switch (choices.below(KINDS)) {
+                case 1 -> new Exchange(run, kernel, choices).run();
+                default -> new Scenario(run, kernel, choices).run();
+            }
             return null;
         } catch (Exception | Error e) {
             return e;

@@ -34,6 +34,7 @@ public final class SimulatedKernel {
     private @Nullable World world;
     private @Nullable Trace trace;
     private @Nullable SimulationFailure failure;
+    private @Nullable SimulatedThreads threads;
 
     private long elapsedNanos;
     private long hash;
@@ -61,6 +62,7 @@ public final class SimulatedKernel {
             memory.giveBack(connection.output);
         }
         connections.clear();
+        memory.unshare();
         return new SimulatedKernel(newChoices, memory);
     }
 
@@ -160,6 +162,19 @@ public final class SimulatedKernel {
         return isListening() && !Objects.requireNonNull(syscalls.sockets.listener).isFull();
     }
 
+    /** Whether a peer can connect to {@code port}. */
+    boolean canConnect(int port) {
+        Listener listener = syscalls.sockets.listenerAt(port);
+        return listener != null && listener.listening && !listener.isFull();
+    }
+
+    /** A peer connects to {@code port}, where it can. */
+    PeerSocket connect(int port, int receiveBuffer, int sendBuffer) {
+        PeerSocket peer = peer(PeerSocket.address(connections.size()), receiveBuffer, sendBuffer);
+        Objects.requireNonNull(syscalls.sockets.listenerAt(port)).add(peer.connection());
+        return peer;
+    }
+
     /** A peer connects, with buffers of 64 KiB. */
     public PeerSocket connect() {
         return connect(1 << 16, 1 << 16);
@@ -175,9 +190,8 @@ public final class SimulatedKernel {
         if (!canConnect()) {
             throw new IllegalStateException("nobody listens, or the queue is full");
         }
-        PeerSocket peer = peer(PeerSocket.address(connections.size()), receiveBuffer, sendBuffer);
-        Objects.requireNonNull(syscalls.sockets.listener).add(peer.connection());
-        return peer;
+        Listener listener = Objects.requireNonNull(syscalls.sockets.listener);
+        return connect(listener.port, receiveBuffer, sendBuffer);
     }
 
     private PeerSocket peer(InetSocketAddress address, int receiveBuffer, int sendBuffer) {
@@ -248,6 +262,11 @@ public final class SimulatedKernel {
         return violation;
     }
 
+    /** Whether a violation was noted. */
+    boolean isBroken() {
+        return failure != null;
+    }
+
     /** Throws the violation that was noted, if any: the program may have caught it. */
     public void check() {
         if (failure != null) {
@@ -278,6 +297,11 @@ public final class SimulatedKernel {
     /** Whether a wakeup by eventfd is on its way to the program. */
     boolean isWakeupPending() {
         return syscalls.waits.isWakeupPending();
+    }
+
+    /** Whether a timer has expired of which no event tells yet. */
+    boolean isTimerDue() {
+        return syscalls.waits.isTimerDue();
     }
 
     /** Those that are established and not accepted, the first one first. */
@@ -317,8 +341,28 @@ public final class SimulatedKernel {
 
     // ---- What calls have in common ------------------------------------------------------------
 
+    /** The threads that share this kernel; until then there is one. */
+    void setThreads(SimulatedThreads newThreads) {
+        threads = newThreads;
+        memory.share();
+    }
+
+    @Nullable SimulatedThreads threads() {
+        return threads;
+    }
+
     /** A call begins: time passes, and others may act meanwhile. */
     void enter() {
+        if (threads != null) {
+            threads.pass();
+        }
+        enterAlone();
+    }
+
+    /**
+     * The same of a call that a program makes while it holds a lock, as no other may go on then.
+     */
+    void enterAlone() {
         elapsedNanos += NANOS_PER_CALL;
         if (++calls > MAX_CALLS) {
             throw violation("no end after %d system calls", calls);

@@ -32,12 +32,18 @@ import org.jspecify.annotations.Nullable;
  * it accepts, and what is still on its way to them through the network.
  */
 final class SocketCalls {
+    /** The port of the first listener, and so on; whatever is asked for. */
+    private static final int FIRST_PORT = 7;
+
+    /** The one that listens, the last of several. */
     @Nullable Listener listener;
+
     @Nullable PeerSocket lastAccepted;
 
     private final SimulatedKernel kernel;
     private final KernelCalls calls;
     private final Faults faults;
+    private final List<Listener> listeners = new ArrayList<>();
     private final List<TcpConnection> resetsOnTheirWay = new ArrayList<>();
     private final List<TcpConnection> blockedByFault = new ArrayList<>();
 
@@ -61,7 +67,8 @@ final class SocketCalls {
     int listen(int fd, int backlog) {
         int result = setUp(Call.LISTEN, fd, Errno.EADDRINUSE);
         if (result == 0) {
-            listener = new Listener(backlog);
+            listener = new Listener(FIRST_PORT + listeners.size(), backlog);
+            listeners.add(listener);
             calls.files.replace(calls.file(Call.LISTEN, fd, FreshSocket.class), listener);
         }
         return result;
@@ -76,6 +83,12 @@ final class SocketCalls {
                         ? faults.errno(Fault.SETUP_REFUSED, errors)
                         : calls.connects.refusal(errors);
         return kernel.answer(call, fd, -errno);
+    }
+
+    /** The one that listens at {@code port}, or has. */
+    @Nullable Listener listenerAt(int port) {
+        int index = port - FIRST_PORT;
+        return index >= 0 && index < listeners.size() ? listeners.get(index) : null;
     }
 
     int accept(int fd) {
@@ -275,9 +288,11 @@ final class SocketCalls {
     @Nullable InetSocketAddress localAddress(int fd) {
         OpenFile file = calls.file(Call.GETSOCKNAME, fd, OpenFile.class);
         kernel.answer(Call.GETSOCKNAME, fd, 0);
-        return file instanceof TcpConnection connection && connection.local != null
-                ? connection.local
-                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 7);
+        if (file instanceof TcpConnection connection && connection.local != null) {
+            return connection.local;
+        }
+        int port = file instanceof Listener socket ? socket.port : FIRST_PORT;
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     @Nullable InetSocketAddress remoteAddress(int fd) {

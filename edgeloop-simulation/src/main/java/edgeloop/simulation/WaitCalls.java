@@ -51,7 +51,11 @@ final class WaitCalls {
     }
 
     boolean isWakeupPending() {
-        return (wakeup != null && wakeup.queued) || nextExpiry() <= kernel.elapsedNanos();
+        return (wakeup != null && wakeup.queued) || isTimerDue();
+    }
+
+    boolean isTimerDue() {
+        return nextExpiry() <= kernel.elapsedNanos();
     }
 
     /** When the next timerfd expires. */
@@ -109,7 +113,7 @@ final class WaitCalls {
     }
 
     int epollDelete(int epoll, int fd) {
-        kernel.enter();
+        calls.enterToRelease(fd);
         EpollInstance instance = calls.file(Call.EPOLL_DEL, epoll, EpollInstance.class);
         OpenFile file = calls.file(Call.EPOLL_DEL, fd, OpenFile.class);
         if (file.epoll == null) {
@@ -164,6 +168,11 @@ final class WaitCalls {
 
     /** Waits; false if nothing will ever happen. */
     private boolean sleep(EpollInstance instance, long limit) {
+        SimulatedThreads threads = kernel.threads();
+        if (threads != null) {
+            threads.sleepUntil(instance::isReady, limit);
+            return true;
+        }
         while (!instance.isReady()) {
             if (kernel.elapsedNanos() >= limit) {
                 return true;
@@ -239,8 +248,10 @@ final class WaitCalls {
         return fd;
     }
 
+    // In the next three the program may hold a lock, see Waker.
+
     int signalEventfd(int fd) {
-        kernel.enter();
+        kernel.enterAlone();
         Counter counter = calls.file(Call.EVENTFD_WRITE, fd, Counter.class);
         if (faults.strikes(Fault.WAKEUP_REFUSED)) {
             return kernel.answer(Call.EVENTFD_WRITE, fd, -EIO);
@@ -274,13 +285,13 @@ final class WaitCalls {
     }
 
     int expireTimerfd(int fd) {
-        kernel.enter();
+        kernel.enterAlone();
         calls.file(Call.TIMERFD_SETTIME, fd, Counter.class).expiry = kernel.elapsedNanos();
         return kernel.answer(Call.TIMERFD_SETTIME, fd, 0);
     }
 
     int drainCounter(int fd) {
-        kernel.enter();
+        kernel.enterAlone();
         Counter counter = calls.file(Call.COUNTER_READ, fd, Counter.class);
         return kernel.answer(Call.COUNTER_READ, fd, counter.drain());
     }

@@ -34,7 +34,8 @@ class MutationTest {
                         EndingMutations.ALL,
                         ShortageMutations.ALL,
                         FailedCallMutations.ALL,
-                        ClientMutations.ALL)
+                        ClientMutations.ALL,
+                        HandOverMutations.ALL)
                 .flatMap(List::stream);
     }
 
