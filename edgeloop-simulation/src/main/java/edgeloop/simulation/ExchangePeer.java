@@ -80,7 +80,7 @@ final class ExchangePeer {
 
     void wake() {
         if (!over) {
-            long think = 1 + choices.below(exchange.isCalm() ? 10_000 : pace);
+            int think = 1 + choices.below(exchange.isCalm() ? 10_000 : pace);
             nextNanos = Math.min(nextNanos, exchange.kernel.elapsedNanos() + think);
         }
     }
