@@ -1,8 +1,8 @@
 /**
  * Test fixtures: a simulated kernel for servers of the library.
  *
- * <p>Start at {@link edgeloop.simulation.SimulatedServer}. {@code edgeloop.simulation.swarm} runs
- * the library itself against it, millions of times.
+ * <p>Start at {@link edgeloop.simulation.SimulatedServer} for a server that a test turns by hand,
+ * and at {@link edgeloop.simulation.Seeds} for runs that seeds draw.
  */
 module edgeloop.simulation {
     requires transitive edgeloop;

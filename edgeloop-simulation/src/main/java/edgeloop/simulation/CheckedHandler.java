@@ -363,6 +363,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     final void entered(Connection c, String callback) {
         scenario.checkKept();
+        scenario.kernel.compute();
         if (c != connection || closed) {
             throw scenario.kernel.violation(
                     "peer %d: %s %s",

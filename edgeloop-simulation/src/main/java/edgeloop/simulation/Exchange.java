@@ -89,7 +89,6 @@ final class Exchange implements World {
     private void drawFaults() {
         kernel.faults().drawRates();
         kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
-        kernel.faults().drop(run.droppedFaults(), run.faultLimit());
     }
 
     private void drawPeers() {

@@ -51,7 +51,7 @@ public enum Fault {
     COUNTER_FULL,
     /** mmap(2): ENOMEM. */
     MEMORY_REFUSED,
-    /** The program stands still for a while: a stopped process, a busy machine. */
+    /** The program stands still, for minutes now and then: a stopped process, a busy machine. */
     PAUSE,
     /** Peers and other threads act in the middle of a system call. */
     INTERLEAVED,
@@ -66,5 +66,9 @@ public enum Fault {
     /** connect(2): EINTR; it goes on all the same. */
     CONNECT_INTERRUPTED,
     /** connect(2): the port that the kernel chose is the one that was to be reached. */
-    CONNECT_TO_SELF
+    CONNECT_TO_SELF,
+    /** A sleep ends later than it was to: a busy machine, or a timer that is late. */
+    WAKES_LATE,
+    /** A handler takes long, as one that computes, or waits for what it should not. */
+    HANDLER_SLOW
 }

@@ -68,7 +68,6 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         this.choices = choices;
         kernel.faults().drawRates();
         kernel.faults().setRate(Fault.SETUP_REFUSED, choices.below(64) == 0 ? 1 << 12 : 0);
-        kernel.faults().drop(run.droppedFaults(), run.faultLimit());
         settings = new Settings(kernel, choices, this);
         tally = new Tally(kernel);
         probes = new Probes(this, choices.split(), choices.below(4) == 0);

@@ -4,10 +4,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs {@link Case}s one after the other, on one thread. */
 final class SeedRunner {
-    /** One run in so many is of each of the rare kinds. */
-    private static final int KINDS = 32;
-
+    private final Body body;
     private SimulatedKernel kernel = new SimulatedKernel(Choices.none());
+
+    /** What is run. */
+    interface Body {
+        void run(Case run, SimulatedKernel kernel, Choices choices) throws Exception;
+    }
+
+    /** Runs the library's own. */
+    SeedRunner() {
+        this(new LibraryRun());
+    }
+
+    SeedRunner(Body body) {
+        this.body = body;
+    }
 
     /** The trace hash of the last run. */
     long hash() {
@@ -23,11 +35,9 @@ final class SeedRunner {
     @Nullable Throwable run(Case run, Choices choices, @Nullable Trace trace) {
         kernel = kernel.successor(choices);
         kernel.setTrace(trace);
+        kernel.faults().drop(run.droppedFaults(), run.faultLimit());
         try {
-            switch (choices.below(KINDS)) {
-                case 1 -> new Exchange(run, kernel, choices).run();
-                default -> new Scenario(run, kernel, choices).run();
-            }
+            body.run(run, kernel, choices);
             return null;
         } catch (Exception | Error e) {
             return e;

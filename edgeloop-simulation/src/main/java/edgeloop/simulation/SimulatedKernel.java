@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedKernel {
     private static final long NANOS_PER_CALL = 1_000;
     private static final int MAX_PAUSE_MILLIS = 20_000;
+    private static final int MAX_JUMP_MILLIS = 3_600_000;
+    private static final int MAX_LATE_MILLIS = 2_000;
     private static final long MAX_ACCEPT_PAUSE_NANOS = 1_000_000_000;
     private static final long YEAR_NANOS = 365 * 24 * 3_600_000_000_000L;
     private static final int MAX_CALLS = 4_000_000;
@@ -246,7 +248,8 @@ public final class SimulatedKernel {
     @SuppressWarnings("AnnotateFormatMethod") // the annotation is another library's
     public void note(String format, Object... arguments) {
         if (trace != null) {
-            trace.add(elapsedNanos, String.format(format, arguments));
+            String line = String.format(format, arguments);
+            trace.add(elapsedNanos, threads == null ? line : threads.current() + ": " + line);
         }
     }
 
@@ -368,14 +371,25 @@ public final class SimulatedKernel {
             throw violation("no end after %d system calls", calls);
         }
         if (faults.strikes(Fault.PAUSE)) {
-            long millis = choices.magnitude(1, MAX_PAUSE_MILLIS);
-            note("everything stands still for %d ms", millis);
-            elapsedNanos += millis * 1_000_000;
+            standStill(choices.below(16) == 0 ? MAX_JUMP_MILLIS : MAX_PAUSE_MILLIS);
         }
         if (world != null && !inWorld && faults.strikes(Fault.INTERLEAVED)) {
             inWorld = true;
             world.interleave();
             inWorld = false;
+        }
+    }
+
+    private void standStill(int maxMillis) {
+        long millis = choices.magnitude(1, maxMillis);
+        note("everything stands still for %d ms", millis);
+        elapsedNanos += millis * 1_000_000;
+    }
+
+    /** The program computes, perhaps for long. */
+    void compute() {
+        if (faults.strikes(Fault.HANDLER_SLOW)) {
+            standStill(MAX_PAUSE_MILLIS);
         }
     }
 
@@ -418,6 +432,9 @@ public final class SimulatedKernel {
         inWorld = false;
         if (goesOn && until != World.NEVER) {
             elapsedNanos = Math.max(elapsedNanos, until);
+            if (faults.strikes(Fault.WAKES_LATE)) {
+                standStill(MAX_LATE_MILLIS);
+            }
         }
         happen();
         return goesOn;

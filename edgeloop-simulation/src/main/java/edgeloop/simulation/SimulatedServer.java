@@ -109,7 +109,11 @@ public final class SimulatedServer implements AutoCloseable {
             return;
         }
         closed = true;
+        boolean broken = kernel.isBroken(); // and on its way to the caller already
         platform.end(loop);
-        kernel.checkNothingIsLeft();
+        if (!broken) {
+            kernel.check();
+            kernel.checkNothingIsLeft();
+        }
     }
 }

@@ -35,7 +35,8 @@ class MutationTest {
                         ShortageMutations.ALL,
                         FailedCallMutations.ALL,
                         ClientMutations.ALL,
-                        HandOverMutations.ALL)
+                        HandOverMutations.ALL,
+                        TimeMutations.ALL)
                 .flatMap(List::stream);
     }
 
