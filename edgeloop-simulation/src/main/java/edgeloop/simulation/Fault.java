@@ -70,5 +70,16 @@ public enum Fault {
     /** A sleep ends later than it was to: a busy machine, or a timer that is late. */
     WAKES_LATE,
     /** A handler takes long, as one that computes, or waits for what it should not. */
-    HANDLER_SLOW
+    HANDLER_SLOW,
+    /**
+     * openat2(2) and openat(2) of a file: no descriptor, no permission, a lease, a disk that fails,
+     * a name that is gone for the moment; EMFILE, EACCES, EAGAIN, EIO, ENOENT, ...
+     */
+    FILE_REFUSED,
+    /** statx(2): EIO, ENOMEM, EACCES, EINTR. */
+    STATUS_REFUSED,
+    /** pread(2) and getdents64(2): EIO, EINTR. */
+    FILE_READ_FAILED,
+    /** sendfile(2): EINVAL, ENOSYS, EOPNOTSUPP, as of a file system that has none. */
+    SENDFILE_UNSUPPORTED
 }

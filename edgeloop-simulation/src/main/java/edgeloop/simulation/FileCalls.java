@@ -10,55 +10,40 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of a {@link SimulatedKernel} about files. There is one directory, wherever a
- * program looks for it, and it holds regular files only.
+ * program looks for it, and it holds regular files only: a {@link Disk}.
  */
 final class FileCalls {
     /** The file that is always there: it holds {@link Pattern}. */
     static final String PATTERN = "pattern";
 
-    private static final long DIRECTORY_INODE = 1;
+    final Disk disk = new Disk();
 
     private final SimulatedKernel kernel;
     private final KernelCalls calls;
-    private final Map<String, Content> contents = new TreeMap<>();
 
     /** Whether openat2(2) has ever opened anything: then the program knows that it is there. */
     private boolean hasOpenat2;
 
+    /** A bit for each errno that was answered since these were last taken. */
+    private long errors;
+
     FileCalls(SimulatedKernel kernel, KernelCalls calls) {
         this.kernel = kernel;
         this.calls = calls;
-        add(PATTERN, Pattern.array());
-    }
-
-    void add(String name, byte[] bytes) {
-        contents.put(name, new Content(bytes, contents.size() + DIRECTORY_INODE + 1));
-    }
-
-    /** What a name stands for. */
-    private static final class Content {
-        private final byte[] bytes;
-        private final long inode;
-
-        private Content(byte[] bytes, long inode) {
-            this.bytes = bytes;
-            this.inode = inode;
-        }
+        Disk.File _ = disk.put(PATTERN, Pattern.array(), 0, Pattern.array().length);
     }
 
     /** An open regular file. */
     private static final class RegularFile extends OpenFile {
-        private final Content content;
+        private final Disk.File file;
 
-        private RegularFile(Content content) {
-            this.content = content;
+        private RegularFile(Disk.File file) {
+            this.file = file;
         }
 
         @Override
@@ -67,12 +52,14 @@ final class FileCalls {
         }
     }
 
-    /** The directory, opened. */
+    /** A directory, opened. */
     private static final class OpenDirectory extends OpenFile {
+        private final Disk.Folder folder;
         private final List<String> unread;
 
-        private OpenDirectory(List<String> names) {
-            this.unread = new ArrayList<>(names);
+        private OpenDirectory(Disk.Folder folder) {
+            this.folder = folder;
+            this.unread = new ArrayList<>(folder.names());
         }
 
         @Override
@@ -86,13 +73,39 @@ final class FileCalls {
         return files.has(RegularFile.class);
     }
 
-    int openAt(int directory, MemorySegment path) {
+    /** The errnos that calls about files have answered since this was called, a bit for each. */
+    long takeErrors() {
+        long taken = errors;
+        errors = 0;
+        return taken;
+    }
+
+    private int answer(Call call, int fd, int result) {
+        noteError(result);
+        return kernel.answer(call, fd, result);
+    }
+
+    private int noteError(int result) {
+        if (result < 0) {
+            errors |= 1L << Math.min(-result, Long.SIZE - 1);
+        }
+        return result;
+    }
+
+    // ---- Opening ------------------------------------------------------------------------------
+
+    int openAt(int directory, MemorySegment path, int flags) {
         String name = path.getString(0);
         if (directory == FileConstants.AT_FDCWD && !name.equals(PATTERN)) {
-            return calls.open(Call.OPENAT, openDirectory());
+            return noteError(calls.open(Call.OPENAT, new OpenDirectory(disk.root())));
         }
         if (hasOpenat2) {
             throw kernel.violation("openat of %s: openat2 is there, and follows links", name);
+        }
+        Disk.File file = calls.file(Call.OPENAT, directory, OpenDirectory.class).folder.find(name);
+        if (file != null && (flags & FileConstants.O_DIRECTORY) != 0) {
+            kernel.enter();
+            return kernel.answer(Call.OPENAT, directory, -Errno.ENOTDIR);
         }
         return open(Call.OPENAT, directory, name);
     }
@@ -103,7 +116,7 @@ final class FileCalls {
             kernel.enter();
             int error = kernel.faults().errno(Fault.OPENAT2_REFUSED, Errno.ENOSYS, Errno.EPERM);
             // A call that was there does not go: later the refusal is of one file.
-            return kernel.answer(Call.OPENAT2, directory, hasOpenat2 ? -Errno.EPERM : -error);
+            return answer(Call.OPENAT2, directory, hasOpenat2 ? -Errno.EPERM : -error);
         }
         int opened = open(Call.OPENAT2, directory, name);
         hasOpenat2 |= opened >= 0;
@@ -111,39 +124,82 @@ final class FileCalls {
     }
 
     private int open(Call call, int directory, String name) {
-        OpenDirectory _ = calls.file(call, directory, OpenDirectory.class);
+        Disk.Folder folder = calls.file(call, directory, OpenDirectory.class).folder;
         if (name.equals(".")) {
-            return calls.open(call, openDirectory());
+            return noteError(calls.open(call, new OpenDirectory(folder)));
         }
-        Content content = contents.get(name);
-        if (content == null) {
+        if (kernel.faults().strikes(Fault.FILE_REFUSED)) {
             kernel.enter();
-            return kernel.answer(call, directory, -Errno.ENOENT);
+            return answer(call, directory, -fileError());
         }
-        return calls.open(call, new RegularFile(content));
+        Disk.File file = folder.find(name);
+        if (file == null) {
+            kernel.enter();
+            return kernel.answer(call, directory, -Errno.ENOENT); // which is no failure
+        }
+        return noteError(calls.open(call, new RegularFile(file)));
     }
 
-    private OpenDirectory openDirectory() {
-        return new OpenDirectory(List.copyOf(contents.keySet()));
+    private int fileError() {
+        return kernel.faults()
+                .errno(
+                        Fault.FILE_REFUSED,
+                        Errno.EMFILE,
+                        Errno.ENFILE,
+                        Errno.ENOMEM,
+                        Errno.EACCES,
+                        Errno.EPERM,
+                        Errno.EIO,
+                        Errno.ENOENT,
+                        Errno.EAGAIN,
+                        Errno.EINTR);
     }
+
+    // ---- Asking -------------------------------------------------------------------------------
 
     int status(int directory, MemorySegment path, FileStatus status) {
         kernel.enter();
-        String name = path.getString(0);
-        OpenFile file = calls.file(Call.STATX, directory, OpenFile.class);
-        @Nullable Content content =
-                name.isEmpty() && file instanceof RegularFile regular
-                        ? regular.content
-                        : contents.get(name);
-        boolean isDirectory = file instanceof OpenDirectory && (name.isEmpty() || name.equals("."));
-        if (isDirectory) {
-            status.set(FileConstants.S_IFDIR, DIRECTORY_INODE, 0, 0);
-        } else if (content == null) {
-            return kernel.answer(Call.STATX, directory, -Errno.ENOENT);
-        } else {
-            status.set(FileConstants.S_IFREG, content.inode, content.bytes.length, 0);
+        if (kernel.faults().strikes(Fault.STATUS_REFUSED)) {
+            int error =
+                    kernel.faults()
+                            .errno(
+                                    Fault.STATUS_REFUSED,
+                                    Errno.EIO,
+                                    Errno.ENOMEM,
+                                    Errno.EACCES,
+                                    Errno.EINTR);
+            return answer(Call.STATX, directory, -error);
         }
+        String name = path.getString(0);
+        if (directory == FileConstants.AT_FDCWD) {
+            set(status, disk.root());
+            return kernel.answer(Call.STATX, directory, 0);
+        }
+        OpenFile open = calls.file(Call.STATX, directory, OpenFile.class);
+        Disk.@Nullable File file = null;
+        if (open instanceof OpenDirectory opened) {
+            if (name.isEmpty() || name.equals(".")) {
+                set(status, opened.folder);
+                return kernel.answer(Call.STATX, directory, 0);
+            }
+            file = opened.folder.find(name);
+        } else if (open instanceof RegularFile regular) {
+            file = regular.file;
+        }
+        if (file == null) {
+            return kernel.answer(Call.STATX, directory, -Errno.ENOENT);
+        }
+        status.set(
+                FileConstants.S_IFREG,
+                file.inode,
+                file.length,
+                file.modifiedNanos,
+                file.changedNanos);
         return kernel.answer(Call.STATX, directory, 0);
+    }
+
+    private static void set(FileStatus status, Disk.Folder folder) {
+        status.set(FileConstants.S_IFDIR, folder.inode, 0, 0, 0);
     }
 
     /** None of the files is a link. */
@@ -152,34 +208,56 @@ final class FileCalls {
         return kernel.answer(Call.READLINK, directory, -Errno.EINVAL);
     }
 
+    // ---- Reading ------------------------------------------------------------------------------
+
     int read(int fd, long position, MemorySegment buffer, int offset, int length) {
         kernel.enter();
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
-        byte[] bytes = calls.file(Call.PREAD, fd, RegularFile.class).content.bytes;
-        int n = (int) Math.min(length, Math.max(0, bytes.length - position));
+        Disk.File file = calls.file(Call.PREAD, fd, RegularFile.class).file;
+        if (kernel.faults().strikes(Fault.FILE_READ_FAILED)) {
+            return answer(Call.PREAD, fd, -readError());
+        }
+        int n = file.available(position, length);
         if (n > 1 && kernel.faults().strikes(Fault.RECV_SHORT)) {
             n = kernel.faults().cut(Fault.RECV_SHORT, n - 1);
         }
-        MemorySegment.copy(bytes, (int) position, buffer, JAVA_BYTE, offset, n);
+        if (n > 0) {
+            int from = file.start + (int) position;
+            MemorySegment.copy(file.bytes, from, buffer, JAVA_BYTE, offset, n);
+        }
         return kernel.answer(Call.PREAD, fd, n);
+    }
+
+    private int readError() {
+        return kernel.faults().errno(Fault.FILE_READ_FAILED, Errno.EIO, Errno.EINTR);
     }
 
     int sendFile(int socket, int fd, long offset, int length) {
         kernel.enter();
         TcpConnection connection = calls.file(Call.SENDFILE, socket, TcpConnection.class);
-        byte[] bytes = calls.file(Call.SENDFILE, fd, RegularFile.class).content.bytes;
+        Disk.File file = calls.file(Call.SENDFILE, fd, RegularFile.class).file;
+        if (kernel.faults().strikes(Fault.SENDFILE_UNSUPPORTED)) {
+            int error =
+                    kernel.faults()
+                            .errno(
+                                    Fault.SENDFILE_UNSUPPORTED,
+                                    Errno.EINVAL,
+                                    Errno.ENOSYS,
+                                    Errno.EOPNOTSUPP);
+            return kernel.answer(Call.SENDFILE, socket, -error);
+        }
         if (kernel.faults().strikes(Fault.FILE_UNREADABLE)) {
             connection.fileFailed(Errno.EIO);
             return kernel.answer(Call.SENDFILE, socket, -Errno.EIO);
         }
-        int left = (int) Math.min(length, Math.max(0, bytes.length - offset));
+        int left = file.available(offset, length);
         if (left == 0 || kernel.faults().strikes(Fault.FILE_TRUNCATED)) {
             connection.fileFailed(Errno.ENODATA);
             return kernel.answer(Call.SENDFILE, socket, 0);
         }
         int n = calls.sockets.sendable(connection, left);
         if (n > 0) {
-            connection.output.write(bytes, (int) offset, n);
+            connection.output.write(file.bytes, file.start + (int) offset, n);
         }
         return kernel.answer(Call.SENDFILE, socket, calls.sockets.sent(connection, n));
     }
@@ -187,6 +265,9 @@ final class FileCalls {
     int directoryEntries(int directory, MemorySegment buffer) {
         kernel.enter();
         List<String> unread = calls.file(Call.GETDENTS, directory, OpenDirectory.class).unread;
+        if (kernel.faults().strikes(Fault.FILE_READ_FAILED)) {
+            return answer(Call.GETDENTS, directory, -readError());
+        }
         int at = 0;
         while (!unread.isEmpty()) {
             byte[] name = unread.getFirst().getBytes(StandardCharsets.UTF_8);

@@ -337,7 +337,7 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int openAt(int directory, MemorySegment path, int flags) {
-        return fileCalls.openAt(directory, path);
+        return fileCalls.openAt(directory, path, flags);
     }
 
     @Override

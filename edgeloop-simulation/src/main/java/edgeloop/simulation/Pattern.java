@@ -38,15 +38,32 @@ final class Pattern {
 
     /** Whether the first {@code length} bytes are those of {@code stream} from {@code position}. */
     static boolean matches(byte[] bytes, int length, int stream, int position) {
+        return matches(bytes, 0, length, stream, position);
+    }
+
+    /** The same of the bytes from {@code offset} on. */
+    static boolean matches(byte[] bytes, int offset, int length, int stream, int position) {
         int done = 0;
         while (done < length) {
             int n = inARow(length - done);
             int at = index(stream, position + done);
-            if (!Arrays.equals(bytes, done, done + n, BYTES, at, at + n)) {
+            if (!Arrays.equals(bytes, offset + done, offset + done + n, BYTES, at, at + n)) {
                 return false;
             }
             done += n;
         }
         return true;
+    }
+
+    /** A copy of the {@code length} bytes of {@code stream} from {@code position}. */
+    static byte[] copy(int stream, int position, int length) {
+        byte[] copy = new byte[length];
+        int done = 0;
+        while (done < length) {
+            int n = inARow(length - done);
+            System.arraycopy(BYTES, index(stream, position + done), copy, done, n);
+            done += n;
+        }
+        return copy;
     }
 }

@@ -67,6 +67,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         this.kernel = kernel;
         this.choices = choices;
         kernel.faults().drawRates();
+        kernel.faults().setRate(Fault.SENDFILE_UNSUPPORTED, 0); // which is for files that matter
         kernel.faults().setRate(Fault.SETUP_REFUSED, choices.below(64) == 0 ? 1 << 12 : 0);
         settings = new Settings(kernel, choices, this);
         tally = new Tally(kernel);
@@ -245,7 +246,8 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     boolean mayLackDescriptors() {
         return settings.descriptorsLimited
                 || kernel.faults().struck(Fault.ACCEPT_EXHAUSTED) > 0
-                || kernel.faults().struck(Fault.CONNECT_REFUSED) > 0;
+                || kernel.faults().struck(Fault.CONNECT_REFUSED) > 0
+                || kernel.faults().struck(Fault.FILE_REFUSED) > 0;
     }
 
     /** A live one other than {@code gone} that has been idle since before {@code turn}. */

@@ -83,6 +83,16 @@ public final class SimulatedKernel {
         return syscalls;
     }
 
+    /** The files that the program may open. */
+    Disk disk() {
+        return syscalls.fileCalls.disk;
+    }
+
+    /** The errnos of calls about files since this was last asked, a bit for each. */
+    long takeFileErrors() {
+        return syscalls.fileCalls.takeErrors();
+    }
+
     /** How often what goes wrong. */
     public Faults faults() {
         return faults;

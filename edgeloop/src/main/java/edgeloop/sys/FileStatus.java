@@ -34,16 +34,18 @@ public final class FileStatus {
     }
 
     /** Fills in what a kernel that is none has to say. */
-    public void set(int mode, long inode, long size, long modifiedNanos) {
+    public void set(int mode, long inode, long size, long modifiedNanos, long changedNanos) {
         memory.fill((byte) 0);
         memory.set(JAVA_SHORT, MODE_OFFSET, (short) mode);
         memory.set(JAVA_LONG, INO_OFFSET, inode);
         memory.set(JAVA_LONG, SIZE_OFFSET, size);
-        for (int at : new int[] {CTIME_OFFSET, MTIME_OFFSET}) {
-            memory.set(JAVA_LONG, at, Math.floorDiv(modifiedNanos, 1_000_000_000L));
-            memory.set(
-                    JAVA_INT, at + NSEC_OFFSET, (int) Math.floorMod(modifiedNanos, 1_000_000_000L));
-        }
+        setTime(MTIME_OFFSET, modifiedNanos);
+        setTime(CTIME_OFFSET, changedNanos);
+    }
+
+    private void setTime(int at, long nanos) {
+        memory.set(JAVA_LONG, at, Math.floorDiv(nanos, 1_000_000_000L));
+        memory.set(JAVA_INT, at + NSEC_OFFSET, (int) Math.floorMod(nanos, 1_000_000_000L));
     }
 
     public boolean isRegularFile() {
