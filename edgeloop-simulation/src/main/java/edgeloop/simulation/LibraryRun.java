@@ -9,6 +9,7 @@ final class LibraryRun implements SeedRunner.Body {
     public void run(Case run, SimulatedKernel kernel, Choices choices) throws Exception {
         switch (choices.below(KINDS)) {
             case 1 -> new Exchange(run, kernel, choices).run();
+            case 2, 3 -> new WebScenario(run, kernel, choices).run();
             default -> new Scenario(run, kernel, choices).run();
         }
     }
