@@ -1,6 +1,7 @@
 package edgeloop.simulation;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A process's open files by number; a new one gets the lowest number that is free, open(2). */
@@ -48,6 +49,15 @@ final class Descriptors {
             }
         }
         return false;
+    }
+
+    /** Shows {@code visitor} all files that are open. */
+    void forEach(Consumer<OpenFile> visitor) {
+        for (OpenFile file : files) {
+            if (file != null) {
+                visitor.accept(file);
+            }
+        }
     }
 
     int add(OpenFile file) {

@@ -42,8 +42,12 @@ final class FileCalls {
     private static final class RegularFile extends OpenFile {
         private final Disk.File file;
 
-        private RegularFile(Disk.File file) {
+        /** The turn in which it was opened, or used last. */
+        private long usedTurn;
+
+        private RegularFile(Disk.File file, long turn) {
             this.file = file;
+            this.usedTurn = turn;
         }
 
         @Override
@@ -71,6 +75,18 @@ final class FileCalls {
     /** Whether the program has files open, for each of which a descriptor is taken. */
     boolean areOpen(Descriptors files) {
         return files.has(RegularFile.class);
+    }
+
+    /** When the file was last used that has been unused for longest. */
+    long unusedSince() {
+        long[] since = {World.NEVER};
+        calls.files.forEach(
+                open -> {
+                    if (open instanceof RegularFile file) {
+                        since[0] = Math.min(since[0], file.usedTurn);
+                    }
+                });
+        return since[0];
     }
 
     /** The errnos that calls about files have answered since this was called, a bit for each. */
@@ -137,7 +153,7 @@ final class FileCalls {
             kernel.enter();
             return kernel.answer(call, directory, -Errno.ENOENT); // which is no failure
         }
-        return noteError(calls.open(call, new RegularFile(file)));
+        return noteError(calls.open(call, new RegularFile(file, kernel.turnNanos())));
     }
 
     private int fileError() {
@@ -185,6 +201,7 @@ final class FileCalls {
             file = opened.folder.find(name);
         } else if (open instanceof RegularFile regular) {
             file = regular.file;
+            regular.usedTurn = kernel.turnNanos();
         }
         if (file == null) {
             return kernel.answer(Call.STATX, directory, -Errno.ENOENT);
@@ -235,7 +252,9 @@ final class FileCalls {
     int sendFile(int socket, int fd, long offset, int length) {
         kernel.enter();
         TcpConnection connection = calls.file(Call.SENDFILE, socket, TcpConnection.class);
-        Disk.File file = calls.file(Call.SENDFILE, fd, RegularFile.class).file;
+        RegularFile open = calls.file(Call.SENDFILE, fd, RegularFile.class);
+        open.usedTurn = kernel.turnNanos();
+        Disk.File file = open.file;
         if (kernel.faults().strikes(Fault.SENDFILE_UNSUPPORTED)) {
             int error =
                     kernel.faults()

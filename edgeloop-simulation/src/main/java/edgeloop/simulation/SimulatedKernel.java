@@ -93,6 +93,11 @@ public final class SimulatedKernel {
         return syscalls.fileCalls.takeErrors();
     }
 
+    /** When the file was last used that has been unused for longest; NEVER if none is open. */
+    long fileUnusedSince() {
+        return syscalls.fileCalls.unusedSince();
+    }
+
     /** How often what goes wrong. */
     public Faults faults() {
         return faults;

@@ -5,6 +5,7 @@ import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.IoBuffer;
 import edgeloop.http.AccessLogEntry;
+import edgeloop.sys.Errno;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -147,16 +148,16 @@ final class WebConnection implements ConnectionHandler {
             throw kernel.violation("%s is handled", request);
         }
         request.handledTurn = kernel.turnNanos();
+        boolean body = request.chunked || request.bodyLength > 0;
+        request.awaitsContinue = body && request.expects && offered == request.endOfHead();
         return request;
     }
 
     void wantsBody(WebRequest request) {
-        boolean body = request.chunked || request.bodyLength > 0;
         boolean tooLong =
                 !request.chunked && request.bodyLength > scenario.settings.http.maxBodyBytes();
         request.wanted = true;
-        request.mustContinue =
-                body && request.expects && !tooLong && offered == request.endOfHead();
+        request.mustContinue = request.awaitsContinue && !tooLong;
     }
 
     /** The access log has an answer. */
@@ -189,7 +190,8 @@ final class WebConnection implements ConnectionHandler {
         long now = kernel.turnNanos();
         long head = scenario.settings.http.headTimeout().toNanos() - SLACK_NANOS;
         if (status == 408 && request.handledTurn < 0) {
-            if (request.headTurn >= 0 || offered > request.start + mistakeAt(request)) {
+            boolean wrong = request.kind == WebRequest.Kind.REFUSED && hasSeen(request);
+            if (request.headTurn >= 0 || wrong) {
                 throw kernel.violation("%s: 408, but its head is there", request);
             }
             if (now - request.seenTurn < head) {
@@ -210,10 +212,6 @@ final class WebConnection implements ConnectionHandler {
             }
             request.overdue = true;
         }
-    }
-
-    private static long mistakeAt(WebRequest request) {
-        return request.refusal == 0 ? Long.MAX_VALUE / 2 : request.bytes.length;
     }
 
     /** Whether the server was shown the whole head of a request, or enough to refuse it. */
@@ -268,8 +266,34 @@ final class WebConnection implements ConnectionHandler {
                             ? null
                             : "there was enough of all";
             case CloseReason.CutOff _ -> scenario.isShuttingDown() ? null : "the server goes on";
-            case CloseReason.Failed _ -> null;
+            case CloseReason.Failed failed -> wrongFailure(failed.errno());
         };
+    }
+
+    private @Nullable String wrongFailure(int errno) {
+        Faults faults = kernel.faults();
+        boolean explained =
+                switch (errno) {
+                    case Errno.ENODATA -> fileBecameShorter();
+                    case Errno.EIO ->
+                            faults.struck(Fault.FILE_UNREADABLE) > 0
+                                    || faults.struck(Fault.FILE_READ_FAILED) > 0;
+                    case Errno.ENOBUFS, Errno.ENOMEM -> scenario.mayLackMemory();
+                    default -> errno == socket.lastErrno;
+                };
+        return explained ? null : "the kernel did not say so";
+    }
+
+    /** Whether that can be so of what is being sent: shorter than it was when it was asked for. */
+    private boolean fileBecameShorter() {
+        boolean explained = kernel.faults().struck(Fault.FILE_TRUNCATED) > 0;
+        for (int i = Math.min(peer.answered(), answers - 1); i >= 0 && i < answers; i++) {
+            WebRequest request = peer.requests.get(i);
+            explained |=
+                    request.kind == WebRequest.Kind.FILE
+                            && scenario.files.hasShrunk(request.names(), request.handledNanos);
+        }
+        return explained;
     }
 
     private @Nullable String wrongTimeout(CloseReason.TimedOut.Limit limit) {
@@ -306,6 +330,9 @@ final class WebConnection implements ConnectionHandler {
         WebRequest last = answers == 0 ? null : peer.request(answers - 1);
         if (last != null && WebRules.mayClose(last, scenario)) {
             return null;
+        }
+        if (current != null && current.seenTurn >= 0 && offered > current.start) {
+            return current + " has begun";
         }
         long rested = kernel.turnNanos() - restingSinceTurn;
         long least = scenario.settings.http.keepAliveTimeout().toNanos() - SLACK_NANOS;

@@ -36,6 +36,11 @@ final class WebDraw {
         request.label = peer + "." + number;
         fields = new StringBuilder();
         int draw = choices.below(32);
+        switch (scenario.settings.theme) {
+            case FILES -> draw = draw < 28 ? 5 : draw;
+            case BODIES, BULK -> draw = draw < 28 ? 16 : draw - 28;
+            default -> {}
+        }
         if (draw < 3) {
             new WebMistakes(scenario.settings.http, choices).draw(request);
             return request;
@@ -58,12 +63,27 @@ final class WebDraw {
         return request;
     }
 
+    /** One that is answered at once, and leaves the connection open. */
+    WebRequest drawPlain(int peer, int number) {
+        request = new WebRequest(peer, number, choices.split());
+        request.label = peer + "." + number;
+        request.target = "/x?" + request.label;
+        request.length = choices.below(8);
+        fields = new StringBuilder();
+        field("Host", "h");
+        field("X-Number", request.label);
+        field("Referer", request.label);
+        finish();
+        return request;
+    }
+
     // ---- For the handler ----------------------------------------------------------------------
 
     private void drawHandler() {
         String absolute = choices.below(8) == 0 ? "http://h" : "";
         request.target = absolute + "/x?" + request.peer + "." + request.number;
-        int draw = choices.below(8);
+        boolean bodies = scenario.settings.theme == WebSettings.Theme.BODIES;
+        int draw = bodies ? choices.between(4, 7) : choices.below(8);
         request.method = draw < 3 ? "GET" : draw == 3 ? "HEAD" : draw == 4 ? "OPTIONS" : method();
         request.intake = WebRequest.Intake.values()[choices.below(3)];
         request.receiverPauses = choices.below(4) == 0;
@@ -107,11 +127,11 @@ final class WebDraw {
     }
 
     private int drawLength() {
-        int draw = choices.below(64);
-        // Beyond 64 KiB content is written in pieces, and beyond 256 KiB others have their turn.
-        return draw == 0
-                ? choices.magnitude(60_000, choices.below(8) == 0 ? 300_000 : 70_000)
-                : choices.magnitude(0, draw < 16 ? 8_000 : 500);
+        if (scenario.settings.theme == WebSettings.Theme.BULK && choices.below(2) == 0) {
+            // Beyond 64 KiB content is written in pieces, beyond 256 KiB others have their turn.
+            return choices.between(60_000, 300_000);
+        }
+        return choices.magnitude(0, choices.below(4) == 0 ? 8_000 : 500);
     }
 
     // ---- Bodies -------------------------------------------------------------------------------
@@ -152,7 +172,8 @@ final class WebDraw {
             return;
         }
         int at = 0;
-        boolean broken = choices.below(16) == 0;
+        boolean bodies = scenario.settings.theme == WebSettings.Theme.BODIES;
+        boolean broken = choices.below(bodies ? 4 : 16) == 0;
         while (at < content.length) {
             int n = choices.magnitude(1, content.length - at);
             if (broken && choices.below(3) == 0) {
@@ -234,7 +255,9 @@ final class WebDraw {
             "/a.txt/",
             "/%zz"
         };
-        String path = paths[choices.below(paths.length)];
+        boolean favourite =
+                scenario.settings.theme == WebSettings.Theme.FILES && choices.below(4) > 0;
+        String path = favourite ? scenario.files.favourite : paths[choices.below(paths.length)];
         request.file = WebFileRules.fileOf(path);
         request.target = path + "?" + request.peer + "." + request.number;
         int draw = choices.below(16);

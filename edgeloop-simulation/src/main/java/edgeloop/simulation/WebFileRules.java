@@ -81,6 +81,8 @@ final class WebFileRules {
             rules.expect(head.has("allow"), "a file's methods");
             return;
         }
+        boolean hidden = request.file.equals(WebFiles.HIDDEN);
+        rules.expect(!hidden || head.status >= 400, "a hidden file");
         switch (head.status) {
             case 200, 206, 304 -> judgeFound(rules, request, head);
             case 412 -> judgeFailed(rules, request);
@@ -108,9 +110,9 @@ final class WebFileRules {
 
     private void judgeError(WebRules rules, WebRequest request, int status) {
         long errors = request.fileErrors;
-        boolean hidden = request.file.equals(WebFiles.HIDDEN);
         boolean missing =
-                hidden || versions(request, request.file).stream().anyMatch(v -> !v.exists());
+                request.file.equals(WebFiles.HIDDEN)
+                        || versions(request, request.file).stream().anyMatch(v -> !v.exists());
         boolean unknown = scenario.files.versions(request.file, 0).isEmpty();
         boolean listed = request.mayBeListed() && scenario.settings.listing;
         boolean allowed =

@@ -87,15 +87,28 @@ final class WebFiles {
     /** What files may be this long at most. */
     private final int mostBytes;
 
+    /** A path that is asked for more often than others. */
+    final String favourite;
+
+    private int changesLeft;
+    private long nextNanos = World.NEVER;
+
+    /** When a file became shorter last, by the name that it had. */
+    private final Map<String, Long> shrunkNanos = new HashMap<>();
+
     /** How often something changes, in 16ths of the occasions. */
     private final int restlessness;
 
-    WebFiles(SimulatedKernel kernel, Choices choices) {
+    WebFiles(SimulatedKernel kernel, WebSettings.Theme theme, Choices choices) {
+        boolean files = theme == WebSettings.Theme.FILES;
         this.kernel = kernel;
         this.disk = kernel.disk();
         this.choices = choices;
-        this.mostBytes = choices.below(8) == 0 ? MAX_BYTES : 2_000;
+        this.mostBytes = choices.below(files ? 2 : 16) == 0 ? MAX_BYTES : 2_000;
         this.restlessness = choices.below(3) * choices.below(9);
+        this.favourite = choices.below(4) == 0 ? "/a.txt" : choices.below(3) == 0 ? "/" : "/b.bin";
+        this.changesLeft = files ? choices.below(24) : choices.below(4);
+        drawNext();
         disk.remove(FileCalls.PATTERN);
         fill();
     }
@@ -124,12 +137,17 @@ final class WebFiles {
         return last != null && last.exists() ? last : null;
     }
 
+    /** Whether a file with one of these names became shorter since. */
+    boolean hasShrunk(List<String> names, long sinceNanos) {
+        return names.stream().anyMatch(name -> shrunkNanos.getOrDefault(name, -1L) >= sinceNanos);
+    }
+
     // ---- Changes ------------------------------------------------------------------------------
 
     /** A new directory with files in it, most of them some time old. */
     private void fill() {
         for (String name : NAMES) {
-            if (choices.below(4) > 0) {
+            if (choices.below(name.equals(INDEX) ? 2 : 4) > 0) {
                 put(name, age());
             } else {
                 note(name, null);
@@ -147,6 +165,11 @@ final class WebFiles {
         if (large && mostBytes > SMALL_BYTES) {
             length = choices.between(SMALL_BYTES, MAX_BYTES);
         }
+        replace(name, length, age);
+    }
+
+    /** A file is renamed over the one that there may be. */
+    private void replace(String name, int length, long age) {
         Disk.File before = disk.root().find(name);
         if (before != null) {
             before.changedNanos = kernel.nanoTime(); // it has a name less
@@ -170,6 +193,27 @@ final class WebFiles {
         }
     }
 
+    private void drawNext() {
+        nextNanos = World.NEVER;
+        if (changesLeft > 0) {
+            changesLeft--;
+            nextNanos = kernel.elapsedNanos() + choices.magnitude(1, 1 << 30);
+        }
+    }
+
+    /** When something happens to a file next. */
+    long nextNanos() {
+        return nextNanos;
+    }
+
+    /** Does what is due. */
+    void act(long now) {
+        if (nextNanos <= now) {
+            change();
+            drawNext();
+        }
+    }
+
     /** Something may happen to a file, in the midst of whatever the program does. */
     void mayChange() {
         if (choices.below(16) < restlessness) {
@@ -184,21 +228,29 @@ final class WebFiles {
             fill();
             return;
         }
-        String name = NAMES[choices.below(NAMES.length)];
+        boolean liked = choices.below(2) == 0;
+        String name = liked ? WebFileRules.fileOf(favourite) : NAMES[choices.below(NAMES.length)];
         Disk.File file = disk.root().find(name);
-        int draw = choices.below(8);
-        if (file == null || draw < 3) {
+        int draw = choices.below(16);
+        if (file == null || draw < 4) {
             put(name, choices.below(2) == 0 ? 0 : age());
-        } else if (draw == 3) {
+        } else if (draw == 4) {
             file.changedNanos = kernel.nanoTime();
             disk.remove(name);
             note(name, null);
-        } else if (draw == 4) { // its permissions change, or the like
+        } else if (draw == 5) { // its permissions change, or the like
             file.changedNanos = kernel.nanoTime();
             note(name, file);
+        } else if (draw < 8) { // as of another release: all that is easily seen is the same
+            long age = kernel.nanoTime() - file.modifiedNanos;
+            replace(name, file.length, age);
         } else {
             int longest = name.equals(LARGE) ? MAX_BYTES : SMALL_BYTES;
-            file.length = draw < 7 ? choices.below(file.length + 1) : grown(file, longest);
+            int before = file.length;
+            file.length = draw < 12 ? choices.below(before + 1) : grown(file, longest);
+            if (file.length < before) {
+                shrunkNanos.put(name, kernel.elapsedNanos());
+            }
             file.modifiedNanos = kernel.nanoTime();
             file.changedNanos = file.modifiedNanos;
             note(name, file);

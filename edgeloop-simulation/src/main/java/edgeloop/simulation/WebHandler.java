@@ -81,6 +81,7 @@ final class WebHandler implements HttpHandler {
 
     private Response handleFile(Request seen, WebRequest request) throws Exception {
         long _ = scenario.kernel.takeFileErrors();
+        request.handledNanos = scenario.kernel.elapsedNanos();
         if (request.mayBeListed() && scenario.settings.listing) {
             request.dueTurn = scenario.kernel.turnNanos(); // it takes a while
         }
@@ -158,7 +159,9 @@ final class WebHandler implements HttpHandler {
         } else if (request.answersNever) {
             scenario.whenCalm(() -> complete(request, future));
         } else {
-            scenario.later(request.choices.magnitude(1, 1 << 26), () -> complete(request, future));
+            long scale = request.choices.below(4) == 0 ? 128 : 1; // up to 8 s
+            scenario.later(
+                    scale * request.choices.magnitude(1, 1 << 26), () -> complete(request, future));
         }
         return Response.later(future);
     }
@@ -197,6 +200,9 @@ final class WebHandler implements HttpHandler {
 
     private Response ended(WebRequest request) {
         note(request, "has its body");
+        if (request.refusal != 0) {
+            throw violation(request, "a body that is to be refused is whole");
+        }
         if (request.bodyEnded || request.received != Math.max(0, request.bodyLength)) {
             throw violation(request, request.received + " bytes of a body are its end");
         }

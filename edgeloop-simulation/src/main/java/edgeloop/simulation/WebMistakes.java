@@ -3,6 +3,7 @@ package edgeloop.simulation;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import edgeloop.http.HttpOptions;
+import java.util.Arrays;
 
 /**
  * Draws heads that no request has, E51 and E53. Each has a place from which on it is none; what
@@ -84,6 +85,10 @@ final class WebMistakes {
         request.refusal = mistake.status;
         request.refusedAt = Math.max(0, text.indexOf(PLACE));
         request.bytes = text.replace(String.valueOf(PLACE), "").getBytes(ISO_8859_1);
+        if (choices.below(4) == 0) { // that is enough
+            request.bytes = Arrays.copyOf(request.bytes, request.refusedAt + 1);
+            request.breaksOff = true;
+        }
         request.headEnd = request.bytes.length;
         request.keepsAlive = false;
     }
@@ -106,8 +111,8 @@ final class WebMistakes {
                     of(
                             431,
                             "GET /x HTTP/1.1\r\nHost: h\r\nA: "
-                                    + "x".repeat(fields - 14)
-                                    + "\u00a7xxx\r\n\r\n");
+                                    + "x".repeat(fields - 13)
+                                    + "\u00a7xx\r\n\r\n");
             default ->
                     of(
                             431,

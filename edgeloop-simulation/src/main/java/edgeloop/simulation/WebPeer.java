@@ -39,6 +39,11 @@ final class WebPeer {
     private final AnswerReader reader;
 
     // The plan.
+    /** Whether it sends more requests in a row than are answered in one go. */
+    private final boolean floods;
+
+    private final WebSettings.Theme theme;
+
     private final int count;
     private final int depth;
     private final int chunk;
@@ -50,6 +55,11 @@ final class WebPeer {
     private final boolean waitsForContinue;
     private final Ending ending;
     private final int endsAt;
+
+    /** The request in which it falls silent, and how much of it was sent by then, in 64ths. */
+    private final int silentRequest;
+
+    private final int silentPart;
 
     // The progress.
     long nextNanos;
@@ -71,23 +81,48 @@ final class WebPeer {
         this.choices = choices;
         this.draw = new WebDraw(scenario, choices.split());
         this.reader = new AnswerReader(scenario, this);
-        this.count = choices.below(64) == 0 ? 30 : choices.between(1, 6);
-        this.depth = choices.below(2) == 0 ? 1 : choices.between(1, count);
-        this.chunk = choices.below(2) == 0 ? 1 << 16 : choices.magnitude(1, 1_000);
+        this.theme = scenario.settings.theme;
+        this.floods = theme == WebSettings.Theme.FLOOD;
+        this.count = drawCount();
+        this.depth = floods ? count : choices.below(2) == 0 ? 1 : choices.between(1, count);
+        boolean whole = floods || choices.below(2) == 0;
+        this.chunk = whole ? 1 << 16 : choices.magnitude(1, 1_000);
         this.readChunk = choices.magnitude(1, 1 << 17);
-        this.pace = PACES_NANOS[choices.below(PACES_NANOS.length)];
-        this.receiveBuffer = drawBuffer();
+        this.pace = drawPace();
+        this.receiveBuffer = floods ? 1 << 16 : drawBuffer();
         this.sendBuffer = drawBuffer();
         this.readsLate = choices.below(8) == 0;
         this.waitsForContinue = choices.below(4) > 0;
         this.ending = drawEnding();
         this.endsAt = choices.magnitude(0, 1_500);
+        this.silentRequest = choices.below(2) == 0 ? choices.below(count) : -1;
+        this.silentPart = choices.below(64);
         this.nextNanos = choices.below(2) == 0 ? 0 : choices.magnitude(0, 1_000_000_000);
     }
 
+    private int drawCount() {
+        return switch (theme) {
+            case FLOOD -> choices.between(60, 140);
+            case FILES -> choices.between(1, 12);
+            default -> choices.between(1, 6);
+        };
+    }
+
+    private int drawPace() {
+        if (theme == WebSettings.Theme.FILES && choices.below(2) == 0) {
+            return choices.between(1 << 28, Integer.MAX_VALUE);
+        }
+        return PACES_NANOS[choices.below(PACES_NANOS.length)];
+    }
+
     private int drawBuffer() {
+        if (theme == WebSettings.Theme.BULK) {
+            return choices.between(1 << 15, 1 << 18);
+        }
         int draw = choices.below(8);
-        return draw < 4 ? 4_096 : draw < 5 ? 1 << 16 : choices.magnitude(1, 8_192);
+        // A large file, byte by byte, would take long.
+        int least = theme == WebSettings.Theme.FILES ? 256 : 1;
+        return draw < 4 ? 4_096 : draw < 5 ? 1 << 16 : choices.magnitude(least, 8_192);
     }
 
     private Ending drawEnding() {
@@ -121,7 +156,7 @@ final class WebPeer {
 
     /** The request of that number, if it has been begun. */
     @Nullable WebRequest request(int number) {
-        return number < requests.size() ? requests.get(number) : null;
+        return number >= 0 && number < requests.size() ? requests.get(number) : null;
     }
 
     boolean hasBegun(WebRequest request) {
@@ -158,7 +193,11 @@ final class WebPeer {
             return;
         }
         boolean moved = read(own);
-        moved |= write(own);
+        boolean wrote;
+        do {
+            wrote = write(own);
+            moved |= wrote;
+        } while (wrote && floods && choices.below(64) > 0);
         conclude(own);
         if (moved) {
             wake();
@@ -224,12 +263,14 @@ final class WebPeer {
         }
         boolean may =
                 requests.size() < count
+                        && !(last != null && last.breaksOff)
                         && requests.size() - answered < depth
                         && !(reader.isClosed() && scenario.isCalm());
         if (!may) {
             return null;
         }
-        WebRequest next = draw.draw(index, requests.size());
+        WebRequest next =
+                floods ? draw.drawPlain(index, requests.size()) : draw.draw(index, requests.size());
         next.start = sent;
         requests.add(next);
         if (kernel.isTraced()) {
@@ -248,7 +289,13 @@ final class WebPeer {
 
     /** Whether it has said all that it ever will. */
     private boolean isSilent() {
-        return ending == Ending.SILENCE && sent >= endsAt && (!scenario.isCalm() || isBounded());
+        if (ending != Ending.SILENCE || (scenario.isCalm() && !isBounded())) {
+            return false;
+        }
+        WebRequest last = request(silentRequest);
+        return silentRequest < 0
+                ? sent >= endsAt
+                : last != null && sent >= last.start + last.bytes.length * silentPart / 64;
     }
 
     /** Whether the server bounds the time in which nothing comes now. */
@@ -266,6 +313,7 @@ final class WebPeer {
         }
         boolean unsentBody = last.answered && last.expects && sent >= last.endOfHead();
         return reader.isClosed()
+                || last.breaksOff
                 || (requests.size() == count && (sent == last.end() || unsentBody));
     }
 

@@ -94,6 +94,9 @@ final class WebRequest {
     /** The bytes of it before the first one that may have it refused. */
     int refusedAt;
 
+    /** Its peer says no more behind the mistake. */
+    boolean breaksOff;
+
     // What is to be done with it.
 
     Intake intake = Intake.IGNORE;
@@ -141,6 +144,9 @@ final class WebRequest {
     /** Whether the handler has asked for the body. */
     boolean wanted;
 
+    /** Whether its peer waits for 100 (Continue), by all that had come when it was handled. */
+    boolean awaitsContinue;
+
     /** Whether the peer is to be told to send its body. */
     boolean mustContinue;
 
@@ -172,6 +178,8 @@ final class WebRequest {
     /** Memory was refused to whoever was to find its file. */
     boolean lacksMemory;
 
+    // When a file was looked for.
+    long handledNanos;
     long handledUntilNanos;
 
     /** The status by the access log; 0 before. */
@@ -215,11 +223,11 @@ final class WebRequest {
 
     /** Where {@link Pattern} has its body, and the content of its answer. */
     int bodyStream() {
-        return 20_000 + 32 * peer + number;
+        return 20_000 + 160 * peer + number;
     }
 
     int answerStream() {
-        return 40_000 + 32 * peer + number;
+        return 40_000 + 160 * peer + number;
     }
 
     /** What the access log has of it. */

@@ -169,6 +169,7 @@ final class WebRules {
         return !current.keepsAlive
                 || tooLong
                 || refused
+                || (current.awaitsContinue && !current.wanted)
                 || current.answeredStatus == 408
                 || (current.overdue && current.answeredStatus == 503)
                 || (streamed && current.minor == 0 && current.answeredStatus != 500);

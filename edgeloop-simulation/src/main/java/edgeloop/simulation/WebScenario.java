@@ -33,6 +33,18 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
     private static final int MAX_TURNS = 200_000;
     private static final int SHOWN_BYTES = 60;
 
+    private static final Fault[] FILE_FAULTS = {
+        Fault.FILE_TRUNCATED,
+        Fault.FILE_UNREADABLE,
+        Fault.FILE_REFUSED,
+        Fault.STATUS_REFUSED,
+        Fault.FILE_READ_FAILED,
+        Fault.SENDFILE_UNSUPPORTED
+    };
+
+    /** For so long a file may be kept open that is not asked for, by docs/HTTP.md. */
+    private static final long UNUSED_NANOS = 2_000_000_000L;
+
     final SimulatedKernel kernel;
     final WebSettings settings;
     final WebFiles files;
@@ -59,12 +71,23 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
         kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
         kernel.faults().drop(run.droppedFaults(), run.faultLimit());
         settings = new WebSettings(kernel, choices.split(), this);
-        files = new WebFiles(kernel, choices.split());
+        if (settings.theme == WebSettings.Theme.FILES) {
+            drawFileFaults(choices.split());
+        }
+        files = new WebFiles(kernel, settings.theme, choices.split());
         fileRules = new WebFileRules(this);
         books = new WebBooks(this, choices.split());
         tasks = new WebTasks(kernel, choices.split());
         http = Http.serve(settings.http, new WebHandler(this, staticFiles())).withAccessLog(books);
         drawPeers(run.droppedPeers());
+    }
+
+    /** There are few calls about files, so that more of them are to fail. */
+    private void drawFileFaults(Choices rates) {
+        for (Fault fault : FILE_FAULTS) {
+            boolean strikes = rates.below(4) == 0;
+            kernel.faults().setRate(fault, strikes ? 1 << rates.between(8, 15) : 0);
+        }
     }
 
     private StaticFiles staticFiles() {
@@ -195,7 +218,7 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
     }
 
     /** Runs {@code task} after a while, as some other thread would. */
-    void later(int delayNanos, Runnable task) {
+    void later(long delayNanos, Runnable task) {
         tasks.add(kernel.elapsedNanos() + delayNanos, task);
     }
 
@@ -282,7 +305,7 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
 
     @Override
     public long nextNanos() {
-        long next = tasks.nextNanos();
+        long next = Math.min(tasks.nextNanos(), files.nextNanos());
         for (int i = 0; i < peers.size(); i++) {
             next = Math.min(next, peers.get(i).nextNanos);
         }
@@ -301,6 +324,7 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
             over &= peer.isOver();
         }
         tasks.act(now);
+        files.act(now);
         boolean early = settings.shutsDownEarly && kernel.calls() >= settings.shutdownAtCall;
         if ((over || early) && !shutdownAsked) {
             shutDown();
@@ -337,6 +361,25 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
             throw kernel.violation("the server sleeps after it was to stop");
         }
         kernel.checkListenerBeforeSleep();
+        checkFilesBeforeSleep(untilNanos);
+    }
+
+    /** E74: a descriptor that nobody needs is closed within two seconds. */
+    private void checkFilesBeforeSleep(long untilNanos) {
+        long used = kernel.fileUnusedSince();
+        if (used == NEVER || shutdownAsked) {
+            return;
+        }
+        for (Connection connection : live.keySet()) {
+            if (connection.pendingOutput() > 0) {
+                return; // it may be a file
+            }
+        }
+        // After a pause it is looked for within half a second.
+        long latest = Math.max(used + UNUSED_NANOS, kernel.elapsedNanos() + UNUSED_NANOS / 4);
+        if (untilNanos - latest > Scenario.SLACK_NANOS) {
+            throw kernel.violation("a file stays open that nobody needs");
+        }
     }
 
     @Override

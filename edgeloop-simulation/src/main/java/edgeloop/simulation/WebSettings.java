@@ -11,6 +11,20 @@ final class WebSettings {
     private static final int MAX_TIMEOUT_MILLIS = 8_000;
     private static final long PLENTY_BYTES = 1L << 32;
 
+    /** What a run is about. */
+    enum Theme {
+        MIXED,
+        /** Files, asked for again and again while they change. */
+        FILES,
+        /** Requests with bodies. */
+        BODIES,
+        /** More requests in a row than are answered in one go. */
+        FLOOD,
+        /** Content that is written in many pieces. */
+        BULK
+    }
+
+    final Theme theme;
     final ServerOptions server;
     final HttpOptions http;
     final boolean memoryLimited;
@@ -31,6 +45,7 @@ final class WebSettings {
 
     WebSettings(SimulatedKernel kernel, Choices choices, ReactorListener listener) {
         this.choices = choices;
+        this.theme = drawTheme();
         this.memoryLimited = choices.below(16) == 0;
         this.descriptorsLimited = choices.below(16) == 0;
         if (descriptorsLimited) {
@@ -40,15 +55,25 @@ final class WebSettings {
         this.http = drawHttp();
         this.listing = choices.below(2) == 0;
         this.logFailures = choices.below(8) == 0 ? 1 << 13 : 0;
-        this.calmAtCall = choices.magnitude(0, 2_048);
+        this.calmAtCall = choices.magnitude(theme == Theme.FILES ? 256 : 0, 2_048);
         int draw = choices.below(16);
         this.shutsDownEarly = draw < 3;
         this.shutsDownAtOnce = draw == 0;
         this.shutdownAtCall = choices.magnitude(16, 2_048);
     }
 
+    private Theme drawTheme() {
+        int draw = choices.below(64);
+        return draw == 0
+                ? Theme.FLOOD
+                : draw == 1
+                        ? Theme.BULK
+                        : draw < 28 ? Theme.FILES : draw < 38 ? Theme.BODIES : Theme.MIXED;
+    }
+
     private ServerOptions drawServer(ReactorListener listener) {
-        int high = choices.magnitude(1, choices.below(4) == 0 ? 100_000 : 4_000);
+        boolean much = theme == Theme.FLOOD || choices.below(4) == 0;
+        int high = choices.magnitude(theme == Theme.FLOOD ? 50_000 : 1, much ? 100_000 : 4_000);
         ConnectionOptions connection =
                 ConnectionOptions.defaults()
                         .withWaterMarks(choices.below(high), high)
