@@ -27,6 +27,9 @@ final class FileServer {
     /** The resources that a sweep lets go in one turn: closing a deleted file may take a while. */
     private static final int MOST_AT_ONCE = 16;
 
+    /** How often a file is read that changes meanwhile. */
+    private static final int ATTEMPTS = 4;
+
     private static final byte[] INDEX = Bytes.ascii("index.html");
     private static final Response NOT_FOUND = Response.text(404, "not found\n");
     private static final Response FORBIDDEN = Response.text(403, "forbidden\n");
@@ -39,6 +42,9 @@ final class FileServer {
     /** Whoever has the lease is asked to give it back, by the attempt. */
     private static final Response LEASED =
             Response.text(503, "the file is in use\n").withHeader("Retry-After", "1");
+
+    private static final Response CHANGING =
+            Response.text(503, "the file is being changed\n").withHeader("Retry-After", "1");
 
     private static final Response NOT_ALLOWED =
             Response.methodNotAllowed(Method.GET, Method.HEAD, Method.OPTIONS);
@@ -132,6 +138,14 @@ final class FileServer {
             return NOT_FOUND;
         }
         Object found = open(request, from, sent, path);
+        for (int i = 1; i < ATTEMPTS && isTorn(found); i++) {
+            ((Resource) found).close();
+            found = open(request, from, sent, path);
+        }
+        if (isTorn(found)) {
+            ((Resource) found).close();
+            return CHANGING;
+        }
         if (found instanceof Response answer) {
             return answer;
         }
@@ -141,6 +155,10 @@ final class FileServer {
             sweepIn(SWEEP);
         }
         return resource.firstAnswer(request);
+    }
+
+    private static boolean isTorn(Object found) {
+        return found instanceof Resource resource && resource.isTorn();
     }
 
     private void sweepIn(Duration delay) {

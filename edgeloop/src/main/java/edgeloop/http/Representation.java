@@ -35,6 +35,7 @@ final class Representation {
     private final boolean dated;
     private final String fields;
     private final boolean inMemory;
+    private final boolean torn;
     private final Body body;
     private final Response full;
     private final Response notModified;
@@ -65,6 +66,7 @@ final class Representation {
         this.fields = (coding == null ? "" : "Content-Encoding: " + coding + "\r\n") + validators;
         byte[] content = content(file);
         this.inMemory = content != null;
+        this.torn = inMemory && !file.isUnchanged();
         this.size = content == null ? file.size() : content.length;
         if (content == null) {
             this.body = new Body.FileRange(file, 0, size);
@@ -124,6 +126,11 @@ final class Representation {
 
     int descriptors() {
         return inMemory ? 0 : 1;
+    }
+
+    /** Whether what was read may be of another version than the validators are. */
+    boolean isTorn() {
+        return torn;
     }
 
     /**

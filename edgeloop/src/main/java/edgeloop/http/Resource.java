@@ -152,6 +152,15 @@ final class Resource {
         return AcceptEncoding.weight(accepted, "identity") > most ? plain : best;
     }
 
+    /** Whether a file changed, or may have, while this was made: then it is of no one version. */
+    boolean isTorn() {
+        boolean torn = plain.isTorn();
+        for (Representation representation : coded) {
+            torn |= representation != null && representation.isTorn();
+        }
+        return torn;
+    }
+
     /** Open descriptors. */
     int descriptors() {
         int n = plain.descriptors();
