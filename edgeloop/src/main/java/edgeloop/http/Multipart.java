@@ -3,6 +3,7 @@ package edgeloop.http;
 import edgeloop.http.semantics.ByteRanges;
 import edgeloop.http.syntax.Bytes;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -17,10 +18,11 @@ final class Multipart {
      * @param body the whole, of {@code size} bytes
      */
     static Response of(ByteRanges ranges, String type, long size, Body body) {
-        // 128 bits that nobody can foresee: the content will not have them in it.
+        // 128 bits that nobody can foresee: the content will not have them in it. All digits are
+        // written, so that answers to the same question are of the same length.
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        String boundary =
-                Long.toHexString(random.nextLong()) + "-" + Long.toHexString(random.nextLong());
+        HexFormat hex = HexFormat.of();
+        String boundary = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
         List<Body> parts = new ArrayList<>();
         long length = 0;
         for (int i = 0; i < ranges.count(); i++) {
