@@ -153,7 +153,7 @@ final class AnswerReader {
         int at = from;
         while (at < length) {
             add(bytes[at++]);
-            if (lineBytes == 2 && endsWith("\r\n") || endsWith("\r\n\r\n")) {
+            if ((lineBytes == 2 && endsWith("\r\n")) || endsWith("\r\n\r\n")) {
                 rules.trailers(text(lineBytes - 2));
                 lineBytes = 0;
                 complete();

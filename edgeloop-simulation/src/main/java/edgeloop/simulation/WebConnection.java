@@ -204,7 +204,7 @@ final class WebConnection implements ConnectionHandler {
             if (now - request.headTurn < head) {
                 throw kernel.violation("%s: 408 after %d ns", request, now - request.headTurn);
             }
-        } else if (status == 503 && request.fileErrors == 0 && !request.mayBeListed()) {
+        } else if (status == 503 && request.kind == WebRequest.Kind.HANDLER) {
             long limit = scenario.settings.http.answerTimeout().toNanos();
             long waited = now - request.dueTurn;
             if (limit == 0 || request.dueTurn < 0 || waited < limit - SLACK_NANOS) {
@@ -320,12 +320,15 @@ final class WebConnection implements ConnectionHandler {
     }
 
     private @Nullable String wrongClose() {
-        if (scenario.isShuttingDown() || streamFailed()) {
+        if (streamFailed()) {
             return null;
         }
         WebRequest current = peer.request(answers);
         if (current != null && current.handledTurn >= 0) {
             return current + " is not answered";
+        }
+        if (scenario.isShuttingDown()) {
+            return null;
         }
         WebRequest last = answers == 0 ? null : peer.request(answers - 1);
         if (last != null && WebRules.mayClose(last, scenario)) {

@@ -85,12 +85,20 @@ final class WebDraw {
         boolean bodies = scenario.settings.theme == WebSettings.Theme.BODIES;
         int draw = bodies ? choices.between(4, 7) : choices.below(8);
         request.method = draw < 3 ? "GET" : draw == 3 ? "HEAD" : draw == 4 ? "OPTIONS" : method();
-        request.intake = WebRequest.Intake.values()[choices.below(3)];
+        request.intake = drawIntake();
         request.receiverPauses = choices.below(4) == 0;
         drawAnswer();
         if (draw > 4 || choices.below(8) == 0) {
             drawBody();
         }
+    }
+
+    private WebRequest.Intake drawIntake() {
+        return switch (choices.below(3)) {
+            case 0 -> WebRequest.Intake.IGNORE;
+            case 1 -> WebRequest.Intake.RECEIVE;
+            default -> WebRequest.Intake.COLLECT;
+        };
     }
 
     private String method() {
@@ -120,7 +128,7 @@ final class WebDraw {
         request.pace = WebStream.Pace.draw(choices);
         request.streamFailsAt = choices.below(6) == 0 ? choices.below(request.length + 1) : -1;
         request.streamAborts = choices.below(2) == 0;
-        request.answersNever = choices.below(12) == 0;
+        request.answersNever = choices.below(8) == 0;
         if (choices.below(4) == 0) {
             request.answerTrailers = Map.of("X-End", request.peer + "." + request.number);
         }
@@ -212,6 +220,8 @@ final class WebDraw {
             "5\r\n-----\u00a7x",
             "\u00a7-1\r\n",
             "5;\u00a7;\r\n",
+            "5\r\n-----\u00a7\n",
+            "5\r\n-----\u00a75\r\n",
             "0\r\nContent-Length\u00a7: 5\r\n\r\n",
             "111111111111111\u00a71\r\n",
             "0\r\n\u00a7 x"

@@ -32,6 +32,9 @@ final class WebFileRules {
     /** The versions that each entity tag can be of, by all that has been seen with it. */
     private final Map<String, List<WebFiles.Version>> byTag = new HashMap<>();
 
+    /** The one of a version that is known for sure. */
+    private final Map<WebFiles.Version, String> tagOf = new HashMap<>();
+
     private final Map<String, List<String>> tagsOf = new HashMap<>();
 
     // Of the answers that are being read, by peer: what they can be of, and parts that are kept.
@@ -113,18 +116,30 @@ final class WebFileRules {
         boolean missing =
                 request.file.equals(WebFiles.HIDDEN)
                         || versions(request, request.file).stream().anyMatch(v -> !v.exists());
-        boolean unknown = scenario.files.versions(request.file, 0).isEmpty();
+        boolean unknown =
+                !request.file.isEmpty() && scenario.files.versions(request.file, 0).isEmpty();
         boolean listed = request.mayBeListed() && scenario.settings.listing;
         boolean allowed =
                 switch (status) {
                     case 400 -> request.file.isEmpty();
                     case 404 -> missing || unknown || (errors & bit(Errno.ENOENT)) != 0;
                     case 403 -> (errors & NO_PERMISSION) != 0 || listed;
-                    case 503 -> (errors & SHORTAGE) != 0 || listed;
+                    case 503 -> (errors & SHORTAGE) != 0 || listed || isUnsettled(request);
                     case 500 -> (errors & bit(Errno.EIO)) != 0 || request.lacksMemory || listed;
                     default -> false;
                 };
         rules.expect(allowed, "a file, with errors " + Long.toBinaryString(errors));
+    }
+
+    /** Whether it changed while it was read, or nobody could tell that it did not. */
+    private boolean isUnsettled(WebRequest request) {
+        boolean changed = request.fileErrors != 0;
+        for (String name : request.names()) {
+            for (WebFiles.Version version : versions(request, name)) {
+                changed |= version.fromNanos >= request.handledNanos;
+            }
+        }
+        return changed;
     }
 
     private void judgeFound(WebRules rules, WebRequest request, AnswerHead head) {
@@ -137,13 +152,13 @@ final class WebFileRules {
         List<WebFiles.Version> found = existing(request, codedName(rules, request, head, tag));
         String date = head.field("last-modified");
         if (date != null) {
-            long latest = Math.floorDiv(scenario.kernel.nanoTime(), 1_000_000_000L) - 2;
+            long latest = Math.floorDiv(scenario.kernel.nanoTime() / 1_000_000, 1_000L) - 2;
             found.removeIf(v -> !v.date().equals(date) || v.modifiedSeconds > latest);
         }
         if (head.status == 200) {
             found.removeIf(version -> version.length != head.contentLength());
         } else if (head.status == 206) {
-            judgeRange(rules, request, head, found);
+            judgeRange(request, head, found);
         }
         judgeConditions(rules, request, head, tag, found);
         retain(rules, request, tag, found);
@@ -171,7 +186,7 @@ final class WebFileRules {
         return gzip ? WebFiles.GZIP : WebFiles.BROTLI;
     }
 
-    /** All that is answered with one entity tag is of one version. */
+    /** All that is answered with one entity tag is of one version, and the other way round. */
     private void retain(
             WebRules rules, WebRequest request, String tag, List<WebFiles.Version> found) {
         List<WebFiles.Version> before = byTag.get(tag);
@@ -182,6 +197,11 @@ final class WebFileRules {
         }
         rules.expect(!found.isEmpty(), "any version of it, or of its ETag " + before);
         byTag.put(tag, List.copyOf(found));
+        // One that has no name any more has another time of change, and so another tag.
+        if (found.size() == 1 && found.getFirst().toNanos >= request.handledUntilNanos) {
+            String other = tagOf.putIfAbsent(found.getFirst(), tag);
+            rules.expect(other == null || other.equals(tag), "a version whose ETag was " + other);
+        }
     }
 
     /** RFC 9110 section 13.2.2. */
@@ -240,8 +260,7 @@ final class WebFileRules {
 
     // ---- Ranges -------------------------------------------------------------------------------
 
-    private void judgeRange(
-            WebRules rules, WebRequest request, AnswerHead head, List<WebFiles.Version> found) {
+    private void judgeRange(WebRequest request, AnswerHead head, List<WebFiles.Version> found) {
         WebRange range = request.range;
         if (range == null) {
             throw scenario.kernel.violation("%s: 206, and no Range: %s", request, head);

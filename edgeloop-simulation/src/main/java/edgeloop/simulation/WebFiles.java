@@ -29,7 +29,8 @@ final class WebFiles {
     static final String HIDDEN = ".hidden";
 
     private static final String[] NAMES = {PLAIN, GZIP, BROTLI, LARGE, INDEX, HIDDEN};
-    private static final int MAX_BYTES = 60_000;
+    private static final String[] FAVOURITES = {"/a.txt", "/a.txt", "/", "/", "/b.bin", "/b.bin"};
+    private static final int MAX_BYTES = 32_000;
     private static final int SMALL_BYTES = 16 * 1024;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
@@ -104,9 +105,9 @@ final class WebFiles {
         this.kernel = kernel;
         this.disk = kernel.disk();
         this.choices = choices;
-        this.mostBytes = choices.below(files ? 2 : 16) == 0 ? MAX_BYTES : 2_000;
-        this.restlessness = choices.below(3) * choices.below(9);
-        this.favourite = choices.below(4) == 0 ? "/a.txt" : choices.below(3) == 0 ? "/" : "/b.bin";
+        this.mostBytes = choices.below(files ? 4 : 16) > (files ? 0 : 14) ? MAX_BYTES : 2_000;
+        this.restlessness = files ? choices.below(17) : choices.below(3) * choices.below(9);
+        this.favourite = FAVOURITES[choices.below(FAVOURITES.length)];
         this.changesLeft = files ? choices.below(24) : choices.below(4);
         drawNext();
         disk.remove(FileCalls.PATTERN);
@@ -160,7 +161,7 @@ final class WebFiles {
     }
 
     private void put(String name, long age) {
-        boolean large = name.equals(LARGE) && choices.below(2) == 0;
+        boolean large = name.equals(LARGE) && choices.below(4) > 0;
         int length = choices.magnitude(0, Math.min(mostBytes, large ? MAX_BYTES : SMALL_BYTES));
         if (large && mostBytes > SMALL_BYTES) {
             length = choices.between(SMALL_BYTES, MAX_BYTES);

@@ -154,8 +154,13 @@ final class WebHandler implements HttpHandler {
         request.future = future;
         request.dueTurn = scenario.kernel.turnNanos();
         int draw = request.choices.below(16);
+        long limit = scenario.settings.http.answerTimeout().toNanos();
         if (draw == 0) {
             complete(request, future); // before the library has seen it
+        } else if (request.answersNever && limit > 0 && draw < 9) {
+            // At about the time at which the client gets 503.
+            long delay = limit + request.choices.magnitude(0, (int) (limit / 8_000)) * 1_000L;
+            scenario.later(delay, () -> complete(request, future));
         } else if (request.answersNever) {
             scenario.whenCalm(() -> complete(request, future));
         } else {

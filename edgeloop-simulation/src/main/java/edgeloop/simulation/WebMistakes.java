@@ -9,6 +9,7 @@ import java.util.Arrays;
  * Draws heads that no request has, E51 and E53. Each has a place from which on it is none; what
  * follows it is thrown away.
  */
+@SuppressWarnings("StringConcatToTextBlock") // the line ends count
 final class WebMistakes {
     /** Where the mistake is certain: bytes before it may be a request's. */
     private static final char PLACE = '\u00a7';

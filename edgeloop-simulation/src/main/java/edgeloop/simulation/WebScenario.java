@@ -88,6 +88,9 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
             boolean strikes = rates.below(4) == 0;
             kernel.faults().setRate(fault, strikes ? 1 << rates.between(8, 15) : 0);
         }
+        if (rates.below(4) == 0) {
+            kernel.faults().setRate(Fault.INTERLEAVED, 1 << rates.between(11, 15));
+        }
     }
 
     private StaticFiles staticFiles() {
@@ -345,7 +348,7 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
 
     @Override
     public void interleave() {
-        int draw = choices.below(16);
+        int draw = choices.below(16) + (settings.theme == WebSettings.Theme.FILES ? 5 : 0);
         if (draw < 10 && !peers.isEmpty()) {
             peers.get(choices.below(peers.size())).act();
         } else if (draw < 13) {

@@ -53,7 +53,7 @@ final class WebSettings {
         }
         this.server = drawServer(listener);
         this.http = drawHttp();
-        this.listing = choices.below(2) == 0;
+        this.listing = choices.below(4) > 0;
         this.logFailures = choices.below(8) == 0 ? 1 << 13 : 0;
         this.calmAtCall = choices.magnitude(theme == Theme.FILES ? 256 : 0, 2_048);
         int draw = choices.below(16);

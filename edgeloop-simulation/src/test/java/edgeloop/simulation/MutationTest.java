@@ -37,6 +37,8 @@ class MutationTest {
                         ClientMutations.ALL,
                         HandOverMutations.ALL,
                         TimeMutations.ALL)
+                        HttpMutations.ALL,
+                        FileMutations.ALL)
                 .flatMap(List::stream);
     }
 
