@@ -69,7 +69,6 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
         this.choices = choices;
         kernel.faults().drawRates();
         kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
-        kernel.faults().drop(run.droppedFaults(), run.faultLimit());
         settings = new WebSettings(kernel, choices.split(), this);
         if (settings.theme == WebSettings.Theme.FILES) {
             drawFileFaults(choices.split());

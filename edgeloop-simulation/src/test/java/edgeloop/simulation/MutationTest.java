@@ -36,7 +36,7 @@ class MutationTest {
                         FailedCallMutations.ALL,
                         ClientMutations.ALL,
                         HandOverMutations.ALL,
-                        TimeMutations.ALL)
+                        TimeMutations.ALL,
                         HttpMutations.ALL,
                         FileMutations.ALL)
                 .flatMap(List::stream);
