@@ -65,7 +65,7 @@ final class FileMutations {
                             "FileHandle",
                             "version = mix(version + modifiedNanos);\n        return mix(version + changedNanos);",
                             "return mix(size + modifiedSeconds);",
-                            20_000),
+                            50_000),
                     new Mutant(
                             "E73 If-Match takes a weak tag",
                             "http/Conditions",
@@ -77,7 +77,7 @@ final class FileMutations {
                             "http/Resource",
                             "return representation.isUnchanged() ? representation.answer(request) : null;",
                             "return representation.answer(request);",
-                            20_000),
+                            50_000),
                     new Mutant(
                             "E74 a change is noticed after a minute",
                             "http/Resource",

@@ -53,7 +53,7 @@ final class HttpMutations {
                             "http/syntax/BodyDecoder",
                             "if (b != expected) {",
                             "if (false) {",
-                            20_000),
+                            50_000),
                     new Mutant(
                             "E53 a CR alone ends a line",
                             "http/syntax/FieldLines",
