@@ -72,7 +72,7 @@ final class LoopMutations {
                             "Deadlines",
                             "behind > 0 && connection.outputSize() > 0",
                             "behind > 0",
-                            20_000),
+                            200_000),
                     new Mutant(
                             "E39 the kernel is not asked before a timeout",
                             "Deadlines",
