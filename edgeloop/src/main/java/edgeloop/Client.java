@@ -53,7 +53,13 @@ public final class Client implements AutoCloseable {
     public static Client start(ClientOptions options) throws SyscallException {
         Platform platform = JvmPlatform.current();
         MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
-        Reactor reactor = Reactor.open(platform, options.maxEvents(), budget, options.listener());
+        Reactor reactor =
+                Reactor.open(
+                        platform,
+                        options.trigger(),
+                        options.maxEvents(),
+                        budget,
+                        options.listener());
         ReactorThread thread = new ReactorThread(platform, reactor);
         thread.start("edgeloop-client");
         return new Client(reactor, thread, options);

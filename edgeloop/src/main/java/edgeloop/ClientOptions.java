@@ -19,6 +19,7 @@ public final class ClientOptions extends Options {
     private static final Option<TcpOptions> TCP = TABLE.object("tcp", TcpOptions.defaults());
     private static final Option<ConnectionOptions> CONNECTION =
             TABLE.object("connection", ConnectionOptions.defaults());
+    private static final Option<Trigger> TRIGGER = TABLE.object("trigger", Trigger.EDGE);
     private static final Option<@Nullable ReactorListener> LISTENER =
             TABLE.add("listener", null, (_, _) -> {});
 
@@ -128,6 +129,20 @@ public final class ClientOptions extends Options {
      */
     public ClientOptions withConnection(ConnectionOptions options) {
         return new ClientOptions(with(CONNECTION, options));
+    }
+
+    /** {@return when the kernel tells of a connection; {@link Trigger#EDGE} by default} */
+    public Trigger trigger() {
+        return get(TRIGGER);
+    }
+
+    /**
+     * {@return a copy of whose connections the kernel tells otherwise}
+     *
+     * @param trigger when, see {@link #trigger()}
+     */
+    public ClientOptions withTrigger(Trigger trigger) {
+        return new ClientOptions(with(TRIGGER, trigger));
     }
 
     /** {@return who hears of the reactor's events, or null} */

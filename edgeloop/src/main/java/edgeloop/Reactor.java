@@ -6,6 +6,7 @@ import edgeloop.buffer.SegmentPool;
 import edgeloop.engine.Channel;
 import edgeloop.engine.ChannelTable;
 import edgeloop.engine.Engine;
+import edgeloop.engine.Readiness;
 import edgeloop.engine.ReadinessEngine;
 import edgeloop.platform.Platform;
 import edgeloop.sys.Errno;
@@ -65,6 +66,7 @@ public final class Reactor implements Executor {
 
     private Reactor(
             Platform platform,
+            Trigger trigger,
             int maxEvents,
             MemoryBudget budget,
             @Nullable ReactorListener listener)
@@ -81,6 +83,7 @@ public final class Reactor implements Executor {
                         syscalls,
                         channels,
                         segments,
+                        Readiness.valueOf(trigger.name()),
                         maxEvents,
                         listener == null ? null : observer(syscalls, listener),
                         this::engineFailed,
@@ -99,11 +102,12 @@ public final class Reactor implements Executor {
      */
     static Reactor open(
             Platform platform,
+            Trigger trigger,
             int maxEvents,
             MemoryBudget budget,
             @Nullable ReactorListener listener)
             throws SyscallException {
-        return new Reactor(platform, maxEvents, budget, listener);
+        return new Reactor(platform, trigger, maxEvents, budget, listener);
     }
 
     private static ObjIntConsumer<Channel> observer(Syscalls syscalls, ReactorListener listener) {

@@ -60,7 +60,7 @@ public final class Server implements AutoCloseable {
         try {
             Platform platform = JvmPlatform.current();
             MemoryBudget budget = MemoryBudget.of(0, platform.syscalls());
-            Reactor.open(platform, 1, budget, null).terminate();
+            Reactor.open(platform, Trigger.EDGE, 1, budget, null).terminate();
         } catch (SyscallException | LinkageError | OutOfMemoryError e) {
             // There may be enough of what was short by then, and else start() says so.
         }
@@ -97,7 +97,13 @@ public final class Server implements AutoCloseable {
     static Server open(Platform platform, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
-        Reactor reactor = Reactor.open(platform, options.maxEvents(), budget, options.listener());
+        Reactor reactor =
+                Reactor.open(
+                        platform,
+                        options.trigger(),
+                        options.maxEvents(),
+                        budget,
+                        options.listener());
         try {
             return new Server(platform, reactor, options, handlers);
         } catch (SyscallException e) {

@@ -36,6 +36,7 @@ public final class ServerOptions extends Options {
     private static final Option<TcpOptions> TCP = TABLE.object("tcp", TcpOptions.defaults());
     private static final Option<ConnectionOptions> CONNECTION =
             TABLE.object("connection", ConnectionOptions.defaults());
+    private static final Option<Trigger> TRIGGER = TABLE.object("trigger", Trigger.EDGE);
     private static final Option<@Nullable ReactorListener> LISTENER =
             TABLE.add("listener", null, (_, _) -> {});
 
@@ -246,6 +247,20 @@ public final class ServerOptions extends Options {
      */
     public ServerOptions withConnection(ConnectionOptions options) {
         return new ServerOptions(with(CONNECTION, options));
+    }
+
+    /** {@return when the kernel tells of a connection; {@link Trigger#EDGE} by default} */
+    public Trigger trigger() {
+        return get(TRIGGER);
+    }
+
+    /**
+     * {@return a copy of whose connections the kernel tells otherwise}
+     *
+     * @param trigger when, see {@link #trigger()}
+     */
+    public ServerOptions withTrigger(Trigger trigger) {
+        return new ServerOptions(with(TRIGGER, trigger));
     }
 
     /** {@return who hears of the reactor's events, or null} */

@@ -36,7 +36,13 @@ class ConnectTest {
 
     @BeforeEach
     void open() throws Exception {
-        reactor = Reactor.open(new JvmPlatform(kernel), 64, new MemoryBudget(Long.MAX_VALUE), null);
+        reactor =
+                Reactor.open(
+                        new JvmPlatform(kernel),
+                        Trigger.EDGE,
+                        64,
+                        new MemoryBudget(Long.MAX_VALUE),
+                        null);
         listener = new ServerSocket(0, 1, LOOPBACK);
     }
 

@@ -24,7 +24,13 @@ class PreciseTimerTest {
 
     @BeforeEach
     void open() throws Exception {
-        reactor = Reactor.open(new JvmPlatform(kernel), 64, new MemoryBudget(Long.MAX_VALUE), null);
+        reactor =
+                Reactor.open(
+                        new JvmPlatform(kernel),
+                        Trigger.EDGE,
+                        64,
+                        new MemoryBudget(Long.MAX_VALUE),
+                        null);
         timer = reactor.preciseTimer(() -> ran.add(kernel.nanoTime()));
     }
 

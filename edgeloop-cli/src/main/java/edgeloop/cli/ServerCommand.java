@@ -204,6 +204,7 @@ final class ServerCommand implements Callable<Integer> {
                     .description("What to speak (default: ${DEFAULT-VALUE}).")
                     .build();
 
+    private final TriggerOptions triggerOptions = new TriggerOptions();
     private final HttpCommandOptions httpOptions = new HttpCommandOptions();
 
     private final OptionSpec trace =
@@ -273,8 +274,9 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(halfCloseTimeout)
                 .addOption(tcpKeepAlive)
                 .addOption(tcpUserTimeout)
-                .addOption(drainTimeout)
-                .addOption(protocol);
+                .addOption(drainTimeout);
+        triggerOptions.addTo(spec);
+        spec.addOption(protocol);
         httpOptions.addTo(spec);
         return spec.addOption(trace)
                 .addOption(
@@ -335,7 +337,8 @@ final class ServerCommand implements Callable<Integer> {
         if (spoken == Protocol.HTTP && idleBytes.<Integer>getValue() != 1) {
             return "--idle-bytes is an option of --protocol echo";
         }
-        return httpOptions.problem(spoken);
+        String problem = triggerOptions.problem();
+        return problem == null ? httpOptions.problem(spoken) : problem;
     }
 
     private int serve(
@@ -359,7 +362,7 @@ final class ServerCommand implements Callable<Integer> {
         }
         ServerRun run = new ServerRun(server, http, statistics, out, err);
         Signals.on(signal -> reopen(log, signal), "HUP", "USR1");
-        run.announce(maxEvents.getValue());
+        run.announce(TriggerOptions.words(options.trigger()), maxEvents.getValue());
         int exitCode = run.await();
         if (tracer != null) {
             tracer.finish();
@@ -394,6 +397,7 @@ final class ServerCommand implements Callable<Integer> {
                 .withPort(port.getValue())
                 .withBindAddress(address == null ? null : InetAddress.getByName(address))
                 .withMaxEvents(maxEvents.getValue())
+                .withTrigger(triggerOptions.value())
                 .withBacklog(backlog.getValue())
                 .withDrainTimeout(drainTimeout.getValue())
                 .withMaxConnections(orUnlimited(maxConnections))

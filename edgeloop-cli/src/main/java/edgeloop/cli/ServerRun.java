@@ -56,15 +56,17 @@ final class ServerRun {
     }
 
     /**
-     * Says that the server listens, and begins to heed signals: in this order for the user, in the
-     * other for a script that sends one as soon as it has read the lines.
+     * Says that the server listens, by which events, and begins to heed signals: in this order for
+     * the user, in the other for a script that sends one as soon as it has read the lines.
      */
-    synchronized void announce(int maxEvents) {
+    synchronized void announce(String mode, int maxEvents) {
         Signals.on(this::terminate, "INT", "TERM");
         out.print(
                 "Starting epoll server on port "
                         + server.port()
-                        + "\nUsing edge-triggered mode\nMax events per wait: "
+                        + "\nUsing "
+                        + mode
+                        + " mode\nMax events per wait: "
                         + maxEvents);
         Rehearsal.start(server, http, statistics);
     }

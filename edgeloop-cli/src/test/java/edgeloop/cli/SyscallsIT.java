@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an echo costs in system calls, counted from outside by strace(1). */
 @Timeout(180)
@@ -35,12 +36,20 @@ final class SyscallsIT {
 
     @TempDir private Path folder;
 
-    @Test
-    void anEchoIsReceiveSendAndAReceiveThatFindsNothing() throws Exception {
+    /** What ends a read, and what epoll is told, differs by the mode. */
+    @ParameterizedTest
+    @CsvSource({
+        "--trigger=edge, 2, 1, 0",
+        "--read-until=short, 1, 0, 0",
+        "--trigger=level, 1, 0, 0",
+        "--trigger=oneshot, 1, 0, 1"
+    })
+    void anEchoIsReceiveAndSend(String mode, int receives, int ofThemInVain, int changes)
+            throws Exception {
         // One echo for each, or a quick client's next request is there before the receive that
         // would have found nothing.
         List<Socket> sockets = new ArrayList<>();
-        try (ServerProcess server = ServerProcess.start()) {
+        try (ServerProcess server = ServerProcess.start(mode)) {
             for (int i = 0; i < ECHOES; i++) {
                 sockets.add(server.connect());
                 echo(sockets.get(i));
@@ -48,7 +57,10 @@ final class SyscallsIT {
             server.awaitReactorAsleep();
             Map<String, Count> counts = trace(server, sockets);
 
-            assertThat(counts.get("recvfrom")).isEqualTo(new Count(2 * ECHOES, ECHOES));
+            assertThat(counts.get("recvfrom"))
+                    .isEqualTo(new Count(receives * ECHOES, ofThemInVain * ECHOES));
+            assertThat(counts.getOrDefault("epoll_ctl", Count.NONE))
+                    .isEqualTo(new Count(changes * ECHOES, 0));
             assertThat(counts.get("sendto")).isEqualTo(new Count(ECHOES, 0));
             Count waits =
                     counts.getOrDefault(
@@ -57,7 +69,13 @@ final class SyscallsIT {
             assertThat(waits.calls()).isBetween(1, 2 * ECHOES + 2);
             // A futex is the JVM's own: at a safepoint, say.
             assertThat(counts.keySet())
-                    .isSubsetOf("recvfrom", "sendto", "epoll_wait", "epoll_pwait", "futex");
+                    .isSubsetOf(
+                            "recvfrom",
+                            "sendto",
+                            "epoll_wait",
+                            "epoll_pwait",
+                            "epoll_ctl",
+                            "futex");
         } finally {
             for (Socket socket : sockets) {
                 socket.close();

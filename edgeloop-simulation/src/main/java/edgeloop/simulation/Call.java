@@ -28,6 +28,7 @@ enum Call {
     GETPEERNAME,
     EPOLL_CREATE,
     EPOLL_ADD,
+    EPOLL_MOD,
     EPOLL_DEL,
     EPOLL_WAIT,
     EVENTFD,

@@ -3,17 +3,30 @@ package edgeloop.simulation;
 import static edgeloop.sys.EpollEvents.EPOLLERR;
 import static edgeloop.sys.EpollEvents.EPOLLHUP;
 
+import edgeloop.sys.EpollEvents;
 import java.util.Arrays;
 
 /**
- * An epoll instance, epoll(7), edge-triggered: a list of files at which something has changed since
- * they were last reported. A file is there at most once, and reported with the state it is in then.
+ * An epoll instance, epoll(7): a list of files at which something has changed since they were last
+ * reported. A file is there at most once, and reported with the state it is in then; one that is
+ * registered by its level stays there until there is nothing to report of it.
  */
 final class EpollInstance extends OpenFile {
+    /** What there is to report. */
+    static final int EVENTS =
+            EpollEvents.EPOLLIN
+                    | EpollEvents.EPOLLPRI
+                    | EpollEvents.EPOLLOUT
+                    | EpollEvents.EPOLLRDHUP;
+
     private static final int REMEMBERED = 4;
 
     private OpenFile[] ready = new OpenFile[16];
     private int first;
+
+    /** How often something has changed at one of the files. */
+    int changes;
+
     private int size;
 
     /** What was registered with files that are gone. */
@@ -28,10 +41,24 @@ final class EpollInstance extends OpenFile {
 
     void add(OpenFile file, int interest, long data) {
         file.epoll = this;
+        file.reported = 0;
+        modify(file, interest, data);
+    }
+
+    void modify(OpenFile file, int interest, long data) {
         file.interest = interest;
         file.data = data;
-        file.reported = 0;
+        file.disarmed = false;
         if (reportable(file) != 0) {
+            enqueue(file);
+        }
+    }
+
+    /** {@code file} was reported: as ep_send_events of Linux's eventpoll.c goes on with it. */
+    void reported(OpenFile file) {
+        if ((file.interest & EpollEvents.EPOLLONESHOT) != 0) {
+            file.disarmed = true;
+        } else if (!file.isByEdges()) {
             enqueue(file);
         }
     }
@@ -112,6 +139,6 @@ final class EpollInstance extends OpenFile {
     }
 
     private static int reportable(OpenFile file) {
-        return file.readiness() & (file.interest | EPOLLERR | EPOLLHUP);
+        return file.disarmed ? 0 : file.readiness() & (file.interest | EPOLLERR | EPOLLHUP);
     }
 }

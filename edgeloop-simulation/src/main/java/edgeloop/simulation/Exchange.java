@@ -5,6 +5,7 @@ import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
 import edgeloop.SyscallException;
+import edgeloop.Trigger;
 import edgeloop.platform.Platform;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class Exchange implements World {
     private final List<ExchangePeer> peers = new ArrayList<>();
     private final List<Onlooker> onlookers = new ArrayList<>();
     private final int calmAtCall;
+    private boolean readsUntilShort;
     private boolean calm;
 
     Exchange(Case run, SimulatedKernel kernel, Choices choices) {
@@ -82,12 +84,22 @@ final class Exchange implements World {
         return ServerOptions.defaults()
                 .withBacklog(choices.magnitude(1, 16))
                 .withMaxEvents(choices.magnitude(1, 64))
+                .withTrigger(drawTrigger())
                 .withDrainTimeout(LIMIT)
                 .withConnection(connection);
     }
 
+    private Trigger drawTrigger() {
+        Trigger drawn = Settings.drawTrigger(choices, kernel.faults());
+        readsUntilShort |= drawn == Trigger.EDGE_UNTIL_SHORT;
+        return drawn;
+    }
+
     private void drawFaults() {
         kernel.faults().drawRates();
+        if (readsUntilShort) {
+            kernel.faults().setRate(Fault.RECV_SHORT, 0);
+        }
         kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
     }
 

@@ -294,6 +294,11 @@ final class KernelCalls implements Syscalls {
     }
 
     @Override
+    public int epollModify(int epoll, int fd, int events, long data) {
+        return waits.epollModify(epoll, fd, events, data);
+    }
+
+    @Override
     public int epollDelete(int epoll, int fd) {
         return waits.epollDelete(epoll, fd);
     }

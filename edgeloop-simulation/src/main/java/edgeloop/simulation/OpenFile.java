@@ -1,5 +1,6 @@
 package edgeloop.simulation;
 
+import edgeloop.sys.EpollEvents;
 import org.jspecify.annotations.Nullable;
 
 /** What a descriptor stands for, and its registration in an epoll instance. */
@@ -8,6 +9,10 @@ abstract class OpenFile {
 
     @Nullable EpollInstance epoll;
     int interest;
+
+    /** Registered for one event, which was reported: there is none before the next epoll_ctl. */
+    boolean disarmed;
+
     long data;
 
     /** Whether this is on the epoll instance's ready list. */
@@ -19,9 +24,14 @@ abstract class OpenFile {
     /** The event mask that poll(2) would answer now. Looking changes nothing. */
     abstract int readiness();
 
+    boolean isByEdges() {
+        return (interest & EpollEvents.EPOLLET) != 0;
+    }
+
     /** Something has changed: epoll reports it, once. */
     final void edge() {
         if (epoll != null) {
+            epoll.changes++;
             epoll.enqueue(this);
         }
     }

@@ -81,6 +81,8 @@ public final class PeerSocket {
     /** Marks the bytes sent so far as urgent: a recv(2) ends before what is sent from now on. */
     public void markUrgent() {
         connection.urgentMark = connection.input.size();
+        connection.urgent = true;
+        connection.edge();
     }
 
     /** Reads what has come, at most {@code length} bytes; answers their number, perhaps 0. */

@@ -4,6 +4,7 @@ import edgeloop.ClientOptions;
 import edgeloop.ConnectionOptions;
 import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
+import edgeloop.Trigger;
 import java.time.Duration;
 
 /**
@@ -35,7 +36,7 @@ final class Settings {
 
     Settings(SimulatedKernel kernel, Choices choices, ReactorListener listener) {
         this.choices = choices;
-        this.options = drawOptions(listener);
+        this.options = drawOptions(listener, kernel.faults());
         this.descriptorsLimited = choices.below(16) == 0;
         if (descriptorsLimited) {
             kernel.limitDescriptors(4 + choices.magnitude(1, 8));
@@ -54,7 +55,7 @@ final class Settings {
                 : draw < 15 ? Shutdown.AT_ANY_TIME : Shutdown.AT_ONCE;
     }
 
-    private ServerOptions drawOptions(ReactorListener listener) {
+    private ServerOptions drawOptions(ReactorListener listener, Faults faults) {
         int high = choices.magnitude(1, choices.below(4) == 0 ? 100_000 : 2_000);
         ConnectionOptions connection =
                 ConnectionOptions.defaults()
@@ -69,6 +70,7 @@ final class Settings {
                 ServerOptions.defaults()
                         .withBacklog(choices.magnitude(1, 256))
                         .withMaxEvents(choices.magnitude(1, 64))
+                        .withTrigger(drawTrigger(choices, faults))
                         .withDrainTimeout(drawTimeout(1))
                         .withConnection(connection)
                         .withListener(listener);
@@ -97,6 +99,19 @@ final class Settings {
         }
     }
 
+    /**
+     * When the kernel tells of connections: by edges in every other seed. Where a short read is
+     * taken for the last, none is cut short by chance: epoll(7) promises that.
+     */
+    static Trigger drawTrigger(Choices choices, Faults faults) {
+        Trigger[] all = Trigger.values();
+        Trigger drawn = choices.below(2) == 0 ? Trigger.EDGE : all[choices.below(all.length)];
+        if (drawn == Trigger.EDGE_UNTIL_SHORT) {
+            faults.setRate(Fault.RECV_SHORT, 0);
+        }
+        return drawn;
+    }
+
     /** How long a connect may take, if any is made. */
     void drawConnectTimeout(Choices outward) {
         boolean none = outward.below(2) == 0;
@@ -111,6 +126,11 @@ final class Settings {
 
     ServerOptions options() {
         return options;
+    }
+
+    /** Whether a short read is taken for the last. */
+    boolean readsUntilShort() {
+        return options.trigger() == Trigger.EDGE_UNTIL_SHORT;
     }
 
     int lingerMillis() {

@@ -36,7 +36,7 @@ final class Swarm {
     }
 
     private void draw(Choices choices) {
-        int draw = choices.below(512);
+        int draw = choices.below(scenario.settings.readsUntilShort() ? 64 : 512);
         Size size =
                 draw == 0
                         ? Size.BULK
@@ -48,7 +48,8 @@ final class Swarm {
                     case BULK -> choices.between(1, 2);
                 };
         if (size == Size.CRUMBS) {
-            Fault fault = choices.below(2) == 0 ? Fault.RECV_SHORT : Fault.SEND_SHORT;
+            boolean input = choices.below(2) == 0 && !scenario.settings.readsUntilShort();
+            Fault fault = input ? Fault.RECV_SHORT : Fault.SEND_SHORT;
             scenario.kernel.faults().cutAll(fault, choices.between(1, 3));
         }
         add(count, choices, size);

@@ -77,7 +77,8 @@ final class SwarmPeer {
         this.ending = drawEnding();
         this.farewell = drawFarewell();
         this.endsAt = choices.below(2 * total + 1);
-        this.urgentRate = choices.below(8) == 0 ? 1 << 13 : 0;
+        this.urgentRate =
+                choices.below(scenario.settings.readsUntilShort() ? 2 : 8) == 0 ? 1 << 13 : 0;
         this.nextNanos = choices.below(2) == 0 ? 0 : choices.magnitude(0, 1_000_000_000);
     }
 

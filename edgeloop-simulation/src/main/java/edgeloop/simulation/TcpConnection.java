@@ -4,6 +4,7 @@ import static edgeloop.sys.EpollEvents.EPOLLERR;
 import static edgeloop.sys.EpollEvents.EPOLLHUP;
 import static edgeloop.sys.EpollEvents.EPOLLIN;
 import static edgeloop.sys.EpollEvents.EPOLLOUT;
+import static edgeloop.sys.EpollEvents.EPOLLPRI;
 import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.sys.Errno;
@@ -58,6 +59,9 @@ final class TcpConnection extends OpenFile {
 
     /** Bytes that a short recv ends before: urgent data lies there. */
     int urgentMark = -1;
+
+    /** Some has come, which the program does not read. */
+    boolean urgent;
 
     // The books, for whoever checks the program.
 
@@ -125,7 +129,7 @@ final class TcpConnection extends OpenFile {
         if (connecting) {
             return 0;
         }
-        int mask = 0;
+        int mask = urgent ? EPOLLPRI : 0;
         if (input.size() > 0) {
             mask |= EPOLLIN;
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * and the timerfd that end a wait.
  */
 final class WaitCalls {
-    /** Polls in a row without an event or a call that moves anything: the program spins. */
+    /** Waits in a row that do not wait, while nothing moves or changes: the program spins. */
     private static final int MAX_IDLE_POLLS = 64;
 
     private final SimulatedKernel kernel;
@@ -25,6 +25,7 @@ final class WaitCalls {
     private final List<Counter> timers = new ArrayList<>();
     private @Nullable Counter wakeup;
     private int idlePolls;
+    private int changesSeen;
     private long turnNanos;
     private long lastTurnNanos;
     private boolean asleep;
@@ -98,9 +99,6 @@ final class WaitCalls {
         if (file.epoll != null) {
             throw kernel.violation("epoll_ctl: EEXIST, %d is registered already", fd);
         }
-        if ((events & EpollEvents.EPOLLET) == 0) {
-            throw kernel.violation("epoll_ctl: only edge-triggered events are simulated");
-        }
         if (faults.strikes(Fault.REGISTER_REFUSED)) {
             if (file instanceof TcpConnection connection && connection.local != null) {
                 calls.connects.registrationsRefused++;
@@ -110,6 +108,20 @@ final class WaitCalls {
         }
         instance.add(file, events, data);
         return kernel.answer(Call.EPOLL_ADD, fd, 0);
+    }
+
+    int epollModify(int epoll, int fd, int events, long data) {
+        kernel.enter();
+        EpollInstance instance = calls.file(Call.EPOLL_MOD, epoll, EpollInstance.class);
+        OpenFile file = calls.file(Call.EPOLL_MOD, fd, OpenFile.class);
+        if (file.epoll == null) {
+            throw kernel.violation("epoll_ctl: ENOENT, %d is not registered", fd);
+        }
+        if (!file.disarmed && file.interest == events && file.data == data) {
+            throw kernel.violation("epoll_ctl: %d is registered so already", fd);
+        }
+        instance.modify(file, events, data);
+        return kernel.answer(Call.EPOLL_MOD, fd, 0);
     }
 
     int epollDelete(int epoll, int fd) {
@@ -131,6 +143,7 @@ final class WaitCalls {
         }
         kernel.enter();
         EpollInstance instance = calls.file(Call.EPOLL_WAIT, epoll, EpollInstance.class);
+        long entered = kernel.elapsedNanos();
         asleep = false;
         if (calls.sockets.listener != null) {
             calls.sockets.listener.turnEnds(turnNanos, lastTurnNanos, kernel.elapsedNanos());
@@ -153,9 +166,12 @@ final class WaitCalls {
         }
         int n = report(instance, events, room);
         n = invent(instance, events, n);
-        idlePolls = n > 0 || timeoutMillis != 0 ? 0 : idlePolls + 1;
+        boolean idle = kernel.elapsedNanos() == entered && instance.changes == changesSeen;
+        changesSeen = instance.changes;
+        idlePolls = idle ? idlePolls + 1 : 0;
         if (idlePolls > MAX_IDLE_POLLS) {
-            throw kernel.violation("%d polls in a row that found and did nothing", idlePolls);
+            throw kernel.violation(
+                    "%d waits in a row that did not wait, and moved nothing", idlePolls);
         }
         return answerWait(epoll, n);
     }
@@ -186,12 +202,14 @@ final class WaitCalls {
 
     private int report(EpollInstance instance, EpollEvents events, int room) {
         int n = 0;
-        while (n < room && instance.size() > 0) {
+        // What is told of again by its level is put behind those that are there now.
+        for (int left = instance.size(); n < room && left > 0; left--) {
             int mask = instance.firstMask();
             OpenFile file = instance.take();
             if (mask != 0) {
                 file.reported++;
                 event(events, n++, mask, file.data, file.fd);
+                instance.reported(file);
             }
         }
         return n;
@@ -202,9 +220,11 @@ final class WaitCalls {
         int n = count;
         if (n < events.capacity() && faults.strikes(Fault.WAIT_SPURIOUS)) {
             OpenFile file = calls.files.anyRegistered(instance, choices);
-            if (file != null) {
+            int mask = file == null ? 0 : anyMask(file);
+            if (file != null && mask != 0) {
                 file.reported++;
-                event(events, n++, anyMask(file), file.data, file.fd);
+                event(events, n++, mask, file.data, file.fd);
+                instance.reported(file);
             }
         }
         if (n < events.capacity() && faults.strikes(Fault.WAIT_STALE)) {
@@ -221,6 +241,9 @@ final class WaitCalls {
         boolean connecting = file instanceof TcpConnection tcp && tcp.connecting;
         int ends = EpollEvents.EPOLLOUT | EpollEvents.EPOLLERR | EpollEvents.EPOLLHUP;
         int bits = EpollEvents.EPOLLIN | EpollEvents.EPOLLRDHUP | (connecting ? 0 : ends);
+        if (file != null && !file.isByEdges()) {
+            bits &= file.disarmed ? 0 : file.interest; // of what is asked for anew each time
+        }
         return 1 + choices.below(0xFFFF) & bits;
     }
 

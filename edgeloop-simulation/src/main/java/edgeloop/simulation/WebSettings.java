@@ -51,7 +51,7 @@ final class WebSettings {
         if (descriptorsLimited) {
             kernel.limitDescriptors(4 + choices.magnitude(2, 10));
         }
-        this.server = drawServer(listener);
+        this.server = drawServer(listener, kernel.faults());
         this.http = drawHttp();
         this.listing = choices.below(4) > 0;
         this.logFailures = choices.below(8) == 0 ? 1 << 13 : 0;
@@ -71,7 +71,7 @@ final class WebSettings {
                         : draw < 28 ? Theme.FILES : draw < 38 ? Theme.BODIES : Theme.MIXED;
     }
 
-    private ServerOptions drawServer(ReactorListener listener) {
+    private ServerOptions drawServer(ReactorListener listener, Faults faults) {
         boolean much = theme == Theme.FLOOD || choices.below(4) == 0;
         int high = choices.magnitude(theme == Theme.FLOOD ? 50_000 : 1, much ? 100_000 : 4_000);
         ConnectionOptions connection =
@@ -85,6 +85,7 @@ final class WebSettings {
         return ServerOptions.defaults()
                 .withBacklog(choices.magnitude(1, 256))
                 .withMaxEvents(choices.magnitude(1, 64))
+                .withTrigger(Settings.drawTrigger(choices, faults))
                 .withDrainTimeout(drawTimeout(1))
                 .withConnection(connection)
                 .withMaxBufferBytes(memory)

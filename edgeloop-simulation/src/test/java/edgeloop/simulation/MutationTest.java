@@ -38,7 +38,8 @@ class MutationTest {
                         HandOverMutations.ALL,
                         TimeMutations.ALL,
                         HttpMutations.ALL,
-                        FileMutations.ALL)
+                        FileMutations.ALL,
+                        ModeMutations.ALL)
                 .flatMap(List::stream);
     }
 

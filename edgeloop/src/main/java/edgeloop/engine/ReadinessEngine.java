@@ -1,9 +1,15 @@
 package edgeloop.engine;
 
+import static edgeloop.engine.Bits.END_AHEAD;
+import static edgeloop.engine.Bits.GONE;
+import static edgeloop.engine.Bits.READABLE;
+import static edgeloop.engine.Bits.WANTED;
+import static edgeloop.engine.Bits.WRITABLE;
 import static edgeloop.sys.EpollEvents.EPOLLERR;
 import static edgeloop.sys.EpollEvents.EPOLLHUP;
 import static edgeloop.sys.EpollEvents.EPOLLIN;
 import static edgeloop.sys.EpollEvents.EPOLLOUT;
+import static edgeloop.sys.EpollEvents.EPOLLPRI;
 import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.buffer.SegmentPool;
@@ -29,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * bits.
  */
 public final class ReadinessEngine extends Engine {
-    private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
-
     /** Bytes a stream may move in one go, in either direction; then others have their turn. */
     static final int BUDGET = 4 * INPUT_BYTES;
 
@@ -43,33 +47,6 @@ public final class ReadinessEngine extends Engine {
     /** From this size, output is handed to the kernel as it lies and not collected first. */
     private static final int DIRECT_BYTES = 4 * 1024;
 
-    // Edges seen: set until the kernel answers EAGAIN.
-    private static final int READABLE = 1;
-    static final int WRITABLE = 1 << 1;
-
-    /** The poller has told of a FIN or of an error, which recv is to find, or recv has the FIN. */
-    private static final int END_AHEAD = 1 << 2;
-
-    /** recv has found the FIN. */
-    private static final int ENDED = 1 << 3;
-
-    /** The poller has told of an error that may not have been found yet. */
-    private static final int BROKEN = 1 << 4;
-
-    private static final int CONNECTING = 1 << 5;
-
-    // The demand; neither of the two is END.
-    private static final int WANTED = 1 << 6;
-    private static final int GONE = 1 << 7;
-
-    /** What the handler left unread is to be shown to it again, though nothing new has come. */
-    private static final int REDELIVER = 1 << 8;
-
-    /** On the ready list. */
-    private static final int TO_RESUME = 1 << 9;
-
-    private static final int TO_FLUSH = 1 << 10;
-
     // One mapping: the input buffer, the vector, and the events.
     private static final int VECTOR_OFFSET = INPUT_BYTES;
     private static final int EVENTS_OFFSET = VECTOR_OFFSET + IoVector.BYTES;
@@ -81,9 +58,14 @@ public final class ReadinessEngine extends Engine {
     private final MemorySegment input;
     private final Sender sender;
     private final Poller poller;
-    private final ChannelQueue<Channel> toResume = new ChannelQueue<>(TO_RESUME);
-    private final ChannelQueue<ByteStream> toFlush = new ChannelQueue<>(TO_FLUSH);
+    private final Readiness readiness;
+    private final Registrations registrations;
+    private final ChannelQueue<Channel> toResume = new ChannelQueue<>(Bits.TO_RESUME);
+    private final ChannelQueue<ByteStream> toFlush = new ChannelQueue<>(Bits.TO_FLUSH);
     private int events;
+
+    /** Whether all that the kernel has is to be read, whatever it may tell of again. */
+    private boolean draining;
 
     private ReadinessEngine(
             Syscalls syscalls,
@@ -91,7 +73,8 @@ public final class ReadinessEngine extends Engine {
             SegmentPool segments,
             @Nullable ObjIntConsumer<Channel> observer,
             MemorySegment memory,
-            Poller poller) {
+            Poller poller,
+            Readiness readiness) {
         this.syscalls = syscalls;
         this.channels = channels;
         this.observer = observer;
@@ -100,6 +83,8 @@ public final class ReadinessEngine extends Engine {
         IoVector vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
         this.sender = new Sender(syscalls, segments, vector);
         this.poller = poller;
+        this.readiness = readiness;
+        this.registrations = new Registrations(poller, readiness);
     }
 
     /**
@@ -107,6 +92,7 @@ public final class ReadinessEngine extends Engine {
      *
      * @param channels those that it is told to serve
      * @param segments where the queues come from that it sends and gives back
+     * @param readiness how it has streams watched
      * @param maxEvents the most events one wait collects
      * @param observer hears of each event and its mask before the channel does, or null
      * @param faults hears of what fails later on, with its errno
@@ -117,6 +103,7 @@ public final class ReadinessEngine extends Engine {
             Syscalls syscalls,
             ChannelTable<?> channels,
             SegmentPool segments,
+            Readiness readiness,
             int maxEvents,
             @Nullable ObjIntConsumer<Channel> observer,
             ObjIntConsumer<Fault> faults,
@@ -139,14 +126,15 @@ public final class ReadinessEngine extends Engine {
                 int _ = syscalls.unmap(memory); // what failed first is what is told
             }
         }
-        return new ReadinessEngine(syscalls, channels, segments, observer, memory, poller);
+        return new ReadinessEngine(
+                syscalls, channels, segments, observer, memory, poller, readiness);
     }
 
     // ---- Channels -----------------------------------------------------------------------------
 
     @Override
     public int attach(ByteStream stream, int socket) {
-        return register(stream, socket, INTEREST, WANTED | WRITABLE);
+        return registrations.add(stream, socket, WANTED | WRITABLE);
     }
 
     @Override
@@ -156,21 +144,12 @@ public final class ReadinessEngine extends Engine {
         if (result < 0 && result != -Errno.EINPROGRESS && result != -Errno.EINTR) {
             return result;
         }
-        return register(stream, socket, INTEREST, WANTED | CONNECTING);
+        return registrations.add(stream, socket, WANTED | Bits.CONNECTING);
     }
 
     @Override
     public int listen(Listener listener, int socket) {
-        return register(listener, socket, EPOLLIN, 0);
-    }
-
-    private int register(Channel channel, int socket, int interest, int bits) {
-        int result = poller.add(socket, interest, channel.key());
-        if (result >= 0) {
-            channel.fd = socket;
-            channel.bits = bits | (channel.bits & (TO_RESUME | TO_FLUSH)); // its last user's
-        }
-        return result;
+        return registrations.add(listener, socket);
     }
 
     @Override
@@ -203,8 +182,7 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public int await(long deadlineNanos, BooleanSupplier hasWork) {
-        long wakeNanos = deadlineNanos == NEVER ? Poller.NEVER : deadlineNanos;
-        return collected(poller.await(wakeNanos, hasWork));
+        return collected(poller.await(deadlineNanos, hasWork)); // the two have one NEVER
     }
 
     private int collected(int result) {
@@ -227,6 +205,7 @@ public final class ReadinessEngine extends Engine {
             }
             // Not by a switch over types, which is linked at the first event.
             if (channel instanceof ByteStream stream) {
+                registrations.told(stream);
                 ready(stream, mask);
             } else {
                 accept((Listener) channel);
@@ -252,6 +231,7 @@ public final class ReadinessEngine extends Engine {
         for (int n = toFlush.size(); n > 0; n--) {
             flush(toFlush.remove());
         }
+        registrations.arm();
     }
 
     @Override
@@ -302,7 +282,10 @@ public final class ReadinessEngine extends Engine {
         if ((stream.bits & GONE) != 0) {
             return;
         }
-        if ((stream.bits & CONNECTING) != 0) {
+        if ((mask & EPOLLPRI) != 0) {
+            stream.bits |= Bits.URGENT;
+        }
+        if ((stream.bits & Bits.CONNECTING) != 0) {
             connectionReady(stream, mask);
         }
         if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
@@ -316,7 +299,7 @@ public final class ReadinessEngine extends Engine {
             if ((stream.bits & READABLE) == 0) {
                 stream.arrived();
             }
-            if ((stream.bits & ENDED) == 0) {
+            if ((stream.bits & Bits.ENDED) == 0) {
                 stream.bits |= READABLE;
             }
             if ((mask & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0
@@ -327,7 +310,7 @@ public final class ReadinessEngine extends Engine {
             read(stream);
         }
         if ((mask & EPOLLERR) != 0) {
-            stream.bits |= BROKEN;
+            stream.bits |= Bits.BROKEN;
             findError(stream);
         }
     }
@@ -343,7 +326,7 @@ public final class ReadinessEngine extends Engine {
     }
 
     private static void connected(ByteStream stream, int error) {
-        stream.bits = (stream.bits & ~CONNECTING) | WRITABLE;
+        stream.bits = (stream.bits & ~Bits.CONNECTING) | WRITABLE;
         stream.connected(error);
     }
 
@@ -351,8 +334,8 @@ public final class ReadinessEngine extends Engine {
      * Asks for the error that the poller told of, once nobody is going to read and so to find it.
      */
     private void findError(ByteStream stream) {
-        if ((stream.bits & (BROKEN | WANTED | GONE)) == BROKEN) {
-            stream.bits &= ~BROKEN;
+        if ((stream.bits & (Bits.BROKEN | WANTED | GONE)) == Bits.BROKEN) {
+            stream.bits &= ~Bits.BROKEN;
             int error = syscalls.takeError(stream.fd);
             if (error != 0) {
                 stream.failed(Failure.SOCKET, error);
@@ -365,7 +348,7 @@ public final class ReadinessEngine extends Engine {
     /** Reads until the kernel has no more, nobody wants more, or the budget is spent. */
     private void read(ByteStream stream) {
         int budget = BUDGET;
-        while ((stream.bits & (READABLE | REDELIVER)) != 0 && (stream.bits & WANTED) != 0) {
+        while ((stream.bits & (READABLE | Bits.REDELIVER)) != 0 && (stream.bits & WANTED) != 0) {
             if (budget <= 0) {
                 toResume.add(stream);
                 return;
@@ -380,19 +363,23 @@ public final class ReadinessEngine extends Engine {
     /** Receives once, and hands it up; answers the bytes handed up. */
     private int receive(ByteStream stream) {
         int unread = stream.placeUnread(input);
-        if ((stream.bits & REDELIVER) != 0) {
-            stream.bits &= ~REDELIVER;
+        if ((stream.bits & Bits.REDELIVER) != 0) {
+            stream.bits &= ~Bits.REDELIVER;
             stream.received(input, unread, 0, false);
             return unread;
         }
         int n = syscalls.recv(stream.fd, input, unread, INPUT_BYTES - unread);
         if (n > 0) {
-            stream.received(input, unread, n, n == INPUT_BYTES - unread);
+            boolean more = n == INPUT_BYTES - unread;
+            if (!draining && isLast(stream, more)) {
+                stream.bits &= ~READABLE;
+            }
+            stream.received(input, unread, n, more);
             return n;
         }
         switch (-n) {
             case 0 -> {
-                stream.bits = (stream.bits & ~READABLE) | ENDED | END_AHEAD;
+                stream.bits = (stream.bits & ~READABLE) | Bits.ENDED | END_AHEAD;
                 stream.ended(input, unread);
             }
             case Errno.EAGAIN -> {
@@ -406,21 +393,32 @@ public final class ReadinessEngine extends Engine {
         return 0;
     }
 
+    /** Whether the kernel has no more than what was read, or tells again if it has; Trigger. */
+    private boolean isLast(ByteStream stream, boolean more) {
+        return switch (readiness) {
+            case EDGE -> false;
+            case EDGE_UNTIL_SHORT ->
+                    !more && (stream.bits & (END_AHEAD | Bits.BROKEN | Bits.URGENT)) == 0;
+            case LEVEL, ONE_SHOT -> true;
+        };
+    }
+
     @Override
     public void demand(ByteStream stream, Demand demand) {
         int others = stream.bits & ~(WANTED | GONE);
         stream.bits =
                 switch (demand) {
                     case BYTES -> others | WANTED;
-                    case END -> others & ~REDELIVER;
-                    case NOTHING -> (others & ~REDELIVER) | GONE;
+                    case END -> others & ~Bits.REDELIVER;
+                    case NOTHING -> (others & ~Bits.REDELIVER) | GONE;
                 };
+        registrations.changed(stream);
     }
 
     @Override
     public void receiveLater(ByteStream stream) {
         if ((stream.bits & WANTED) != 0) {
-            stream.bits |= REDELIVER;
+            stream.bits |= Bits.REDELIVER;
             toResume.add(stream); // what waits in the kernel gave its edge long ago
         }
     }
@@ -441,7 +439,9 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public boolean askForInput(ByteStream stream) {
+        draining = true;
         ready(stream, EPOLLIN);
+        draining = false;
         return (stream.bits & READABLE) != 0 && (stream.bits & WANTED) != 0;
     }
 
@@ -459,10 +459,11 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public void send(ByteStream stream) {
-        if (stream.waitingOutput() > 0
-                && (stream.bits & (WRITABLE | GONE)) == WRITABLE
-                && !sender.send(stream)) {
-            toFlush.add(stream); // the socket may be writable still, without a new edge
+        if (stream.waitingOutput() > 0) {
+            if ((stream.bits & (WRITABLE | GONE)) == WRITABLE && !sender.send(stream)) {
+                toFlush.add(stream); // the socket may be writable still, without a new edge
+            }
+            registrations.changed(stream);
         }
     }
 
@@ -481,7 +482,7 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public void askForRoom(ByteStream stream) {
-        if ((stream.bits & CONNECTING) == 0) {
+        if ((stream.bits & Bits.CONNECTING) == 0) {
             ready(stream, EPOLLOUT);
             return;
         }

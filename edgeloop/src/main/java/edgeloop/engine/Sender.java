@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Hands output to the kernel by send(2), sendmsg(2) and sendfile(2), until it answers EAGAIN: then
- * the stream is not {@linkplain ReadinessEngine#WRITABLE writable} any more.
+ * the stream is not {@linkplain Bits#WRITABLE writable} any more.
  */
 final class Sender {
     /**
@@ -150,7 +150,7 @@ final class Sender {
             case Errno.EINTR -> {
                 return true;
             }
-            case Errno.EAGAIN -> stream.bits &= ~ReadinessEngine.WRITABLE;
+            case Errno.EAGAIN -> stream.bits &= ~Bits.WRITABLE;
             default -> {
                 SegmentQueue queue = stream.output;
                 boolean ofFile = queue != null && queue.beginsWithFile();

@@ -13,8 +13,7 @@ import java.util.function.ObjIntConsumer;
  * ready, each by the key it was registered under; in it an eventfd, by which other threads end the
  * sleep, and a timerfd, by which a point in time does.
  *
- * <p>Registration is edge-triggered: an event comes once per change, and the receiver goes on until
- * the kernel answers EAGAIN.
+ * <p>What it wakes by is registered edge-triggered: an event comes once per change.
  *
  * <p>{@link #wake} is for any thread, all else for the reactor's.
  */
@@ -100,9 +99,14 @@ public final class Poller {
         return new Poller(syscalls, fds[0], events, alarm, waker, failures);
     }
 
-    /** Registers {@code fd} for {@code interest}, edge-triggered. 0 or {@code -errno}. */
+    /** Registers {@code fd} for {@code interest}, epoll_ctl(2). 0 or {@code -errno}. */
     public int add(int fd, int interest, long key) {
-        return syscalls.epollAdd(epoll, fd, interest | EpollEvents.EPOLLET, key);
+        return syscalls.epollAdd(epoll, fd, interest, key);
+    }
+
+    /** Registers {@code fd} for another interest. 0 or {@code -errno}. */
+    public int modify(int fd, int interest, long key) {
+        return syscalls.epollModify(epoll, fd, interest, key);
     }
 
     /**

@@ -19,10 +19,12 @@ public final class EpollEvents {
     public static final int EPOLLERR = 0x8;
     public static final int EPOLLHUP = 0x10;
     public static final int EPOLLRDHUP = 0x2000;
+    public static final int EPOLLONESHOT = 1 << 30;
     public static final int EPOLLET = 1 << 31;
 
     static final int CTL_ADD = 1;
     static final int CTL_DEL = 2;
+    static final int CTL_MOD = 3;
 
     private static final boolean PACKED = isPacked(System.getProperty("os.arch", ""));
 
@@ -107,6 +109,7 @@ public final class EpollEvents {
         EPOLLERR(EpollEvents.EPOLLERR),
         EPOLLHUP(EpollEvents.EPOLLHUP),
         EPOLLRDHUP(EpollEvents.EPOLLRDHUP),
+        EPOLLONESHOT(EpollEvents.EPOLLONESHOT),
         EPOLLET(EpollEvents.EPOLLET);
 
         final int mask;

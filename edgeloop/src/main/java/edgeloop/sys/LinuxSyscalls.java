@@ -304,6 +304,13 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
+    public int epollModify(int epoll, int fd, int events, long data) {
+        registration.set(0, events, data);
+        return quick(
+                SYS_EPOLL_CTL, epoll, EpollEvents.CTL_MOD, fd, registration.memory().address());
+    }
+
+    @Override
     public int epollDelete(int epoll, int fd) {
         return quick(
                 SYS_EPOLL_CTL, epoll, EpollEvents.CTL_DEL, fd, registration.memory().address());

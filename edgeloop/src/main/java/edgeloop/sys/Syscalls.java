@@ -134,6 +134,9 @@ public interface Syscalls {
     /** epoll_ctl(2) with {@code EPOLL_CTL_ADD}; {@code data} comes back with each event. */
     int epollAdd(int epoll, int fd, int events, long data);
 
+    /** epoll_ctl(2) with {@code EPOLL_CTL_MOD}. */
+    int epollModify(int epoll, int fd, int events, long data);
+
     /** epoll_ctl(2) with {@code EPOLL_CTL_DEL}. */
     int epollDelete(int epoll, int fd);
 

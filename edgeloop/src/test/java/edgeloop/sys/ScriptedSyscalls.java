@@ -43,6 +43,7 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         REMOTE_ADDRESS,
         EPOLL_CREATE,
         EPOLL_ADD,
+        EPOLL_MODIFY,
         EPOLL_DELETE,
         EPOLL_WAIT,
         EVENTFD,
@@ -340,6 +341,11 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
     public int epollAdd(int epoll, int fd, int events, long data) {
         keys.put(fd, data);
         return call(Call.EPOLL_ADD, fd, () -> kernel.epollAdd(epoll, fd, events, data));
+    }
+
+    @Override
+    public int epollModify(int epoll, int fd, int events, long data) {
+        return call(Call.EPOLL_MODIFY, fd, () -> kernel.epollModify(epoll, fd, events, data));
     }
 
     @Override

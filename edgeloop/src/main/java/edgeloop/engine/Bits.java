@@ -1,0 +1,47 @@
+package edgeloop.engine;
+
+import edgeloop.sys.EpollEvents;
+
+/** What a {@link ReadinessEngine} knows of a channel, {@link Channel#bits}. */
+final class Bits {
+    // Edges seen: set until the kernel answers EAGAIN.
+    static final int READABLE = 1;
+    static final int WRITABLE = 1 << 1;
+
+    /** The poller has told of a FIN or of an error, which recv is to find, or recv has the FIN. */
+    static final int END_AHEAD = 1 << 2;
+
+    /** recv has found the FIN. */
+    static final int ENDED = 1 << 3;
+
+    /** The poller has told of an error that may not have been found yet. */
+    static final int BROKEN = 1 << 4;
+
+    static final int CONNECTING = 1 << 5;
+
+    // The demand; neither of the two is END.
+    static final int WANTED = 1 << 6;
+    static final int GONE = 1 << 7;
+
+    /** What the handler left unread is to be shown to it again, though nothing new has come. */
+    static final int REDELIVER = 1 << 8;
+
+    // In a queue of the engine's.
+    static final int TO_RESUME = 1 << 9;
+    static final int TO_FLUSH = 1 << 10;
+    static final int TO_ARM = 1 << 11;
+    static final int QUEUED = TO_RESUME | TO_FLUSH | TO_ARM;
+
+    /** The poller has told of urgent data. */
+    static final int URGENT = 1 << 12;
+
+    /** The poller has told of it, and may tell no more before it is asked anew. */
+    static final int DISARMED = 1 << 13;
+
+    /** What a stream can be watched for; the bits are these, moved to where others are free. */
+    static final int EVENTS = EpollEvents.EPOLLIN | EpollEvents.EPOLLOUT | EpollEvents.EPOLLRDHUP;
+
+    static final int EVENTS_SHIFT = 16;
+
+    private Bits() {}
+}
