@@ -43,9 +43,9 @@ record JvmPlatform(Syscalls syscalls, BiConsumer<String, @Nullable Throwable> li
     }
 
     @Override
-    public void await(CompletableFuture<?> end) throws InterruptedException {
+    public void await(CompletableFuture<?> future) throws InterruptedException {
         try {
-            end.get();
+            future.get();
         } catch (ExecutionException e) {
             // Which the caller finds in the future as well.
         }

@@ -15,6 +15,8 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * and pulls what they have for it. One that has more to do than its budget allows is put on the
  * engine's ready list, and while anybody is on it the reactor does not sleep.
  *
- * <p>{@link #execute} is the only method that other threads may call.
+ * <p>{@link #execute} is the only way in for other threads, and {@link #await} how they wait.
  */
 public final class Reactor implements Executor {
     /** Waits that fail one after the other, after which there is no hope. */
@@ -41,6 +43,7 @@ public final class Reactor implements Executor {
     final @Nullable ReactorListener listener;
 
     final Timers timers;
+    private final Platform platform;
     private final Tasks tasks;
     private final BooleanSupplier handedOver;
     final ChannelTable<Connection> channels = new ChannelTable<>(!DebugMode.ON);
@@ -71,6 +74,7 @@ public final class Reactor implements Executor {
             MemoryBudget budget,
             @Nullable ReactorListener listener)
             throws SyscallException {
+        this.platform = platform;
         this.syscalls = platform.syscalls();
         this.listener = listener;
         this.tasks = new Tasks(platform, this::runTask);
@@ -134,7 +138,7 @@ public final class Reactor implements Executor {
     /** One turn of the loop. */
     void turn() {
         tasks.run();
-        await();
+        awaitEvents();
         engine.dispatch();
         engine.resume();
         timers.expire();
@@ -143,7 +147,7 @@ public final class Reactor implements Executor {
         closer.closeDoomed();
     }
 
-    private void await() {
+    private void awaitEvents() {
         int events =
                 hasWork() ? engine.poll() : engine.await(timers.nextDeadlineNanos(), handedOver);
         timers.beginTurn();
@@ -248,6 +252,27 @@ public final class Reactor implements Executor {
     }
 
     /**
+     * Waits, on another thread, for what this reactor is to do. Beside waiting for the future
+     * itself, this can be simulated: on a simulated kernel the reactor turns meanwhile.
+     *
+     * @param <T> what the future is completed with
+     * @param future completed on the reactor's thread, as a rule
+     * @return what it is completed with
+     * @throws InterruptedException if the calling thread is interrupted; the reactor goes on
+     * @throws IllegalStateException at once on the reactor's own thread, which would wait for
+     *     itself
+     * @throws CompletionException if the future is completed with an exception, its cause
+     */
+    public <T extends @Nullable Object> T await(CompletableFuture<T> future)
+            throws InterruptedException {
+        if (isCurrent()) {
+            throw new IllegalStateException("the reactor's thread would wait for itself");
+        }
+        platform.await(future);
+        return future.join();
+    }
+
+    /**
      * Runs {@code task} once, {@code delay} from now: never earlier, and as a rule less than 2 ms
      * later. On the reactor's thread only. What is still to come when the reactor ends does not
      * run.
@@ -322,7 +347,8 @@ public final class Reactor implements Executor {
     }
 
     /**
-     * The time of day, for what people and other machines are told; it may jump.
+     * The time of day, for what people and other machines are told; it may jump. Any thread may
+     * call this.
      *
      * @return milliseconds since 1970 UTC
      */

@@ -3,10 +3,13 @@ package edgeloop;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +54,36 @@ class OwnThreadTest {
                             assertThatIllegalStateException()
                                     .isThrownBy(server::join)
                                     .withMessageContaining("wait for itself"));
+        }
+    }
+
+    @Test
+    @DisplayName("E59 who waits on the reactor's own thread for what it does is told at once")
+    void awaitOnItsThreadThrows() throws Exception {
+        try (Client client = Client.start(ClientOptions.defaults())) {
+            Reactor reactor = client.reactor();
+            onThreadOf(
+                    reactor,
+                    () ->
+                            assertThatIllegalStateException()
+                                    .isThrownBy(() -> reactor.await(new CompletableFuture<>()))
+                                    .withMessageContaining("wait for itself"));
+        }
+    }
+
+    @Test
+    void awaitElsewhereAnswersWhatTheReactorHasDone() throws Exception {
+        try (Client client = Client.start(ClientOptions.defaults())) {
+            Reactor reactor = client.reactor();
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            reactor.execute(() -> done.complete(reactor.isCurrent()));
+            assertThat(reactor.await(done)).isTrue();
+
+            CompletableFuture<Boolean> failed = new CompletableFuture<>();
+            reactor.execute(() -> failed.completeExceptionally(new IOException("x")));
+            assertThatThrownBy(() -> reactor.await(failed))
+                    .isInstanceOf(CompletionException.class)
+                    .hasRootCauseInstanceOf(IOException.class);
         }
     }
 

@@ -30,12 +30,12 @@ public interface Platform {
     void start(String name, Loop loop);
 
     /**
-     * Waits until a loop has ended.
+     * Waits, on a thread that turns no loop, for what a loop is to do.
      *
-     * @param end completed with it
+     * @param future completed by then, in one way or the other
      * @throws InterruptedException if the calling thread is interrupted
      */
-    void await(CompletableFuture<?> end) throws InterruptedException;
+    void await(CompletableFuture<?> future) throws InterruptedException;
 
     /** Takes a line to be logged as a warning, and its cause if there is one. Does not wait. */
     void log(String line, @Nullable Throwable cause);
