@@ -39,6 +39,7 @@ public final class SimulatedKernel {
     private @Nullable SimulatedThreads threads;
 
     private long elapsedNanos;
+    private long callNanos = NANOS_PER_CALL;
     private long hash;
     private int calls;
     private boolean inWorld;
@@ -117,6 +118,14 @@ public final class SimulatedKernel {
         elapsedNanos += nanos;
     }
 
+    /**
+     * How long each system call takes, 1 &micro;s by default. With 0 time passes only while the
+     * program sleeps: it does all that it does at the very time at which something happened.
+     */
+    public void setCallNanos(long nanos) {
+        callNanos = nanos;
+    }
+
     /** When the program last woke. */
     long turnNanos() {
         return syscalls.waits.turnNanos();
@@ -165,6 +174,11 @@ public final class SimulatedKernel {
     /** Whether the last wait found nothing to report and nothing to wait for. */
     public boolean isAsleep() {
         return syscalls.waits.isAsleep();
+    }
+
+    /** Says whether the program's own thread has something to do: then no time passes. */
+    void mainHasWork(boolean hasWork) {
+        syscalls.waits.mainHasWork = hasWork;
     }
 
     // ---- Peers --------------------------------------------------------------------------------
@@ -381,7 +395,7 @@ public final class SimulatedKernel {
      * The same of a call that a program makes while it holds a lock, as no other may go on then.
      */
     void enterAlone() {
-        elapsedNanos += NANOS_PER_CALL;
+        elapsedNanos += callNanos;
         if (++calls > MAX_CALLS) {
             throw violation("no end after %d system calls", calls);
         }

@@ -30,6 +30,11 @@ final class WaitCalls {
     private long lastTurnNanos;
     private boolean asleep;
 
+    /**
+     * Another thread of the program has something to do now, before time passes: no wait sleeps.
+     */
+    boolean mainHasWork;
+
     WaitCalls(SimulatedKernel kernel, KernelCalls calls) {
         this.kernel = kernel;
         this.calls = calls;
@@ -151,6 +156,9 @@ final class WaitCalls {
         calls.sockets.arrive();
         kernel.happen();
         if (faults.strikes(Fault.WAIT_INTERRUPTED)) {
+            return answerWait(epoll, -EINTR);
+        }
+        if (timeoutMillis != 0 && mainHasWork && !instance.isReady()) {
             return answerWait(epoll, -EINTR);
         }
         if (timeoutMillis != 0 && !sleep(instance, limit)) {
