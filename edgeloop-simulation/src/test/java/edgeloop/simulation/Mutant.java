@@ -1,12 +1,9 @@
 package edgeloop.simulation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import edgeloop.simulation.mutation.SourceChange;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongFunction;
-import java.util.regex.Pattern;
 
 /**
  * A version of the library that is wrong in one place.
@@ -18,7 +15,7 @@ import java.util.regex.Pattern;
  * @param seeds how many seeds it may take until a rule is broken
  */
 record Mutant(String name, String file, String right, String wrong, int seeds) {
-    private static final Path SOURCES = Path.of("../edgeloop/src/main/java/edgeloop");
+    private static final Path SOURCES = Path.of("../edgeloop/src/main/java");
 
     /** The number of the first seed from {@code from} that breaks a rule, and which. */
     record Finding(long seed, String rule) {}
@@ -42,19 +39,9 @@ record Mutant(String name, String file, String right, String wrong, int seeds) {
     @SuppressWarnings("unchecked") // the class is the one below, in a copy
     private LongFunction<String> load(Path folder)
             throws IOException, ReflectiveOperationException {
-        Path path = SOURCES.resolve(file + ".java");
-        String source = Files.readString(path);
-        assertThat(source.split(Pattern.quote(right), -1))
-                .as(
-                        "%s: %s says this once, or the mutant is to be rewritten: %s",
-                        name, path, right)
-                .hasSize(2);
-        SourceCompiler.compile("edgeloop/" + file, source.replace(right, wrong), folder);
         return (LongFunction<String>)
-                new ChangedClasses(folder)
-                        .loadClass(Probe.class.getName())
-                        .getDeclaredConstructor()
-                        .newInstance();
+                new SourceChange(SOURCES, "edgeloop/" + file, right, wrong)
+                        .load(Probe.class, folder);
     }
 
     /** Runs seeds; loaded with the library that it is to test. */

@@ -1,24 +1,27 @@
-package edgeloop.simulation;
+package edgeloop.simulation.mutation;
 
-import edgeloop.Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** A copy of the library and of the simulation, in which some classes are others. */
+/** A copy of a program and of the simulation that it runs in, in which some classes are others. */
 final class ChangedClasses extends ClassLoader {
     private static final String OURS = "edgeloop.";
 
     private final Path changed;
+    private final List<Class<?>> neighbours;
 
     /**
      * @param changed a folder with the class files that differ
+     * @param neighbours one class of each module that others may be of
      */
-    ChangedClasses(Path changed) {
+    ChangedClasses(Path changed, List<Class<?>> neighbours) {
         super(ChangedClasses.class.getClassLoader());
         this.changed = changed;
+        this.neighbours = neighbours;
     }
 
     @Override
@@ -44,9 +47,9 @@ final class ChangedClasses extends ClassLoader {
         }
     }
 
-    private static byte[] original(String file) throws IOException, ClassNotFoundException {
+    private byte[] original(String file) throws IOException, ClassNotFoundException {
         // A module does not show resources of its packages to others, but its class files.
-        for (Class<?> neighbour : new Class<?>[] {Mutant.class, Server.class}) {
+        for (Class<?> neighbour : neighbours) {
             try (InputStream in = neighbour.getModule().getResourceAsStream(file)) {
                 if (in != null) {
                     return in.readAllBytes();

@@ -1,4 +1,4 @@
-package edgeloop.simulation;
+package edgeloop.simulation.mutation;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.spi.ToolProvider;
 
-/** Compiles one class of the library anew. */
+/** Compiles one class of a program anew. */
 final class SourceCompiler {
     private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 
-    /** All that the tests run with; the library's own module is no module here. */
+    /** All that the tests run with; modules are none here. */
     private static final String PATH =
             System.getProperty("jdk.module.path", "")
                     + File.pathSeparator
