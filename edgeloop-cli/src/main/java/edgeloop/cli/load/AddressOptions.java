@@ -108,15 +108,15 @@ final class AddressOptions {
             throws CannotRunException, InterruptedException {
         // Java keeps for 10 s that a name is unknown, but it may come up with its server.
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
-        long end = System.nanoTime() + wait.toNanos();
         try (ServerSearch search = ServerSearch.start(connectTimeout)) {
+            long end = search.clockNanos() + wait.toNanos();
             for (boolean first = true; ; first = false) {
                 try {
                     List<InetSocketAddress> addresses = addresses(server, resolver);
-                    long left = Math.max(end - System.nanoTime(), RETRY_DELAY.toNanos());
+                    long left = Math.max(end - search.clockNanos(), RETRY_DELAY.toNanos());
                     return search(search, addresses, Duration.ofNanos(left));
                 } catch (CannotRunException e) {
-                    if (System.nanoTime() >= end) {
+                    if (search.clockNanos() - end >= 0) {
                         throw e;
                     }
                     if (first) {

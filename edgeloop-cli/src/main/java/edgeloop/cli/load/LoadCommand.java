@@ -14,7 +14,6 @@ import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.measure.StageRecord;
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.protocol.Exchange;
-import edgeloop.cli.load.protocol.Resolver;
 import edgeloop.cli.load.protocol.Target;
 import edgeloop.cli.load.report.HistogramLog;
 import edgeloop.cli.load.report.TextReport;
@@ -75,7 +74,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private final LineWriter out;
     private final LineWriter err;
-    private final Resolver resolver;
+    private final Machine machine;
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -224,15 +223,15 @@ final class LoadCommand implements Callable<Integer> {
         poisson
     }
 
-    private LoadCommand(LineWriter out, LineWriter err, Resolver resolver) {
+    private LoadCommand(LineWriter out, LineWriter err, Machine machine) {
         this.out = out;
         this.err = err;
-        this.resolver = resolver;
+        this.machine = machine;
     }
 
     /** The command, ready to parse and to run. */
-    static CommandLine commandLine(LineWriter out, LineWriter err, Resolver resolver) {
-        return new CommandLine(new LoadCommand(out, err, resolver))
+    static CommandLine commandLine(LineWriter out, LineWriter err, Machine machine) {
+        return new CommandLine(new LoadCommand(out, err, machine))
                 .addSubcommand(new CompareCommand(out, err))
                 .addSubcommand(new MergeCommand(out))
                 .setExpandAtFiles(false)
@@ -257,7 +256,7 @@ final class LoadCommand implements Callable<Integer> {
         List<StagePlan> plans = plans();
         outputs.check(hlog);
         EngineOptions options = engineOptions(server);
-        try (HistogramLog log = hlog == null ? null : HistogramLog.open(hlog)) {
+        try (HistogramLog log = hlog == null ? null : HistogramLog.open(hlog, machine.clock())) {
             Results results = run(server, options, plans, wanted, log);
             // On a terminal the progress is erased, which must not come after the first line.
             boolean _ = err.awaitWritten(PROGRESS_TIMEOUT);
@@ -357,7 +356,7 @@ final class LoadCommand implements Callable<Integer> {
                     "--connections times --pipeline must be at most " + MOST_REQUESTS_ON_THEIR_WAY);
         }
         Preflight.checkDescriptors(connections);
-        InetSocketAddress chosen = address.choose(server, resolver, this::note);
+        InetSocketAddress chosen = address.choose(server, machine.resolver(), this::note);
         boolean churn = requestsPerConnection != null;
         List<InetAddress> sources = Preflight.sources(chosen.getAddress(), connections, churn);
         return new EngineOptions(
@@ -443,7 +442,7 @@ final class LoadCommand implements Callable<Integer> {
             @Nullable Criterion wanted,
             List<RunObserver> observers)
             throws CannotRunException, InterruptedException {
-        LoadSession session = LoadSession.start(options, observers);
+        LoadSession session = LoadSession.start(options, machine.meter(), observers);
         Instant startedAt;
         FindMax search = null;
         List<StageRecord> stages;
@@ -451,8 +450,8 @@ final class LoadCommand implements Callable<Integer> {
             // A terminal that is closed must not take the results with it.
             Signals.on(_ -> session.interrupt(), "INT", "TERM", "HUP");
             session.connect();
-            shards.awaitStart(session, this::note);
-            startedAt = Instant.now().plusNanos(plans.getFirst().unmeasuredNanos());
+            shards.awaitStart(session, machine.clock(), this::note);
+            startedAt = machine.clock().instant().plusNanos(plans.getFirst().unmeasuredNanos());
             if (wanted != null) {
                 search = new FindMax(session, plans.getFirst(), wanted, this::note);
                 stages = List.of(search.search());
@@ -465,7 +464,7 @@ final class LoadCommand implements Callable<Integer> {
             builder.withSearch(search.trials(), search.result());
         }
         Results.Config config = config(options, stages.getFirst().outcome().plan(), search != null);
-        Instant endedAt = Instant.now();
+        Instant endedAt = machine.clock().instant();
         boolean neverMeasured = startedAt.isAfter(endedAt); // interrupted in the warm-up
         return builder.build(
                 server.toString(), config, neverMeasured ? endedAt : startedAt, endedAt);

@@ -3,7 +3,6 @@ package edgeloop.cli.load;
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.StderrLoggers;
-import edgeloop.cli.load.protocol.Resolver;
 import java.time.Duration;
 import picocli.CommandLine;
 
@@ -23,7 +22,7 @@ public final class LoadTestMain {
         StderrLoggers.printWith(err);
         Thread.setDefaultUncaughtExceptionHandler(
                 (_, e) -> err.print(Diagnostics.unexpected(LoadCommand.NAME, e)));
-        int exitCode = LoadCommand.commandLine(out, err, Resolver.SYSTEM).execute(args);
+        int exitCode = LoadCommand.commandLine(out, err, Machine.OWN).execute(args);
         if (!out.awaitWritten(WRITE_TIMEOUT) || out.hasFailed()) {
             err.print(
                     LoadCommand.NAME

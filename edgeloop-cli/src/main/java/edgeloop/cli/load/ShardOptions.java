@@ -7,6 +7,7 @@ import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.message.Text;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
@@ -84,16 +85,17 @@ final class ShardOptions {
     /**
      * Waits for {@code --start-at}, if it was given.
      *
+     * @param clock tells the time of day
      * @param log told of the wait
      * @throws CannotRunException if it has passed, or the user ends the run before
      */
-    void awaitStart(LoadSession session, Consumer<String> log)
+    void awaitStart(LoadSession session, InstantSource clock, Consumer<String> log)
             throws CannotRunException, InterruptedException {
         Instant start = startAt;
         if (start == null) {
             return;
         }
-        Duration left = Duration.between(Instant.now(), start);
+        Duration left = Duration.between(clock.instant(), start);
         if (left.isNegative()) {
             throw new CannotRunException(
                     "the connections were there "
@@ -106,7 +108,7 @@ final class ShardOptions {
             if (session.awaitInterrupt(wait)) {
                 throw new CannotRunException("interrupted before --start-at");
             }
-            left = Duration.between(Instant.now(), start);
+            left = Duration.between(clock.instant(), start);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.measure.Meter;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.message.CannotRunException;
 import java.net.InetAddress;
@@ -162,7 +163,8 @@ class BooksTest {
     @Test
     void whatIsOnItsWayAtTheUsersEndIsInFlight() throws Exception {
         try (FaultyServer server = FaultyServer.start((_, _, _) -> {});
-                LoadSession session = LoadSession.start(Runs.echoes(server.port(), 7), List.of())) {
+                LoadSession session =
+                        LoadSession.start(Runs.echoes(server.port(), 7), Meter.SYSTEM, List.of())) {
             session.connect();
             Thread interrupter =
                     Thread.ofPlatform()
@@ -188,7 +190,7 @@ class BooksTest {
         EngineOptions options =
                 withConnectTimeout(Runs.echoes(server.port(), 3), Duration.ofSeconds(1));
         try (server;
-                LoadSession session = LoadSession.start(options, List.of())) {
+                LoadSession session = LoadSession.start(options, Meter.SYSTEM, List.of())) {
             session.connect();
             Thread killer =
                     Thread.ofPlatform()

@@ -4,6 +4,7 @@ import edgeloop.cli.LineWriter;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
 import edgeloop.cli.load.measure.ConnectionCounts;
+import edgeloop.cli.load.measure.Meter;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.measure.StageRecord;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Runs of the load tester within the test's own process. */
@@ -39,11 +41,16 @@ public final class Runs {
 
     /** The same where {@code resolver} knows the names. */
     static Outcome loadtest(Resolver resolver, String... arguments) throws InterruptedException {
+        return loadtest(new Machine(resolver, InstantSource.system(), Meter.SYSTEM), arguments);
+    }
+
+    /** The same on another machine. */
+    static Outcome loadtest(Machine machine, String... arguments) throws InterruptedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         LineWriter outLines = LineWriter.start("out", new PrintStream(out, true, UTF));
         LineWriter errLines = LineWriter.start("err", new PrintStream(err, true, UTF));
-        int exitCode = LoadCommand.commandLine(outLines, errLines, resolver).execute(arguments);
+        int exitCode = LoadCommand.commandLine(outLines, errLines, machine).execute(arguments);
         outLines.awaitWritten(WRITE_TIMEOUT);
         errLines.awaitWritten(WRITE_TIMEOUT);
         return new Outcome(exitCode, out.toString(UTF), err.toString(UTF));
@@ -143,7 +150,7 @@ public final class Runs {
 
     public static Run run(EngineOptions options, StagePlan plan)
             throws CannotRunException, InterruptedException {
-        try (LoadSession session = LoadSession.start(options, List.of())) {
+        try (LoadSession session = LoadSession.start(options, Meter.SYSTEM, List.of())) {
             session.connect();
             StageRecord stage = session.run(plan);
             return new Run(stage, session.connections());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
 import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.Meter;
 import edgeloop.cli.load.measure.RunObserver;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.measure.StageRecord;
@@ -41,7 +42,8 @@ class StalledServerTest {
                         }
                     };
             EngineOptions options = Runs.echoes(server.port, CONNECTIONS);
-            try (LoadSession session = LoadSession.start(options, List.of(observer))) {
+            try (LoadSession session =
+                    LoadSession.start(options, Meter.SYSTEM, List.of(observer))) {
                 session.connect();
                 CompletableFuture<Double> stall =
                         CompletableFuture.supplyAsync(() -> stall(server, underWay));

@@ -9,10 +9,12 @@ import edgeloop.Reactor;
 import edgeloop.SyscallException;
 import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.Meter;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.message.Text;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,20 +31,28 @@ final class LoadEngine implements AutoCloseable {
     private final EngineOptions options;
     private final Client client;
     private final Reactor reactor;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
+    private final Meter meter;
     private final int connections;
     private final Connecting connecting;
     private final Traffic traffic;
     private @Nullable StageRun stage;
     private @Nullable Timers timers;
 
+    /** What the main thread waits for, at most until the timer expires. */
+    private CompletableFuture<Boolean> awaited = CompletableFuture.completedFuture(true);
+
+    private @Nullable PreciseTimer awaitTimer;
+
     /** The engine's points in time; made on the reactor's thread. */
     private record Timers(PreciseTimer measure, PreciseTimer endOfSending, PreciseTimer interval) {}
 
-    private LoadEngine(EngineOptions options, Client client) {
+    private LoadEngine(EngineOptions options, Meter meter, Client client) {
         this.options = options;
+        this.meter = meter;
         this.client = client;
         this.reactor = client.reactor();
+        this.mailbox = new Mailbox(reactor);
         this.connections = options.connections();
         Slot[] slots = new Slot[connections];
         this.connecting = new Connecting(options, client, slots, this);
@@ -55,9 +65,10 @@ final class LoadEngine implements AutoCloseable {
     /**
      * Starts a reactor to load a server with.
      *
+     * @param meter asked on the reactor's thread what that uses
      * @throws SyscallException if the kernel refuses its descriptors
      */
-    static LoadEngine start(EngineOptions options) throws SyscallException {
+    static LoadEngine start(EngineOptions options, Meter meter) throws SyscallException {
         // Without backpressure: it would stop reading where a peer takes no more before its own
         // answers are read. Output is bounded by the pipeline's depth.
         ConnectionOptions connection =
@@ -71,7 +82,7 @@ final class LoadEngine implements AutoCloseable {
                                 .withConnectTimeout(options.connectTimeout())
                                 .withLocalAddresses(options.sources())
                                 .withMaxEvents(MAX_EVENTS));
-        return new LoadEngine(options, client);
+        return new LoadEngine(options, meter, client);
     }
 
     // ---- What the main thread calls -----------------------------------------------------------
@@ -99,6 +110,21 @@ final class LoadEngine implements AutoCloseable {
     /** How long connecting took; to be read after {@link #close}. */
     ConnectionBook book() {
         return connecting.book();
+    }
+
+    /**
+     * Waits for {@code future}, and answers whether it was completed before the time had passed.
+     */
+    boolean await(CompletableFuture<Boolean> future, Duration timeout) throws InterruptedException {
+        reactor.execute(
+                () -> {
+                    awaited = future;
+                    if (awaitTimer == null) {
+                        awaitTimer = timer(() -> awaited.complete(false));
+                    }
+                    awaitTimer.set(clockNanos() + timeout.toNanos());
+                });
+        return reactor.await(future);
     }
 
     /** Opens all connections; {@link EngineEvent.Connected} tells the end. */
@@ -202,7 +228,8 @@ final class LoadEngine implements AutoCloseable {
     private void beginStage(StagePlan plan) {
         Interval interval = mailbox.spare();
         StageRun run =
-                new StageRun(plan, clockNanos(), interval == null ? new Interval() : interval);
+                new StageRun(
+                        plan, clockNanos(), interval == null ? new Interval() : interval, meter);
         stage = run;
         traffic.begin(run);
         timers().measure.set(run.beginNanos + run.demand.measureFrom);

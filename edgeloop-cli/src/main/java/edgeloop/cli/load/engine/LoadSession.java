@@ -4,6 +4,7 @@ import edgeloop.SyscallException;
 import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.ConnectionCounts;
 import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.Meter;
 import edgeloop.cli.load.measure.RunObserver;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
@@ -14,8 +15,7 @@ import edgeloop.cli.load.message.Text;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** One engine from its first connection to its last, as the main thread sees it. */
@@ -24,17 +24,24 @@ public final class LoadSession implements AutoCloseable {
     private final List<RunObserver> observers;
     private @Nullable ConnectionCounts connections;
     private volatile boolean interrupted;
-    private final CountDownLatch interruption = new CountDownLatch(1);
+    private final CompletableFuture<Boolean> interruption = new CompletableFuture<>();
 
     private LoadSession(LoadEngine engine, List<RunObserver> observers) {
         this.engine = engine;
         this.observers = observers;
     }
 
-    public static LoadSession start(EngineOptions options, List<RunObserver> observers)
+    /**
+     * Starts an engine.
+     *
+     * @param meter tells what that uses
+     * @param observers hear of the run on the thread that waits for it
+     * @throws CannotRunException if the kernel refuses the reactor's descriptors
+     */
+    public static LoadSession start(EngineOptions options, Meter meter, List<RunObserver> observers)
             throws CannotRunException {
         try {
-            return new LoadSession(LoadEngine.start(options), observers);
+            return new LoadSession(LoadEngine.start(options, meter), observers);
         } catch (SyscallException e) {
             throw noReactor(e);
         }
@@ -109,13 +116,13 @@ public final class LoadSession implements AutoCloseable {
     /** Ends what is under way; what has been measured is kept. Any thread may call this. */
     public void interrupt() {
         interrupted = true;
-        interruption.countDown();
+        interruption.complete(true);
         engine.interrupt();
     }
 
     /** Waits to be interrupted, and answers whether it was before the time had passed. */
     public boolean awaitInterrupt(Duration timeout) throws InterruptedException {
-        return interruption.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return engine.await(interruption.copy(), timeout);
     }
 
     public boolean isInterrupted() {

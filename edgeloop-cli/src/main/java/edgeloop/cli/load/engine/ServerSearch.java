@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -84,16 +83,8 @@ public final class ServerSearch implements AutoCloseable {
                                 client.reactor().schedule(limit, race::giveUp);
                             }
                         });
-        AddressRace.Outcome ended = await(outcome);
+        AddressRace.Outcome ended = client.reactor().await(outcome);
         return new Found(ended.winner(), describe(ended.causes()));
-    }
-
-    private static <T> T await(CompletableFuture<T> future) throws InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            throw new AssertionError("it is completed with a value alone", e);
-        }
     }
 
     private static String describe(Map<InetSocketAddress, String> causes) {
@@ -110,7 +101,12 @@ public final class ServerSearch implements AutoCloseable {
     public void pause(Duration delay) throws InterruptedException {
         CompletableFuture<Boolean> over = new CompletableFuture<>();
         client.reactor().execute(() -> client.reactor().schedule(delay, () -> over.complete(true)));
-        boolean _ = await(over);
+        boolean _ = client.reactor().await(over);
+    }
+
+    /** The time, exactly, on the reactor's clock. */
+    public long clockNanos() {
+        return client.reactor().exactNanoTime();
     }
 
     /** Ends with it all connections. */

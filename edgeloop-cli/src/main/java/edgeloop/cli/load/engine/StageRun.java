@@ -2,6 +2,7 @@ package edgeloop.cli.load.engine;
 
 import edgeloop.cli.load.measure.ErrorCounts;
 import edgeloop.cli.load.measure.Interval;
+import edgeloop.cli.load.measure.Meter;
 import edgeloop.cli.load.measure.ResourceUsage;
 import edgeloop.cli.load.measure.StageOutcome;
 import edgeloop.cli.load.measure.StagePlan;
@@ -19,6 +20,7 @@ final class StageRun {
     /** On {@link System#nanoTime}'s clock. */
     final long beginNanos;
 
+    private final Meter meter;
     final ErrorCounts errors = new ErrorCounts();
     final ErrorCounts unmeasuredErrors = new ErrorCounts();
     Interval interval;
@@ -47,11 +49,12 @@ final class StageRun {
     private boolean measuring;
     private ResourceUsage usage = ResourceUsage.NONE;
 
-    StageRun(StagePlan plan, long beginNanos, Interval interval) {
+    StageRun(StagePlan plan, long beginNanos, Interval interval, Meter meter) {
         this.plan = plan;
         this.demand = Demand.of(plan);
         this.beginNanos = beginNanos;
         this.interval = interval;
+        this.meter = meter;
     }
 
     boolean isMeasured(long due) {
@@ -60,7 +63,7 @@ final class StageRun {
 
     void beginMeasuring() {
         measuring = true;
-        usage = ResourceUsage.atBegin();
+        usage = meter.atBegin();
     }
 
     boolean isMeasuring() {
@@ -183,7 +186,7 @@ final class StageRun {
     void closeWindow(long now) {
         if (windowEnd == OPEN) {
             windowEnd = now;
-            usage = measuring ? ResourceUsage.atEnd().minus(usage) : ResourceUsage.NONE;
+            usage = measuring ? meter.atEnd().minus(usage) : ResourceUsage.NONE;
         }
     }
 

@@ -34,8 +34,8 @@ public record ResourceUsage(
 
     public static final ResourceUsage NONE = new ResourceUsage(0, 0, 0, 0, 0, 0, 0);
 
-    /** Of the calling thread, at the begin of what is measured. */
-    public static ResourceUsage atBegin() {
+    /** See {@link Meter#atBegin}. */
+    static ResourceUsage atBegin() {
         ResourceUsage usage = read(0);
         // Last, so that what this method allocates does not count.
         return new ResourceUsage(
@@ -48,8 +48,8 @@ public record ResourceUsage(
                 usage.collectionMillis);
     }
 
-    /** Of the calling thread, at the end of what is measured. */
-    public static ResourceUsage atEnd() {
+    /** See {@link Meter#atEnd}. */
+    static ResourceUsage atEnd() {
         return read(THREADS.getCurrentThreadAllocatedBytes());
     }
 

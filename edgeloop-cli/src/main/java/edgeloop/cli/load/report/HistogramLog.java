@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
 
     private final Path file;
     private final Destination destination;
+    private final InstantSource clock;
 
     /** Null where they are written as they come. */
     private final @Nullable Spool spool;
@@ -42,15 +44,17 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
 
     private final double logBeginMillis;
 
-    private HistogramLog(Path file, Destination destination) throws IOException {
+    private HistogramLog(Path file, Destination destination, InstantSource clock)
+            throws IOException {
         this.file = file;
+        this.clock = clock;
         this.destination = destination;
         boolean named = destination.kind() == Destination.Kind.FILE;
         this.spool = named ? Spool.in(destination.folder()) : null;
         this.sink = new Sink(spool == null ? destination.open() : spool.stream());
         this.stream = new PrintStream(sink, false, StandardCharsets.UTF_8);
         this.writer = new HistogramLogWriter(stream);
-        this.logBeginMillis = System.currentTimeMillis();
+        this.logBeginMillis = clock.millis();
         writer.outputComment("[loadtest: response times in nanoseconds, maxima in milliseconds]");
         writer.outputLogFormatVersion();
         writer.outputStartTime((long) logBeginMillis);
@@ -61,11 +65,12 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
     /**
      * Opens the log.
      *
+     * @param clock tells the time of day
      * @throws CannotRunException if the file cannot be written
      */
-    public static HistogramLog open(Path file) throws CannotRunException {
+    public static HistogramLog open(Path file, InstantSource clock) throws CannotRunException {
         try {
-            return new HistogramLog(file, Destination.of(file));
+            return new HistogramLog(file, Destination.of(file), clock);
         } catch (IOException e) {
             throw OutputFiles.cannotWrite(file, e);
         }
@@ -73,7 +78,7 @@ public final class HistogramLog implements RunObserver, AutoCloseable {
 
     @Override
     public void stageBegan(StagePlan plan) {
-        stageBeginMillis = System.currentTimeMillis() + plan.unmeasuredNanos() / NANOS_PER_MILLI;
+        stageBeginMillis = clock.millis() + plan.unmeasuredNanos() / NANOS_PER_MILLI;
     }
 
     /**

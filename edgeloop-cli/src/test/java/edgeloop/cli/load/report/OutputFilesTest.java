@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,10 +165,10 @@ class OutputFilesTest {
     @Test
     void aLogThatIsNotFinishedLeavesTheOldFile() throws Exception {
         Files.writeString(file, "old");
-        HistogramLog.open(file).close();
+        HistogramLog.open(file, InstantSource.system()).close();
         assertThat(names()).containsExactly(file);
         assertThat(file).hasContent("old");
-        try (HistogramLog log = HistogramLog.open(file)) {
+        try (HistogramLog log = HistogramLog.open(file, InstantSource.system())) {
             log.finish();
         }
         assertThat(Files.readString(file)).contains("Interval_Max");
@@ -175,7 +176,7 @@ class OutputFilesTest {
 
     @Test
     void aLogThatCannotBeWrittenSaysSo() throws Exception {
-        try (HistogramLog log = HistogramLog.open(Path.of("/dev/full"))) {
+        try (HistogramLog log = HistogramLog.open(Path.of("/dev/full"), InstantSource.system())) {
             assertThatThrownBy(log::finish)
                     .hasMessage("cannot write /dev/full: No space left on device");
         }
