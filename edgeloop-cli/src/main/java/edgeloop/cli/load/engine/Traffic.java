@@ -270,7 +270,7 @@ final class Traffic {
 
     /** A slot may be able to send again. */
     private void freed(Slot slot, StageRun run, long now) {
-        if (run.starved) {
+        if (run.starved || free.isEmpty()) { // also where nobody has looked since one fell due
             run.capacitySince = now;
         }
         // At once, and on this very connection, where nobody is waiting before it.
