@@ -36,7 +36,7 @@ final class Outputs {
     private final Runs.Outcome ran;
     private final Results results;
 
-    private Outputs(Path folder, List<String> arguments) throws Exception {
+    private Outputs(Machine machine, Path folder, List<String> arguments) throws Exception {
         json = folder.resolve("results.json");
         csv = folder.resolve("results.csv");
         log = folder.resolve("results.hlog");
@@ -45,7 +45,7 @@ final class Outputs {
         all.addAll(List.of("--csv", csv.toString(), "--hlog", log.toString()));
         all.addAll(List.of("--report", page.toString()));
         all.addAll(arguments);
-        ran = Runs.loadtest(all.toArray(String[]::new));
+        ran = Runs.loadtest(machine, all.toArray(String[]::new));
         results = ResultsFile.read(json);
     }
 
@@ -61,7 +61,12 @@ final class Outputs {
 
     /** Runs {@code loadtest}, and makes sure that all of its outputs say the same. */
     static Outputs run(Path folder, List<String> arguments) throws Exception {
-        Outputs outputs = new Outputs(folder, arguments);
+        return run(Machine.OWN, folder, arguments);
+    }
+
+    /** The same on another machine. */
+    static Outputs run(Machine machine, Path folder, List<String> arguments) throws Exception {
+        Outputs outputs = new Outputs(machine, folder, arguments);
         outputs.assertLatency(outputs.results.response());
         Results.Latency service = outputs.results.service();
         if (service != null) {
@@ -82,6 +87,19 @@ final class Outputs {
 
     Runs.Outcome ran() {
         return ran;
+    }
+
+    Path json() {
+        return json;
+    }
+
+    Path log() {
+        return log;
+    }
+
+    /** All files. */
+    List<Path> files() {
+        return List.of(json, csv, log, page);
     }
 
     // ---- JSON ---------------------------------------------------------------------------------
