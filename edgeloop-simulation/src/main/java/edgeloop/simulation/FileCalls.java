@@ -246,7 +246,7 @@ final class FileCalls {
     }
 
     private int readError() {
-        return kernel.faults().errno(Fault.FILE_READ_FAILED, Errno.EIO, Errno.EINTR);
+        return kernel.faults().errno(Fault.FILE_READ_FAILED, Errno.EIO, Errno.EINTR, Errno.EAGAIN);
     }
 
     int sendFile(int socket, int fd, long offset, int length) {

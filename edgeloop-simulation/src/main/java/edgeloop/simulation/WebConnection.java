@@ -225,6 +225,31 @@ final class WebConnection implements ConnectionHandler {
         return offered;
     }
 
+    /** The server sleeps: nobody may wait for it that no event will tell of. */
+    void checkBeforeSleep(Connection connection) {
+        if (socket.queued || socket.closed || socket.isBroken() || connection.pendingOutput() > 0) {
+            return;
+        }
+        WebRequest next = peer.request(answers);
+        WebRequest last = answers == 0 ? null : peer.request(answers - 1);
+        boolean busy =
+                (next != null && next.seenTurn >= 0)
+                        || (last != null && last.stream != null && last.stream.isUnderWay());
+        if (busy || !connection.isOpen()) {
+            return;
+        }
+        if (socket.peerFinished && !socket.endSeen && socket.input.size() == 0) {
+            throw kernel.violation(
+                    "the server sleeps, and nobody reads the FIN of peer %d", peer.index);
+        }
+        // A client that has its answer is not asked for more: what a short read has left waits.
+        boolean whole = !socket.urgent && kernel.faults().struck(Fault.RECV_SHORT) == 0;
+        if (whole && socket.input.size() > 0) {
+            throw kernel.violation(
+                    "the server sleeps, and nobody reads what peer %d has sent", peer.index);
+        }
+    }
+
     // ---- The end ------------------------------------------------------------------------------
 
     long closedTurn() {

@@ -297,9 +297,17 @@ final class WebDraw {
         if (draw < 3) {
             request.ifNoneMatch = tags();
             field("If-None-Match", request.ifNoneMatch);
+            if (choices.below(2) == 0) { // which does not count then
+                request.ifModifiedSince = date;
+                field("If-Modified-Since", WebFiles.dateOf(date));
+            }
         } else if (draw < 5) {
             request.ifMatch = tags();
             field("If-Match", request.ifMatch);
+            if (choices.below(2) == 0) {
+                request.ifUnmodifiedSince = date;
+                field("If-Unmodified-Since", WebFiles.dateOf(date));
+            }
         } else if (draw == 5) {
             request.ifModifiedSince = date;
             field("If-Modified-Since", WebFiles.dateOf(date));

@@ -1,6 +1,7 @@
 package edgeloop.simulation;
 
 import edgeloop.Connection;
+import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
 import edgeloop.SyscallException;
 import edgeloop.http.BodyReceiver;
@@ -239,6 +240,9 @@ final class WebHandler implements HttpHandler {
             note(request, "gets a piece of its body");
             if (request.receiverFailsAt >= 0 && request.received >= request.receiverFailsAt) {
                 request.bodyAborted = true;
+                if (request.choices.below(2) == 0) {
+                    body.pause(); // which nobody will take back
+                }
                 throw fail(request);
             }
             if (request.receiverPauses && request.choices.below(2) == 0) {
@@ -255,7 +259,8 @@ final class WebHandler implements HttpHandler {
             paused = true;
             request.dueTurn = scenario.kernel.turnNanos();
             if (request.answersNever) {
-                scenario.whenCalm(() -> scenario.tell(connection.ref(), () -> resume(body)));
+                ConnectionRef ref = connection.ref();
+                scenario.whenCalm(() -> scenario.tell(ref, () -> resume(body)));
                 return;
             }
             var _ =

@@ -363,6 +363,9 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
             throw kernel.violation("the server sleeps after it was to stop");
         }
         kernel.checkListenerBeforeSleep();
+        if (!shutdownAsked) {
+            live.forEach((connection, books) -> books.checkBeforeSleep(connection));
+        }
         checkFilesBeforeSleep(untilNanos);
     }
 

@@ -13,7 +13,7 @@ final class ClosingMutations {
                             "                stream.endAhead();",
                             "                stream.endAhead();"
                                     + " if ((mask & EPOLLRDHUP) != 0 && (stream.bits & WANTED) != 0) {"
-                                    + " stream.bits = stream.bits & ~READABLE | ENDED; stream.ended(input, 0); }",
+                                    + " stream.bits = stream.bits & ~READABLE | Bits.ENDED; stream.ended(input, 0); }",
                             1_000),
                     new Mutant(
                             "E20 the FIN is sent before the output",
@@ -61,7 +61,7 @@ final class ClosingMutations {
                     new Mutant(
                             "E25 nobody looks for the error of one who does not read",
                             "engine/ReadinessEngine",
-                            "if ((stream.bits & (BROKEN | WANTED | GONE)) == BROKEN) {",
+                            "if ((stream.bits & (Bits.BROKEN | WANTED | GONE)) == Bits.BROKEN) {",
                             "if (stream.fd < 0) {",
                             20_000),
                     new Mutant(

@@ -71,7 +71,7 @@ final class FileMutations {
                             "http/Conditions",
                             "if (!(weak && strong)",
                             "if (true",
-                            20_000),
+                            50_000),
                     new Mutant(
                             "E74 an open file promises a length that it does not have",
                             "http/Resource",
@@ -107,7 +107,7 @@ final class FileMutations {
                             "http/Lister",
                             "job.close();\n                jobs.removeFirst();",
                             "jobs.removeFirst();",
-                            20_000),
+                            50_000),
                     new Mutant(
                             "E66 a disk that fails is 404",
                             "http/FileServer",
@@ -125,6 +125,18 @@ final class FileMutations {
                             "engine/Sender",
                             "queue.remove(segments, read);\n        segment.filled(read);",
                             "segment.filled(read);",
+                            20_000),
+                    new Mutant(
+                            "E48 EAGAIN of a file is taken for the socket's",
+                            "engine/Sender",
+                            "read == -Errno.EAGAIN ? -Errno.EIO : read",
+                            "read",
+                            50_000),
+                    new Mutant(
+                            "RFC 9110 13.1.3 a date counts beside If-None-Match",
+                            "http/Conditions",
+                            "                return Outcome.NOT_MODIFIED;\n            }\n        } else {",
+                            "                return Outcome.NOT_MODIFIED;\n            }\n        }\n        {",
                             20_000));
 
     private FileMutations() {}

@@ -143,7 +143,20 @@ final class HttpMutations {
                             "http/AnswerWriter",
                             "http.headOnly ? 0 : bytes",
                             "bytes",
-                            5_000));
+                            5_000),
+                    new Mutant(
+                            "E62 nobody resumes what a receiver has paused that fails",
+                            "http/BodyIntake",
+                            "            http.bodyPaused = false;\n            http.connection.resume();\n"
+                                    + "        }\n    }\n\n    void pause",
+                            "            http.bodyPaused = false;\n        }\n    }\n\n    void pause",
+                            20_000),
+                    new Mutant(
+                            "E62 the end that came with the last request is not read",
+                            "engine/ReadinessEngine",
+                            "        if (isEndAhead(stream)) {\n            return false;\n        }\n",
+                            "",
+                            20_000));
 
     private HttpMutations() {}
 }

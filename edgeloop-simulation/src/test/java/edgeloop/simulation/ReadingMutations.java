@@ -10,9 +10,8 @@ final class ReadingMutations {
                     new Mutant(
                             "E6 a short read ends the drain",
                             "engine/ReadinessEngine",
-                            "stream.received(input, unread, n, n == INPUT_BYTES - unread);",
-                            "stream.bits &= n < INPUT_BYTES - unread ? ~READABLE : -1;"
-                                    + " stream.received(input, unread, n, n == INPUT_BYTES - unread);",
+                            "case EDGE -> false;",
+                            "case EDGE -> !more;",
                             1_000),
                     new Mutant(
                             "E6 EINTR ends the drain",
@@ -41,7 +40,7 @@ final class ReadingMutations {
                     new Mutant(
                             "E8 what was left unread is not shown again",
                             "engine/ReadinessEngine",
-                            "stream.bits |= REDELIVER;",
+                            "stream.bits |= Bits.REDELIVER;",
                             "",
                             10_000),
                     new Mutant(

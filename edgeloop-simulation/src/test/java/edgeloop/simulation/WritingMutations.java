@@ -22,7 +22,7 @@ final class WritingMutations {
                             "E13 EINTR is taken for EAGAIN in send",
                             "engine/Sender",
                             "case Errno.EINTR -> {\n                return true;\n            }",
-                            "case Errno.EINTR -> stream.bits &= ~ReadinessEngine.WRITABLE;",
+                            "case Errno.EINTR -> stream.bits &= ~Bits.WRITABLE;",
                             5_000),
                     new Mutant(
                             "E14 over budget, a writer waits for an edge",

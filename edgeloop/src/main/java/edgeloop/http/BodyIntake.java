@@ -105,11 +105,14 @@ final class BodyIntake {
         loop.answers.answer(http, response);
     }
 
-    /** There is no body to be received any more. */
+    /** There is no body to be received any more, and nobody left who could resume it. */
     void endBody(HttpConnection http) {
         http.receiver = null;
         http.body = null;
-        http.bodyPaused = false;
+        if (http.bodyPaused) {
+            http.bodyPaused = false;
+            http.connection.resume();
+        }
     }
 
     void pause(HttpConnection http, RequestBody paused) {

@@ -69,6 +69,31 @@ class ReceivedBodyTest {
     }
 
     @Test
+    @DisplayName("E62 a receiver that pauses and then throws does not leave its client unheard")
+    void aReceiverThatPausesAndThrowsIsAnsweredFor() {
+        BodyReceiver receiver =
+                new BodyReceiver() {
+                    @Override
+                    public void onData(RequestBody body, IoBuffer data) {
+                        body.pause();
+                        throw new IllegalStateException("on purpose");
+                    }
+
+                    @Override
+                    public Response onEnd(RequestBody body) {
+                        return Response.empty(204);
+                    }
+                };
+        try (TestServer server = new TestServer(r -> r.hasBody() ? r.receive(receiver) : echo(r))) {
+            Client client = server.connect();
+            client.send(POST + "Content-Length: 10\r\n\r\nhello");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 500 ");
+            client.send("world" + GET);
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    @Test
     @DisplayName("RFC 9110 10.1.1: an answer in the place of 100 ends the connection")
     void answerInPlaceOfContinue() {
         try (TestServer server = new TestServer(_ -> Response.empty(403))) {
