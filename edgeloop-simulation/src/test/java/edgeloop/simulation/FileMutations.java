@@ -127,12 +127,6 @@ final class FileMutations {
                             "segment.filled(read);",
                             20_000),
                     new Mutant(
-                            "E48 EAGAIN of a file is taken for the socket's",
-                            "engine/Sender",
-                            "read == -Errno.EAGAIN ? -Errno.EIO : read",
-                            "read",
-                            50_000),
-                    new Mutant(
                             "RFC 9110 13.1.3 a date counts beside If-None-Match",
                             "http/Conditions",
                             "                return Outcome.NOT_MODIFIED;\n            }\n        } else {",

@@ -107,7 +107,7 @@ final class HttpMutations {
                             "http/HttpDeadlines",
                             "loop.answers.answer(http, HttpLoop.OVERDUE);\n        http.abandon();",
                             "loop.answers.answer(http, HttpLoop.OVERDUE);",
-                            20_000),
+                            200_000),
                     new Mutant(
                             "E60 a body that was paused at its end does not end",
                             "http/BodyIntake",
