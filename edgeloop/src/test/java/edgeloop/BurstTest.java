@@ -53,6 +53,34 @@ class BurstTest {
         }
     }
 
+    /** What fills the room behind what was left unread is not the whole of a burst. */
+    @Test
+    void aRequestThatComesBehindAnUnreadPartIsOne() {
+        int all = 1_000 + 100_000;
+        int[] taken = {0};
+        ConnectionHandler handler =
+                (connection, in) -> {
+                    if (taken[0] > 0 || in.remaining() > 1_000) {
+                        taken[0] += in.remaining();
+                        connection.write(in);
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(listening, _ -> handler)) {
+            Peer peer = server.accepted();
+            peer.send("x".repeat(1_000));
+            server.turnUntilAsleep();
+            peer.send("x".repeat(100_000));
+            server.turnUntil(() -> taken[0] == all);
+            server.turnUntil(
+                    () -> {
+                        peer.receive(1 << 16);
+                        return peer.size() == all;
+                    });
+            server.turnUntilAsleep();
+            assertThat(server.stats().requests()).isEqualTo(1);
+        }
+    }
+
     /** All three are there at once: nobody can tell them from one. */
     @Test
     void whatComesInOnePieceIsOneRequest() {

@@ -37,6 +37,30 @@ class PeerGoneTest {
         }
     }
 
+    /** Reading goes on in the turn's second step, where no event is at hand to tell. */
+    @Test
+    @DisplayName("E25 a reset is told of where its handler pauses when the budget was spent")
+    void resetIsToldOfWhereReadingGoesOnAndPauses() {
+        var pausing =
+                new RecordingHandler() {
+                    @Override
+                    public void onRead(Connection from, IoBuffer in) {
+                        super.onRead(from, in);
+                        if (told.size() == 80) { // more than one go reads in pieces
+                            from.pause();
+                        }
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(pausing::on)) {
+            Peer peer = server.accepted();
+            server.kernel.limitTransfers(3);
+            peer.send("x".repeat(1_000));
+            peer.reset();
+            server.turnUntil(pausing::isClosed);
+            assertThat(pausing.reason).isEqualTo(new CloseReason.Failed(Errno.ECONNRESET));
+        }
+    }
+
     @Test
     @DisplayName("E19 EPOLLRDHUP is no end: only a recv of 0 is")
     void readHangUpAloneIsNoEnd() {

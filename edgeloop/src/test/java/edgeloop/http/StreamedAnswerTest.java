@@ -49,6 +49,38 @@ class StreamedAnswerTest {
         }
     }
 
+    /** Timers of one reactor fire in order: by the second answer the first's would have. */
+    @Test
+    void whatWasScheduledDoesNotRunBehindTheEnd() {
+        AtomicLong runs = new AtomicLong();
+        try (TestServer server =
+                new TestServer(
+                        request -> {
+                            boolean first = request.path().equals("/");
+                            return stream(
+                                    out -> {
+                                        if (first) {
+                                            Timeout _ =
+                                                    out.schedule(
+                                                            Duration.ofMillis(5),
+                                                            runs::incrementAndGet);
+                                            out.end();
+                                        } else {
+                                            Timeout _ =
+                                                    out.schedule(Duration.ofMillis(20), out::end);
+                                        }
+                                    });
+                        })) {
+            Client client = server.connect().send(GET);
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(client.readHead()).isEqualTo("0\r\n\r\n");
+            client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(client.readHead()).isEqualTo("0\r\n\r\n");
+            assertThat(runs).hasValue(0);
+        }
+    }
+
     @Test
     @DisplayName("RFC 9112 7.1.2: a stream can end with trailer fields")
     void trailers() {
