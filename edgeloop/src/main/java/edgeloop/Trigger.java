@@ -2,7 +2,7 @@ package edgeloop;
 
 /**
  * When the kernel tells of a socket, and how long what it told is taken to hold; epoll(7). Handlers
- * see no difference.
+ * see no difference; docs/EPOLL.md has what each costs.
  *
  * <p>It is about connections: a listening socket, and what wakes a reactor, go by edges always.
  */
