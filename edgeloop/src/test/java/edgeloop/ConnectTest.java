@@ -172,16 +172,7 @@ class ConnectTest {
     @DisplayName("E29: ERR and HUP without OUT complete a connect")
     void errorAndHangUpCompleteAConnect() throws IOException {
         List<Socket> queued = fillTheAcceptQueue();
-        connect(listening()); // its SYN is not answered: no event comes from the kernel
-        reactor.turn();
-        assertThat(failures).isEmpty();
-
-        int fd =
-                kernel.made().stream()
-                        .filter(made -> made.call() == Call.SOCKET)
-                        .findFirst()
-                        .orElseThrow()
-                        .outcome();
+        int fd = connectUnanswered();
         kernel.answerNext(Call.TAKE_ERROR, Errno.EHOSTUNREACH);
         kernel.injectEvent(EpollEvents.EPOLLERR | EpollEvents.EPOLLHUP, kernel.keyOf(fd));
         turnToTheEnd();
@@ -189,6 +180,33 @@ class ConnectTest {
         for (Socket socket : queued) {
             socket.close();
         }
+    }
+
+    /** A recv would find what has come meanwhile, before the handler is there that is to have it. */
+    @Test
+    void nothingIsReadBeforeTheConnectHasEnded() throws IOException {
+        List<Socket> queued = fillTheAcceptQueue();
+        int fd = connectUnanswered();
+        kernel.answerNext(Call.RECV, 0);
+        kernel.injectEvent(EpollEvents.EPOLLRDHUP, kernel.keyOf(fd));
+        reactor.turn();
+        assertThat(kernel.made()).noneMatch(made -> made.call() == Call.RECV);
+        assertThat(failures).isEmpty();
+        for (Socket socket : queued) {
+            socket.close();
+        }
+    }
+
+    /** Its SYN is not answered: no event comes from the kernel. */
+    private int connectUnanswered() {
+        connect(listening());
+        reactor.turn();
+        assertThat(failures).isEmpty();
+        return kernel.made().stream()
+                .filter(made -> made.call() == Call.SOCKET)
+                .findFirst()
+                .orElseThrow()
+                .outcome();
     }
 
     /** A listener with a backlog of one takes two connections, and lets the next SYN wait. */

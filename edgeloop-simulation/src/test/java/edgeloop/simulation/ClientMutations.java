@@ -15,8 +15,8 @@ final class ClientMutations {
                     new Mutant(
                             "E29 ERR and HUP do not end a connect",
                             "engine/ReadinessEngine",
-                            "if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {\n            connected(",
-                            "if (mask == EPOLLOUT) {\n            connected(",
+                            "if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) {",
+                            "if ((mask & EPOLLOUT) == 0) {",
                             20_000),
                     new Mutant(
                             "E30 a socket that is connected to itself is taken",

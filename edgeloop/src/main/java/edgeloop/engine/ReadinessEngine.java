@@ -286,7 +286,13 @@ public final class ReadinessEngine extends Engine {
             stream.bits |= Bits.URGENT;
         }
         if ((stream.bits & Bits.CONNECTING) != 0) {
-            connectionReady(stream, mask);
+            // connect(2): ERR or HUP may come without OUT; only the socket's error tells how it
+            // went. Before one of them nothing is there to read: a recv would find the connection
+            // that has been made meanwhile, and take its bytes before its handler has it.
+            if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) {
+                return;
+            }
+            connected(stream, syscalls.takeError(stream.fd));
         }
         if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
             stream.bits |= WRITABLE;
@@ -312,16 +318,6 @@ public final class ReadinessEngine extends Engine {
         if ((mask & EPOLLERR) != 0) {
             stream.bits |= Bits.BROKEN;
             findError(stream);
-        }
-    }
-
-    /**
-     * The end of connect(2). ERR or HUP may come without OUT; and whatever comes, only the socket's
-     * error tells how it went.
-     */
-    private void connectionReady(ByteStream stream, int mask) {
-        if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
-            connected(stream, syscalls.takeError(stream.fd));
         }
     }
 
