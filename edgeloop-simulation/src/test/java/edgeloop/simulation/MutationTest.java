@@ -3,12 +3,15 @@ package edgeloop.simulation;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutationTest {
     private static final long FROM = 1;
 
-    private static final List<String> FOUND = new ArrayList<>();
+    private static final Map<String, String> FOUND = new ConcurrentHashMap<>();
 
     static Stream<Mutant> all() {
         return Stream.of(
@@ -45,9 +48,11 @@ class MutationTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    @Execution(ExecutionMode.CONCURRENT) // each has classes of its own
     void isFound(Mutant mutant, @TempDir Path folder) throws Exception {
         Mutant.Finding finding = mutant.hunt(FROM, folder);
-        FOUND.add(
+        FOUND.put(
+                mutant.name(),
                 String.format(
                         "| %s | %,d | %,d | %s |",
                         mutant.name(),
@@ -67,6 +72,6 @@ class MutationTest {
     @AfterAll
     static void print() {
         System.out.println("| mutation | found by seed | at most | broken rule |");
-        FOUND.forEach(System.out::println);
+        all().map(Mutant::name).filter(FOUND::containsKey).map(FOUND::get).forEach(System.out::println);
     }
 }

@@ -73,7 +73,7 @@ final class ResultPlots {
     private String single() {
         Run run = runs.getFirst();
         Results results = run.results();
-        boolean paused = !pauses(results).isEmpty();
+        boolean paused = !pauses(results.timeline()).isEmpty();
         StringBuilder plots = new StringBuilder();
         plots.append(StepPlots.of(results));
         if (!results.timeline().isEmpty()) {
@@ -164,7 +164,7 @@ final class ResultPlots {
     private List<HtmlPage.Key> withPauses(List<HtmlPage.Key> legend) {
         List<HtmlPage.Key> all = new ArrayList<>(legend);
         for (int i = 0; i < runs.size(); i++) {
-            if (!pauses(runs.get(i).results()).isEmpty()) {
+            if (!pauses(runs.get(i).results().timeline()).isEmpty()) {
                 String name = runs.get(i).name() + ", no answers";
                 all.add(new HtmlPage.Key(SIDES.get(i) + " pause", name));
             }
@@ -318,11 +318,15 @@ final class ResultPlots {
         }
     }
 
-    private record Pause(double beginSeconds, double endSeconds) {}
+    record Pause(double beginSeconds, double endSeconds) {
+        double seconds() {
+            return endSeconds - beginSeconds;
+        }
+    }
 
     private void markPauses(SvgPlot plot) {
         for (int i = 0; i < runs.size(); i++) {
-            for (Pause pause : pauses(runs.get(i).results())) {
+            for (Pause pause : pauses(runs.get(i).results().timeline())) {
                 plot.band(
                         isPair() ? "pause " + SIDES.get(i) : "pause",
                         pause.beginSeconds(),
@@ -335,11 +339,14 @@ final class ResultPlots {
     }
 
     /**
-     * Where no answer came though one was waited for: at low rates there are gaps by themselves.
+     * Where no answer came though one was waited for: at low rates there are gaps by themselves,
+     * and as well in what the end of the total time leaves of a slice.
      */
-    private static List<Pause> pauses(Results results) {
+    static List<Pause> pauses(List<Results.TimelineSlice> timeline) {
         List<Pause> pauses = new ArrayList<>();
-        for (Results.TimelineSlice slice : results.timeline()) {
+        double longest = 0;
+        for (Results.TimelineSlice slice : timeline) {
+            longest = Math.max(longest, slice.endSeconds() - slice.beginSeconds());
             if (slice.answered() > 0 || slice.inFlight() == 0) {
                 continue;
             }
@@ -349,6 +356,8 @@ final class ResultPlots {
             }
             pauses.add(new Pause(begin, slice.endSeconds()));
         }
+        double least = longest / 2;
+        pauses.removeIf(pause -> pause.seconds() < least);
         return pauses;
     }
 
