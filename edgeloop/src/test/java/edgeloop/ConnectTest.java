@@ -182,7 +182,9 @@ class ConnectTest {
         }
     }
 
-    /** A recv would find what has come meanwhile, before the handler is there that is to have it. */
+    /**
+     * A recv would find what has come meanwhile, before the handler is there that is to have it.
+     */
     @Test
     void nothingIsReadBeforeTheConnectHasEnded() throws IOException {
         List<Socket> queued = fillTheAcceptQueue();

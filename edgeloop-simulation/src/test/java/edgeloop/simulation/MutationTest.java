@@ -72,6 +72,9 @@ class MutationTest {
     @AfterAll
     static void print() {
         System.out.println("| mutation | found by seed | at most | broken rule |");
-        all().map(Mutant::name).filter(FOUND::containsKey).map(FOUND::get).forEach(System.out::println);
+        all().map(Mutant::name)
+                .filter(FOUND::containsKey)
+                .map(FOUND::get)
+                .forEach(System.out::println);
     }
 }
