@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChatTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"Chat", "NettyChat", "VertxChat"})
+    @ValueSource(strings = {"Chat", "ChatOnAllCores", "NettyChat", "VertxChat"})
     void whatOneSaysEverybodyReads(String example) throws Exception {
         try (var server = ExampleProcess.start(example)) {
             var ada = server.connect();
@@ -25,7 +25,7 @@ class ChatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Chat", "NettyChat", "VertxChat"})
+    @ValueSource(strings = {"Chat", "ChatOnAllCores", "NettyChat", "VertxChat"})
     void nobodyHearsOfOneWhoNeverSaidAName(String example) throws Exception {
         try (var server = ExampleProcess.start(example)) {
             var ada = server.connect();
@@ -38,7 +38,7 @@ class ChatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Chat", "NettyChat", "VertxChat"})
+    @ValueSource(strings = {"Chat", "ChatOnAllCores", "NettyChat", "VertxChat"})
     void oneWhoDoesNotReadIsPutOut(String example) throws Exception {
         try (var server = ExampleProcess.start(example)) {
             var ada = server.connect();

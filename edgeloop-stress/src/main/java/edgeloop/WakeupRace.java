@@ -39,7 +39,7 @@ public class WakeupRace {
         try {
             reactor =
                     Reactor.open(
-                            new JvmPlatform(notes.syscalls()),
+                            new JvmPlatform(notes::syscalls),
                             Trigger.EDGE,
                             1,
                             new MemoryBudget(Long.MAX_VALUE),

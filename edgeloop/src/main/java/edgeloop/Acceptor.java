@@ -1,23 +1,11 @@
 package edgeloop;
 
-import static edgeloop.sys.SocketConstants.AF_INET6;
-import static edgeloop.sys.SocketConstants.IPPROTO_IPV6;
-import static edgeloop.sys.SocketConstants.IPPROTO_TCP;
-import static edgeloop.sys.SocketConstants.IPV6_V6ONLY;
-import static edgeloop.sys.SocketConstants.SOL_SOCKET;
-import static edgeloop.sys.SocketConstants.SO_REUSEADDR;
-import static edgeloop.sys.SocketConstants.SO_REUSEPORT;
-import static edgeloop.sys.SocketConstants.TCP_NODELAY;
-
 import edgeloop.engine.Engine;
 import edgeloop.engine.Listener;
 import edgeloop.sys.Errno;
-import edgeloop.sys.SocketAddresses;
-import edgeloop.sys.Syscalls;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +34,10 @@ final class Acceptor extends Listener {
     private static final int RESERVED_PART_OF_FREE = 4;
 
     private final Reactor reactor;
+    private final AcceptQueue queue;
     private final ConnectionGroup group;
     private final HandlerFactory handlers;
-    private final int maxConnections;
+    private final Runnable askOthers;
     private boolean paused;
 
     /** Who hears of those that the last call brings; null before. */
@@ -76,15 +65,17 @@ final class Acceptor extends Listener {
             Reactor reactor,
             int slot,
             int listener,
+            AcceptQueue queue,
             ConnectionGroup group,
             HandlerFactory handlers,
-            int maxConnections) {
-        super(slot);
+            Runnable askOthers) {
+        super(slot, queue.isShared());
         this.fd = listener;
         this.reactor = reactor;
+        this.queue = queue;
         this.group = group;
         this.handlers = handlers;
-        this.maxConnections = maxConnections;
+        this.askOthers = askOthers;
         int _ = findReserve();
     }
 
@@ -102,108 +93,33 @@ final class Acceptor extends Listener {
     }
 
     /**
-     * Listens as {@code options} say.
+     * Accepts on a socket that listens.
      *
-     * @throws SyscallException if the kernel refuses the address
+     * @param queue who else does
+     * @param askOthers has the other reactors free descriptors
+     * @throws SyscallException if the kernel refuses that; the socket is still the caller's
      */
-    static Acceptor listen(
-            Reactor reactor, ServerOptions options, ConnectionGroup group, HandlerFactory handlers)
+    static Acceptor on(
+            int listener,
+            AcceptQueue queue,
+            Reactor reactor,
+            ConnectionGroup group,
+            HandlerFactory handlers,
+            Runnable askOthers)
             throws SyscallException {
-        Syscalls syscalls = reactor.syscalls;
-        int listener = bind(syscalls, options);
-        try {
-            // Before listen(2), so that no connection comes without it: an accepted socket inherits
-            // TCP_NODELAY and the others from its listener, which saves system calls for each.
-            setOption(syscalls, listener, IPPROTO_TCP, TCP_NODELAY, 1);
-            SyscallException.check("setsockopt", options.tcp().apply(syscalls, listener));
-            SyscallException.check("listen", syscalls.listen(listener, options.backlog()));
-            Acceptor acceptor =
-                    reactor.channels.add(
-                            slot ->
-                                    new Acceptor(
-                                            reactor,
-                                            slot,
-                                            listener,
-                                            group,
-                                            handlers,
-                                            options.maxConnections()));
-            int result = reactor.engine.listen(acceptor, listener);
-            if (result < 0) {
-                reactor.channels.remove(acceptor);
-            }
-            int _ = SyscallException.check("epoll_ctl", result);
-            return acceptor;
-        } catch (SyscallException e) {
-            reactor.close(listener);
-            throw e;
+        Acceptor acceptor =
+                reactor.channels.add(
+                        slot ->
+                                new Acceptor(
+                                        reactor, slot, listener, queue, group, handlers,
+                                        askOthers));
+        int result = reactor.engine.listen(acceptor, listener);
+        if (result < 0) {
+            acceptor.fd = -1;
+            reactor.channels.remove(acceptor);
         }
-    }
-
-    /** A socket bound to the address wanted; to all of both families where none was named. */
-    private static int bind(Syscalls syscalls, ServerOptions options) throws SyscallException {
-        InetAddress address = options.bindAddress();
-        boolean shared = options.reusePort();
-        if (address != null) {
-            return bind(syscalls, new InetSocketAddress(address, options.port()), shared);
-        }
-        try {
-            return bind(syscalls, new InetSocketAddress(anyAddress(16), options.port()), shared);
-        } catch (SyscallException e) {
-            // A kernel without IPv6, or one with it switched off.
-            if (e.errno() == Errno.EAFNOSUPPORT || e.errno() == Errno.EADDRNOTAVAIL) {
-                return bind(syscalls, new InetSocketAddress(anyAddress(4), options.port()), shared);
-            }
-            throw e;
-        }
-    }
-
-    private static InetAddress anyAddress(int bytes) {
-        try {
-            return InetAddress.getByAddress(new byte[bytes]);
-        } catch (UnknownHostException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static int bind(Syscalls syscalls, InetSocketAddress address, boolean shared)
-            throws SyscallException {
-        int family = SocketAddresses.familyOf(address.getAddress());
-        int socket = SyscallException.check("socket", syscalls.socket(family));
-        try {
-            // A restarted server must not wait for the TIME_WAIT of its predecessor's connections.
-            setOption(syscalls, socket, SOL_SOCKET, SO_REUSEADDR, 1);
-            if (shared) {
-                setOption(syscalls, socket, SOL_SOCKET, SO_REUSEPORT, 1);
-            }
-            if (family == AF_INET6) {
-                boolean any = address.getAddress().isAnyLocalAddress();
-                setOption(syscalls, socket, IPPROTO_IPV6, IPV6_V6ONLY, any ? 0 : 1);
-            }
-            SyscallException.check("bind", syscalls.bind(socket, address));
-            return socket;
-        } catch (SyscallException e) {
-            int _ = syscalls.close(socket); // what failed first is what is told
-            throw e;
-        }
-    }
-
-    private static void setOption(Syscalls syscalls, int fd, int level, int option, int value)
-            throws SyscallException {
-        SyscallException.check("setsockopt", syscalls.setOption(fd, level, option, value));
-    }
-
-    /**
-     * The address listened on, with the port that the kernel chose where 0 was asked for.
-     *
-     * @throws SyscallException if the kernel will not tell
-     */
-    InetSocketAddress address() throws SyscallException {
-        InetSocketAddress address = reactor.syscalls.localAddress(fd);
-        if (address == null) {
-            // Of a socket that is bound, and memory that is ours, getsockname(2) knows no other.
-            throw new SyscallException("getsockname", Errno.ENOBUFS);
-        }
-        return address;
+        int _ = SyscallException.check("epoll_ctl", result);
+        return acceptor;
     }
 
     /**
@@ -288,46 +204,46 @@ final class Acceptor extends Listener {
 
     private void admit(int accepted) {
         Counters counters = group.counters;
-        if (group.open() >= maxConnections) {
+        ConnectionLimits limits = Objects.requireNonNull(group.limits);
+        if (!limits.admit()) {
             // Taken and closed: left in the queue it would keep its peer waiting for nothing.
             reactor.close(accepted);
             counters.rejected++;
             return;
         }
-        AddressLimit limit = group.addressLimit;
         InetSocketAddress remote = null;
-        if (limit != null) {
+        if (limits.areByAddress()) {
             remote = reactor.syscalls.remoteAddress(accepted);
             if (remote == null) {
                 // A reset while it waited has left an error; else it is the kernel that will not.
                 if (reactor.syscalls.takeError(accepted) == 0) {
                     reactor.problems.report(Problem.PEER_NOT_KNOWN, 0);
                 }
-                reactor.close(accepted);
                 counters.acceptErrors++;
+                refuse(accepted, limits, null);
                 return;
             }
-            if (!limit.admit(remote.getAddress())) {
-                reactor.close(accepted);
+            if (!limits.admit(remote)) {
                 counters.rejectedPerIp++;
+                refuse(accepted, limits, null);
                 return;
             }
         }
         Connection connection = reactor.connection();
         int result = reactor.opener.accept(connection, accepted, remote, group, handlers);
-        if (result >= 0) {
-            counters.accepted++;
-            if (onLastAccepted != null) {
-                onLastAccepted.accept(connection);
-            }
-            return;
+        if (result < 0) {
+            reactor.problems.report(Problem.NOT_REGISTERED, -result);
+            counters.acceptErrors++;
+            refuse(accepted, limits, remote);
+        } else if (onLastAccepted != null) {
+            onLastAccepted.accept(connection);
         }
-        reactor.problems.report(Problem.NOT_REGISTERED, -result);
+    }
+
+    private void refuse(
+            int accepted, ConnectionLimits limits, @Nullable InetSocketAddress counted) {
         reactor.close(accepted);
-        counters.acceptErrors++;
-        if (limit != null && remote != null) {
-            limit.release(remote.getAddress());
-        }
+        limits.release(counted);
     }
 
     private void nearReserve() {
@@ -364,6 +280,7 @@ final class Acceptor extends Listener {
         if (any) {
             reactor.engine.acceptLater(this); // when they have been closed
         } else {
+            askOthers.run(); // who may have some that wait for nothing: for after the pause
             pause(shortOf == 0 ? Problem.DESCRIPTORS_RESERVED : Problem.ACCEPTING_PAUSES, shortOf);
         }
         shortOf = 0;
@@ -411,29 +328,44 @@ final class Acceptor extends Listener {
         paused = true;
         group.counters.acceptPauses++;
         reactor.problems.report(problem, errno);
+        reactor.engine.holdAccepting(this);
         reactor.schedule(PAUSE, this::unpause);
     }
 
     private void unpause() {
         paused = false;
-        reactor.engine.accept(this);
+        if (fd < 0) {
+            return;
+        }
+        int result = reactor.engine.acceptAgain(this);
+        if (result < 0) {
+            pause(Problem.ACCEPTING_PAUSES, -result);
+        }
     }
 
     /** Stops listening, and counts the connections that the kernel resets thereby. */
     void terminate() {
-        group.counters.unaccepted += knownPending();
-        close();
+        if (fd >= 0 && queue.leave()) {
+            group.counters.unaccepted += knownPending();
+        }
+        release();
     }
 
-    /** Stops listening. Connections not accepted yet are reset by the kernel. */
+    /** Stops listening. Connections that nobody else accepts are reset by the kernel. */
     private void close() {
-        if (fd < 0) {
-            return;
+        if (fd >= 0) {
+            boolean _ = queue.leave();
+            release();
         }
-        synchronized (this) {
-            reactor.engine.release(this);
+    }
+
+    private void release() {
+        if (fd >= 0) {
+            synchronized (this) {
+                reactor.engine.release(this);
+            }
+            reactor.channels.remove(this);
         }
-        reactor.channels.remove(this);
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Counts open connections by the peer's address, up to a limit for each. An IPv6 address counts as
- * its network: whoever has one address of a /64 has all 2^64 of them (RFC 4291 section 2.5.4).
+ * its network: whoever has one address of a /64 has all 2^64 of them (RFC 4291 section 2.5.4). Any
+ * thread may call.
  */
 final class AddressLimit {
     private static final int IPV6_BITS = 128;
@@ -30,7 +31,7 @@ final class AddressLimit {
     }
 
     /** Counts one more connection from {@code address}, unless it has as many as it may. */
-    boolean admit(InetAddress address) {
+    synchronized boolean admit(InetAddress address) {
         InetAddress counted = counted(address);
         if (open.getOrDefault(counted, 0) >= limit) {
             return false;
@@ -40,7 +41,7 @@ final class AddressLimit {
     }
 
     /** Counts one connection less; an address without connections is forgotten. */
-    void release(InetAddress address) {
+    synchronized void release(InetAddress address) {
         open.computeIfPresent(counted(address), (_, n) -> n == 1 ? null : n - 1);
     }
 

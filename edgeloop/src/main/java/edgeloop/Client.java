@@ -60,7 +60,7 @@ public final class Client implements AutoCloseable {
                         options.maxEvents(),
                         budget,
                         options.listener());
-        ReactorThread thread = new ReactorThread(platform, reactor);
+        ReactorThread thread = new ReactorThread(platform, reactor, ReactorThread.ANY, () -> {});
         thread.start("edgeloop-client");
         return new Client(reactor, thread, options);
     }
@@ -138,7 +138,10 @@ public final class Client implements AutoCloseable {
                         closeAll();
                         group.whenEmpty(reactor::stop);
                     });
-            thread.awaitElsewhere();
+            if (!reactor.isCurrent()) {
+                thread.awaitUninterruptibly();
+                thread.checkEnd();
+            }
         } else if (reactor.isCurrent()) {
             closeAll();
         } else {

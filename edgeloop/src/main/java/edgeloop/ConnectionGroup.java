@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What the connections of one server or client have in common: limits and counters. */
+/** What the connections of one client, or of a server on one reactor, have in common. */
 final class ConnectionGroup {
     final Counters counters = new Counters();
     final int highWaterMark;
@@ -18,17 +18,14 @@ final class ConnectionGroup {
     final int halfCloseTimeoutMillis;
     final int connectTimeoutMillis;
 
-    /** Counts connections by address, or null where their number is not limited. */
-    final @Nullable AddressLimit addressLimit;
+    /** What the connections of a server are limited by; null for a client's. */
+    final @Nullable ConnectionLimits limits;
 
-    private int open;
     private @Nullable Runnable onEmpty;
 
     ConnectionGroup(
-            ConnectionOptions options,
-            Duration connectTimeout,
-            @Nullable AddressLimit addressLimit) {
-        this.addressLimit = addressLimit;
+            ConnectionOptions options, Duration connectTimeout, @Nullable ConnectionLimits limits) {
+        this.limits = limits;
         this.highWaterMark = options.highWaterMark();
         this.lowWaterMark = options.lowWaterMark();
         this.backpressure = options.backpressure();
@@ -42,27 +39,26 @@ final class ConnectionGroup {
     }
 
     int open() {
-        return open;
+        return counters.open();
     }
 
     void opened() {
-        open++;
+        counters.opened(limits != null);
     }
 
     void closed(CloseReason reason, @Nullable InetSocketAddress remote) {
-        open--;
-        if (addressLimit != null && remote != null) {
-            addressLimit.release(remote.getAddress());
+        if (limits != null) {
+            limits.release(remote);
         }
         counters.closed(reason);
-        if (open == 0 && onEmpty != null) {
+        if (open() == 0 && onEmpty != null) {
             onEmpty.run();
         }
     }
 
     /** Runs {@code task} when no connection is open, now or later. */
     void whenEmpty(Runnable task) {
-        if (open == 0) {
+        if (open() == 0) {
             task.run();
         } else {
             onEmpty = task;

@@ -1,13 +1,28 @@
 package edgeloop;
 
 import edgeloop.sys.Errno;
+import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * What {@link ServerStats} is made of, counted on the reactor's thread. Other threads read it as it
  * is: the 64-bit JVMs that Edgeloop runs on write a {@code long} whole.
+ *
+ * <p>What says how many connections are open, and what became of the others, changes in one go for
+ * those who read it. A version says whether it does right now: odd while it changes, and another
+ * afterwards (a seqlock, as in linux/seqlock.h).
  */
 final class Counters {
-    long accepted;
+    /** Reads in which something changed, after which it is taken as it is. */
+    private static final int MAX_READS = 10_000;
+
+    /** In the place of a version. */
+    private static final long CHANGING = -1;
+
+    private volatile long version;
+    private long changes;
+    private int open;
+    private long accepted;
     long rejected;
     long rejectedPerIp;
     long acceptErrors;
@@ -28,7 +43,38 @@ final class Counters {
     private long cutOffForMemory;
     private long closedForDescriptors;
 
+    int open() {
+        return open;
+    }
+
+    /** One more connection is open. */
+    void opened(boolean isAccepted) {
+        beginChange();
+        open++;
+        if (isAccepted) {
+            accepted++;
+        }
+        endChange();
+    }
+
+    /** One less is. */
     void closed(CloseReason reason) {
+        beginChange();
+        open--;
+        count(reason);
+        endChange();
+    }
+
+    private void beginChange() {
+        version = ++changes;
+        VarHandle.storeStoreFence();
+    }
+
+    private void endChange() {
+        version = ++changes;
+    }
+
+    private void count(CloseReason reason) {
         switch (reason) {
             case CloseReason.PeerClosed _ -> peerClosed++;
             case CloseReason.LocallyClosed _ -> locallyClosed++;
@@ -51,9 +97,65 @@ final class Counters {
         return failed.errno() == Errno.ECONNRESET || failed.errno() == Errno.EPIPE;
     }
 
-    ServerStats snapshot(int active, int pending, long bufferBytes) {
+    /**
+     * The sum of several, as of one moment.
+     *
+     * @param pending connections that wait to be accepted
+     * @param bufferBytes memory held
+     */
+    static ServerStats sum(List<Counters> all, int pending, long bufferBytes) {
+        for (int reads = 1; true; reads++) {
+            long before = version(all);
+            Counters sum = new Counters();
+            all.forEach(sum::add);
+            VarHandle.loadLoadFence();
+            if ((before != CHANGING && version(all) == before) || reads == MAX_READS) {
+                return sum.snapshot(pending, bufferBytes);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Of all together, which only grows. */
+    private static long version(List<Counters> all) {
+        long sum = 0;
+        for (Counters each : all) {
+            long version = each.version;
+            if ((version & 1) != 0) {
+                return CHANGING;
+            }
+            sum += version;
+        }
+        return sum;
+    }
+
+    private void add(Counters other) {
+        open += other.open;
+        accepted += other.accepted;
+        rejected += other.rejected;
+        rejectedPerIp += other.rejectedPerIp;
+        acceptErrors += other.acceptErrors;
+        acceptPauses += other.acceptPauses;
+        requests += other.requests;
+        bytesRead += other.bytesRead;
+        bytesWritten += other.bytesWritten;
+        unaccepted += other.unaccepted;
+        cutOffBytes += other.cutOffBytes;
+        peerClosed += other.peerClosed;
+        locallyClosed += other.locallyClosed;
+        resets += other.resets;
+        failures += other.failures;
+        timeouts += other.timeouts;
+        protocolErrors += other.protocolErrors;
+        handlerFailures += other.handlerFailures;
+        cutOff += other.cutOff;
+        cutOffForMemory += other.cutOffForMemory;
+        closedForDescriptors += other.closedForDescriptors;
+    }
+
+    private ServerStats snapshot(int pending, long bufferBytes) {
         return new ServerStats(
-                active,
+                open,
                 pending,
                 bufferBytes,
                 accepted,

@@ -10,22 +10,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The platform of programs: a thread of the JVM for each reactor, and one for the log of all.
  *
+ * @param kernel the calls of a reactor
  * @param lines takes each line of the log, and its cause if there is one; must not block
  */
-record JvmPlatform(Syscalls syscalls, BiConsumer<String, @Nullable Throwable> lines)
+record JvmPlatform(Supplier<Syscalls> kernel, BiConsumer<String, @Nullable Throwable> lines)
         implements Platform {
-    JvmPlatform(Syscalls syscalls) {
-        this(syscalls, LogThread.SHARED);
+    JvmPlatform(Supplier<Syscalls> kernel) {
+        this(kernel, LogThread.SHARED);
     }
 
     /** The platform that is in force on this thread; else Linux. */
     static Platform current() {
-        return CURRENT.isBound() ? CURRENT.get() : new JvmPlatform(new LinuxSyscalls());
+        return CURRENT.isBound() ? CURRENT.get() : new JvmPlatform(LinuxSyscalls::new);
+    }
+
+    @Override
+    public Syscalls syscalls() {
+        return kernel.get();
     }
 
     @Override

@@ -32,6 +32,7 @@ enum Problem {
     LIMIT_NOT_KNOWN("The limit of descriptors is not known: none are kept for files"),
     PEER_NOT_KNOWN("A connection is refused, as its peer's address is not known"),
     LOSS_NOT_KNOWN("What a connection lost in the kernel is not known, and not counted"),
+    NOT_PINNED("A reactor could not be pinned to its processor"),
     QUEUE_NOT_KNOWN("The length of the accept queue is not known, and shown as 0"),
     FILE_BECAME_SHORTER("A file became shorter while it was being sent; the connection is reset"),
     NO_OPENAT2("openat2 is not available here: symbolic links are not followed");

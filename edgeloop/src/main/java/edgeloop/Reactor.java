@@ -14,7 +14,9 @@ import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -22,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,7 @@ public final class Reactor implements Executor {
     final ChannelTable<Connection> channels = new ChannelTable<>(!DebugMode.ON);
 
     private final List<Runnable> atEnd = new ArrayList<>();
+    private final IdentityHashMap<ReactorLocal<?>, Object> locals = new IdentityHashMap<>();
 
     final SegmentPool segments;
     final ProblemLog problems;
@@ -122,6 +126,14 @@ public final class Reactor implements Executor {
     /** Says which thread is to turn this; until then it is the one that opened it. */
     void assignTo(Thread owner) {
         thread = owner;
+    }
+
+    /** Has the calling thread, which is to turn this, run on one processor alone. */
+    void pin(int processor) {
+        int result = syscalls.pinThread(processor);
+        if (result < 0) {
+            problems.report(Problem.NOT_PINNED, -result);
+        }
     }
 
     /** Turns until {@link #stop}, then closes everything. */
@@ -368,6 +380,18 @@ public final class Reactor implements Executor {
     public void reportProblem(String what, @Nullable Throwable cause) {
         checkThread();
         problems.report(what, cause);
+    }
+
+    /** What this has of {@code key}, made by {@code initial} the first time. */
+    @SuppressWarnings("unchecked") // under a key lies what its own function has made
+    <T> T local(ReactorLocal<T> key, Function<? super Reactor, ? extends T> initial) {
+        checkThread();
+        Object found = locals.get(key);
+        if (found == null) {
+            found = Objects.requireNonNull(initial.apply(this), "initial value");
+            locals.put(key, found);
+        }
+        return (T) found;
     }
 
     /** {@return whether the calling thread is this reactor's} Any thread may ask. */

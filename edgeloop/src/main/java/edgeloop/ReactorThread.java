@@ -14,16 +14,27 @@ import org.jspecify.annotations.Nullable;
  * call any method that is not {@link Loop}'s.
  */
 final class ReactorThread implements Loop {
+    /** In the place of a processor. */
+    static final int ANY = -1;
+
     /** How long a log that takes nothing may hold up the end of a reactor. */
     private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
 
     private final Platform platform;
     private final Reactor reactor;
+    private final int processor;
+    private final Runnable onFailure;
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
-    ReactorThread(Platform platform, Reactor reactor) {
+    /**
+     * @param processor the one it runs on alone, or {@link #ANY}
+     * @param onFailure is to be done where the reactor fails, when it has ended
+     */
+    ReactorThread(Platform platform, Reactor reactor, int processor, Runnable onFailure) {
         this.platform = platform;
         this.reactor = reactor;
+        this.processor = processor;
+        this.onFailure = onFailure;
     }
 
     void start(String name) {
@@ -40,11 +51,15 @@ final class ReactorThread implements Loop {
     @Override
     public void run() {
         try {
+            if (processor != ANY) {
+                reactor.pin(processor);
+            }
             reactor.run();
             awaitLog();
             ended.complete(null);
         } catch (Throwable e) {
             reactor.problems.report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
+            onFailure.run();
             awaitLog();
             ended.completeExceptionally(e);
         }
@@ -91,20 +106,13 @@ final class ReactorThread implements Loop {
         }
     }
 
-    /** Waits for the end; see {@link Server#join}. */
-    void join() throws InterruptedException {
-        if (reactor.isCurrent()) {
-            throw new IllegalStateException("the reactor's thread would wait for itself");
-        }
+    /** Waits for the end, on another thread. */
+    void await() throws InterruptedException {
         platform.await(ended);
-        checkEnd();
     }
 
-    /** Waits for the end, whatever comes; on the reactor's own thread it goes on instead. */
-    void awaitElsewhere() {
-        if (reactor.isCurrent()) {
-            return;
-        }
+    /** Waits for the end, on another thread and whatever comes. */
+    void awaitUninterruptibly() {
         boolean interrupted = false;
         while (!ended.isDone()) {
             try {
@@ -116,12 +124,17 @@ final class ReactorThread implements Loop {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        checkEnd();
     }
 
-    private void checkEnd() {
+    /** {@return whether it has ended by a failure} */
+    boolean hasFailed() {
+        return ended.isCompletedExceptionally();
+    }
+
+    /** Throws {@link IllegalStateException} if it has ended by a failure, its cause. */
+    void checkEnd() {
         try {
-            ended.join();
+            ended.getNow(null);
         } catch (CompletionException e) {
             throw new IllegalStateException("the reactor failed", e.getCause());
         }

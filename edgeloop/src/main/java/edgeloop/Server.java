@@ -4,10 +4,12 @@ import edgeloop.buffer.MemoryBudget;
 import edgeloop.platform.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * A TCP server: a listening socket and a reactor of its own, on one thread.
+ * A TCP server: a listening socket and a reactor of its own on one thread, or {@linkplain
+ * ServerOptions#withReactors several} of each.
  *
  * <pre>{@code
  * try (var server = Server.start(7000, connection -> Connection::write)) {
@@ -15,38 +17,18 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>Any thread may call any method, a handler too; only {@link #join} is not for the reactor's own
+ * <p>Any thread may call any method, a handler too; only {@link #join} is not for a reactor's own
  * thread.
  */
 public final class Server implements AutoCloseable {
-    /** How long those whom a shutdown finds new, or in the queue, have for their first request. */
-    private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
-
-    private final Reactor reactor;
-    private final ReactorThread thread;
-    private final Acceptor acceptor;
-    private final ConnectionGroup group;
+    private final List<ServerReactor> reactors;
     private final ServerOptions options;
     private final InetSocketAddress address;
-    private boolean draining;
 
-    private Server(
-            Platform platform, Reactor reactor, ServerOptions options, HandlerFactory handlers)
-            throws SyscallException {
-        this.reactor = reactor;
-        this.thread = new ReactorThread(platform, reactor);
+    private Server(ServerOptions options, InetSocketAddress address, List<ServerReactor> reactors) {
         this.options = options;
-        boolean limited = options.maxConnectionsPerIp() < Integer.MAX_VALUE;
-        this.group =
-                new ConnectionGroup(
-                        handlers.connectionOptions(options.connection()),
-                        Duration.ZERO,
-                        limited
-                                ? new AddressLimit(
-                                        options.maxConnectionsPerIp(), options.ipv6PrefixLength())
-                                : null);
-        this.acceptor = Acceptor.listen(reactor, options, group, handlers);
-        this.address = acceptor.address();
+        this.address = address;
+        this.reactors = reactors;
     }
 
     /**
@@ -89,27 +71,23 @@ public final class Server implements AutoCloseable {
     public static Server start(ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         Server server = open(JvmPlatform.current(), options, handlers);
-        server.thread.start("edgeloop-" + server.port());
+        String name = "edgeloop-" + server.port();
+        for (int i = 0; i < server.reactors.size(); i++) {
+            server.reactors.get(i).thread.start(options.reactors() == 1 ? name : name + "-" + i);
+        }
         return server;
     }
 
-    /** A server whose reactor nobody turns yet. */
+    /** A server whose reactors nobody turns yet. */
     static Server open(Platform platform, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
-        Reactor reactor =
-                Reactor.open(
-                        platform,
-                        options.trigger(),
-                        options.maxEvents(),
-                        budget,
-                        options.listener());
-        try {
-            return new Server(platform, reactor, options, handlers);
-        } catch (SyscallException e) {
-            reactor.terminate();
-            throw e;
-        }
+        return new ServerOpening(platform, options, handlers).open();
+    }
+
+    /** Of what {@link ServerOpening} has opened. */
+    static Server of(
+            ServerOptions options, InetSocketAddress address, List<ServerReactor> reactors) {
+        return new Server(options, address, reactors);
     }
 
     /** {@return the port listened on} */
@@ -122,21 +100,49 @@ public final class Server implements AutoCloseable {
         return address;
     }
 
-    /** {@return the reactor, whose {@link Reactor#execute} is the way in for other threads} */
-    public Reactor reactor() {
-        return reactor;
+    /**
+     * {@return the reactors, {@link ServerOptions#reactors} of them} {@link Reactor#execute} is the
+     * way in for other threads, those of the other reactors too.
+     */
+    public List<Reactor> reactors() {
+        return reactors.stream().map(each -> each.reactor).toList();
     }
 
     /**
-     * What the server has done so far, or had done when it ended. Does not wait for the reactor, so
-     * it answers also while a handler blocks that: what happens meanwhile may be in one figure and
-     * not yet in another. On the reactor's thread, and once the server has ended, they agree.
+     * What the server has done so far, on all reactors together, or had done when it ended. Does
+     * not wait for a reactor, so it answers also while a handler blocks one. How many connections
+     * were accepted, are open, and were ended by each cause are figures of one moment, which add
+     * up; what else happens meanwhile may be in one figure and not yet in another.
      *
      * @return the figures
      */
     public ServerStats stats() {
-        return group.counters.snapshot(
-                group.open(), acceptor.pending(), reactor.segments.mappedBytes());
+        List<Counters> counters = new ArrayList<>();
+        int pending = 0;
+        long bufferBytes = 0;
+        for (ServerReactor each : reactors) {
+            counters.add(each.counters());
+            int waiting = each.pending();
+            // Those who wait at one socket for all are the same ones.
+            pending = options.sharedAcceptQueue() ? Math.max(pending, waiting) : pending + waiting;
+            bufferBytes += each.bufferBytes();
+        }
+        return Counters.sum(counters, pending, bufferBytes);
+    }
+
+    /**
+     * {@return the figures of each reactor, as {@link #stats} has their sum} At one listening
+     * socket for all, {@link ServerStats#pendingConnections} is the same for each.
+     */
+    public List<ServerStats> reactorStats() {
+        return reactors.stream()
+                .map(
+                        each ->
+                                Counters.sum(
+                                        List.of(each.counters()),
+                                        each.pending(),
+                                        each.bufferBytes()))
+                .toList();
     }
 
     /**
@@ -145,36 +151,11 @@ public final class Server implements AutoCloseable {
      * whose peer has come within the last second and has sent nothing yet has a second for that, or
      * half of the drain timeout where that is less. Those that have not ended after {@link
      * ServerOptions#drainTimeout} are reset and counted, {@link ServerStats#cutOff}.
+     *
+     * <p>Where a reactor fails, its connections are reset, and the others do this.
      */
     public void shutdown() {
-        thread.control(this::drain);
-    }
-
-    private void drain() {
-        if (!draining) {
-            draining = true;
-            reactor.schedule(options.drainTimeout(), reactor::stop);
-            reactor.forEach(group, this::shutDown);
-            acceptor.lastCall(this::giveMoment, () -> group.whenEmpty(reactor::stop));
-        }
-    }
-
-    private void shutDown(Connection connection) {
-        if (reactor.deadlines.isNew(connection, (int) LAST_MOMENT.toMillis())) {
-            giveMoment(connection);
-        } else {
-            reactor.closer.shutDown(connection);
-        }
-    }
-
-    /**
-     * Its request may be on the way. Each has a time of its own: the last ones may be accepted only
-     * when the first have gone, for want of descriptors.
-     */
-    private void giveMoment(Connection connection) {
-        Duration half = options.drainTimeout().dividedBy(2);
-        Duration moment = half.compareTo(LAST_MOMENT) < 0 ? half : LAST_MOMENT;
-        Timeout _ = connection.schedule(moment, () -> reactor.closer.shutDown(connection));
+        reactors.forEach(ServerReactor::shutdown);
     }
 
     /**
@@ -182,29 +163,46 @@ public final class Server implements AutoCloseable {
      * {@link ServerStats#cutOff} counts it.
      */
     public void shutdownNow() {
-        thread.control(reactor::stop);
+        reactors.forEach(ServerReactor::shutdownNow);
     }
 
     /**
      * Waits until the server has ended.
      *
      * @throws InterruptedException if the calling thread is interrupted; the server goes on
-     * @throws IllegalStateException if the reactor failed; at once on the reactor's own thread,
-     *     which would wait for itself
+     * @throws IllegalStateException if a reactor failed; at once on a reactor's own thread, which
+     *     would wait for itself
      */
     public void join() throws InterruptedException {
-        thread.join();
+        if (isOnOwnThread()) {
+            throw new IllegalStateException("the reactor's thread would wait for itself");
+        }
+        for (ServerReactor each : reactors) {
+            each.thread.await();
+        }
+        checkEnd();
     }
 
     /**
-     * {@linkplain #shutdown Shuts down} and waits until that is done. On the reactor's own thread,
-     * in a handler for one, it does not wait.
+     * {@linkplain #shutdown Shuts down} and waits until that is done. On a reactor's own thread, in
+     * a handler for one, it does not wait.
      *
-     * @throws IllegalStateException if the reactor failed
+     * @throws IllegalStateException if a reactor failed
      */
     @Override
     public void close() {
         shutdown();
-        thread.awaitElsewhere();
+        if (!isOnOwnThread()) {
+            reactors.forEach(each -> each.thread.awaitUninterruptibly());
+            checkEnd();
+        }
+    }
+
+    private boolean isOnOwnThread() {
+        return reactors.stream().anyMatch(each -> each.reactor.isCurrent());
+    }
+
+    private void checkEnd() {
+        reactors.forEach(each -> each.thread.checkEnd());
     }
 }

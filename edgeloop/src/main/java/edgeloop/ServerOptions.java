@@ -3,12 +3,16 @@ package edgeloop;
 import edgeloop.buffer.MemoryBudget;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How a server listens and what bounds it. */
 public final class ServerOptions extends Options {
     /** A bound on {@link #maxEvents}: 16 MiB of events. */
     public static final int MAX_EVENTS_LIMIT = 1 << 20;
+
+    /** A bound on {@link #reactors}. */
+    public static final int MAX_REACTORS = 1024;
 
     /** A bound on {@link #maxBufferBytes}: little enough to see what happens at it. */
     public static final long MIN_BUFFER_BYTES = MemoryBudget.MIN_BYTES;
@@ -37,8 +41,12 @@ public final class ServerOptions extends Options {
     private static final Option<ConnectionOptions> CONNECTION =
             TABLE.object("connection", ConnectionOptions.defaults());
     private static final Option<Trigger> TRIGGER = TABLE.object("trigger", Trigger.EDGE);
-    private static final Option<@Nullable ReactorListener> LISTENER =
-            TABLE.add("listener", null, (_, _) -> {});
+    private static final Option<Integer> REACTORS = TABLE.number("reactors", 1, 1, MAX_REACTORS);
+    private static final Option<Boolean> SHARED_ACCEPT_QUEUE =
+            TABLE.object("sharedAcceptQueue", false);
+    private static final Option<Boolean> PINNED = TABLE.object("pinned", false);
+    private static final Option<@Nullable IntFunction<? extends ReactorListener>> LISTENERS =
+            TABLE.add("listeners", null, (_, _) -> {});
 
     private static final ServerOptions DEFAULTS = new ServerOptions(TABLE.defaults());
 
@@ -263,17 +271,76 @@ public final class ServerOptions extends Options {
         return new ServerOptions(with(TRIGGER, trigger));
     }
 
-    /** {@return who hears of the reactor's events, or null} */
-    public @Nullable ReactorListener listener() {
-        return get(LISTENER);
+    /**
+     * {@return how many reactors serve the connections, each on a thread of its own; 1 by default}
+     * All limits hold for the server as a whole. A handler runs on the thread of its connection's
+     * reactor; what several of them share, the {@link HandlerFactory} to begin with, is to be safe
+     * for several threads, or kept by a {@link ReactorLocal}.
+     */
+    public int reactors() {
+        return get(REACTORS);
     }
 
     /**
-     * {@return a copy that tells {@code listener} of the reactor's events}
+     * {@return a copy with another number of reactors}
      *
-     * @param listener null for nobody
+     * @param reactors from 1 to 1,024; {@link Runtime#availableProcessors} is how many can run at
+     *     once
      */
-    public ServerOptions withListener(@Nullable ReactorListener listener) {
-        return new ServerOptions(with(LISTENER, listener));
+    public ServerOptions withReactors(int reactors) {
+        return new ServerOptions(with(REACTORS, reactors));
+    }
+
+    /**
+     * {@return whether all reactors accept at one listening socket} By default each has a socket of
+     * its own, and the kernel spreads the connections over them as they come ({@code SO_REUSEPORT},
+     * socket(7)): evenly by their number, whatever a reactor has to do. At a shared one a reactor
+     * that waits takes them ({@code EPOLLEXCLUSIVE}, epoll_ctl(2)): nobody waits for one that is
+     * busy, and some reactors get more than others.
+     */
+    public boolean sharedAcceptQueue() {
+        return get(SHARED_ACCEPT_QUEUE);
+    }
+
+    /**
+     * {@return a copy whose reactors accept at one listening socket, or each at its own}
+     *
+     * @param on see {@link #sharedAcceptQueue}
+     */
+    public ServerOptions withSharedAcceptQueue(boolean on) {
+        return new ServerOptions(with(SHARED_ACCEPT_QUEUE, on));
+    }
+
+    /**
+     * {@return whether each reactor's thread runs on one processor alone, the i-th of those that
+     * the process may use} Where each reactor has a listening socket of its own, a connection goes
+     * to the one on the processor that receives it.
+     */
+    public boolean pinned() {
+        return get(PINNED);
+    }
+
+    /**
+     * {@return a copy whose reactors are pinned to processors, or are not}
+     *
+     * @param on see {@link #pinned}
+     */
+    public ServerOptions withPinned(boolean on) {
+        return new ServerOptions(with(PINNED, on));
+    }
+
+    /** {@return who hears of a reactor's events, by its index from 0; null if nobody does} */
+    public @Nullable IntFunction<? extends ReactorListener> listeners() {
+        return get(LISTENERS);
+    }
+
+    /**
+     * {@return a copy that tells listeners of the reactors' events}
+     *
+     * @param listeners called with each reactor's index, from 0, when the server starts; null for
+     *     nobody
+     */
+    public ServerOptions withListeners(@Nullable IntFunction<? extends ReactorListener> listeners) {
+        return new ServerOptions(with(LISTENERS, listeners));
     }
 }

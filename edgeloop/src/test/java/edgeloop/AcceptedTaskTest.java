@@ -57,7 +57,8 @@ class AcceptedTaskTest {
                             .start(
                                     () -> {
                                         await(start);
-                                        giveUntilRefused(server.reactor(), accepted, ran);
+                                        giveUntilRefused(
+                                                server.reactors().getFirst(), accepted, ran);
                                     });
             await(start);
             server.close();

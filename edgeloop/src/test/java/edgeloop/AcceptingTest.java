@@ -29,7 +29,7 @@ class AcceptingTest {
                         listening.add(source.fd());
                     }
                 };
-        ServerOptions options = ServerOptions.defaults().withListener(listener);
+        ServerOptions options = ServerOptions.defaults().withListeners(_ -> listener);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             int connections = 200;
             for (int i = 0; i < connections; i++) {

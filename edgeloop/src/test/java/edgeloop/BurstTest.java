@@ -18,13 +18,14 @@ class BurstTest {
 
     private final ServerOptions listening =
             ServerOptions.defaults()
-                    .withListener(
-                            new ReactorListener() {
-                                @Override
-                                public void onServed(long nanos) {
-                                    served.add(nanos);
-                                }
-                            });
+                    .withListeners(
+                            _ ->
+                                    new ReactorListener() {
+                                        @Override
+                                        public void onServed(long nanos) {
+                                            served.add(nanos);
+                                        }
+                                    });
 
     /** Echoes, and has the peer do something while the server is still at it. */
     private static ConnectionHandler echoWhile(Consumer<IoBuffer> meanwhile) {

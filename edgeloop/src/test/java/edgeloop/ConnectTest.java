@@ -38,7 +38,7 @@ class ConnectTest {
     void open() throws Exception {
         reactor =
                 Reactor.open(
-                        new JvmPlatform(kernel),
+                        new JvmPlatform(() -> kernel),
                         Trigger.EDGE,
                         64,
                         new MemoryBudget(Long.MAX_VALUE),

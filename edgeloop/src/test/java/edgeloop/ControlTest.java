@@ -33,8 +33,8 @@ class ControlTest {
     void endsBehindAFullQueue(Ending ending) throws Exception {
         Server server = Server.start(0, _ -> Connection::write);
         CountDownLatch gate = new CountDownLatch(1);
-        server.reactor().execute(() -> awaitUninterruptibly(gate));
-        AcceptedTaskTest.fill(server.reactor());
+        server.reactors().getFirst().execute(() -> awaitUninterruptibly(gate));
+        AcceptedTaskTest.fill(server.reactors().getFirst());
         Thread opener = Thread.ofVirtual().unstarted(gate::countDown);
         CompletableFuture<Void> ended =
                 CompletableFuture.runAsync(

@@ -263,7 +263,7 @@ class FailedCallsTest {
         assertThatThrownBy(
                         () ->
                                 Server.open(
-                                        new JvmPlatform(kernel),
+                                        new JvmPlatform(() -> kernel),
                                         ServerOptions.defaults(),
                                         _ -> Connection::write))
                 .isInstanceOf(SyscallException.class)

@@ -50,7 +50,7 @@ class ObjectSizeTest {
     void connectionAndItsTimer() throws Exception {
         Reactor reactor =
                 Reactor.open(
-                        new JvmPlatform(new ScriptedSyscalls()),
+                        new JvmPlatform(ScriptedSyscalls::new),
                         Trigger.EDGE,
                         1,
                         new MemoryBudget(Long.MAX_VALUE),

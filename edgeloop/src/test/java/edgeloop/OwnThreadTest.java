@@ -40,7 +40,7 @@ class OwnThreadTest {
     @DisplayName("E59 a server closed on its own thread begins to end, and the call returns")
     void serverClosesFromItsThread() throws Exception {
         Server server = Server.start(0, _ -> Connection::write);
-        onThreadOf(server.reactor(), server::close);
+        onThreadOf(server.reactors().getFirst(), server::close);
         server.join();
     }
 
@@ -49,7 +49,7 @@ class OwnThreadTest {
     void joinFromItsThreadThrows() throws Exception {
         try (Server server = Server.start(0, _ -> Connection::write)) {
             onThreadOf(
-                    server.reactor(),
+                    server.reactors().getFirst(),
                     () ->
                             assertThatIllegalStateException()
                                     .isThrownBy(server::join)
@@ -92,7 +92,7 @@ class OwnThreadTest {
     void statsOnItsThread() throws Exception {
         try (Server server = Server.start(0, _ -> Connection::write)) {
             onThreadOf(
-                    server.reactor(),
+                    server.reactors().getFirst(),
                     () -> assertThat(server.stats().activeConnections()).isZero());
         }
     }

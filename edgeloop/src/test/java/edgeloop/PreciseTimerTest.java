@@ -26,7 +26,7 @@ class PreciseTimerTest {
     void open() throws Exception {
         reactor =
                 Reactor.open(
-                        new JvmPlatform(kernel),
+                        new JvmPlatform(() -> kernel),
                         Trigger.EDGE,
                         64,
                         new MemoryBudget(Long.MAX_VALUE),

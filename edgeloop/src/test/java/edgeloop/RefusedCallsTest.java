@@ -28,7 +28,7 @@ class RefusedCallsTest {
             assertThatThrownBy(
                             () ->
                                     Server.open(
-                                            new JvmPlatform(kernel),
+                                            new JvmPlatform(() -> kernel),
                                             ServerOptions.defaults(),
                                             _ -> Connection::write))
                     .isInstanceOfSatisfying(

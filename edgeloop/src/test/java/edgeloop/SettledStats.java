@@ -13,7 +13,7 @@ public final class SettledStats {
 
     public static ServerStats of(Server server) {
         CompletableFuture<ServerStats> stats = new CompletableFuture<>();
-        server.reactor().execute(() -> stats.complete(server.stats()));
+        server.reactors().getFirst().execute(() -> stats.complete(server.stats()));
         return stats.orTimeout(30, SECONDS).join();
     }
 }

@@ -41,7 +41,9 @@ class SleepTest {
             List<String> before = switches(status);
 
             CountDownLatch over = new CountDownLatch(1);
-            clock.reactor().execute(() -> clock.reactor().schedule(SPAN, over::countDown));
+            clock.reactors()
+                    .getFirst()
+                    .execute(() -> clock.reactors().getFirst().schedule(SPAN, over::countDown));
             assertThat(over.await(60, SECONDS)).isTrue();
             assertThat(switches(status)).hasSize(2).isEqualTo(before);
 
@@ -91,7 +93,7 @@ class SleepTest {
                         for (int i = 0; i < rounds; i++) {
                             // One at a time: the thread is about to sleep when the next one comes.
                             CountDownLatch done = new CountDownLatch(1);
-                            server.reactor().execute(done::countDown);
+                            server.reactors().getFirst().execute(done::countDown);
                             await(done, i);
                         }
                         await(met);

@@ -114,7 +114,7 @@ final class TcpOptionsTest {
             assertThatThrownBy(
                             () ->
                                     Server.open(
-                                            new JvmPlatform(server.kernel),
+                                            new JvmPlatform(() -> server.kernel),
                                             ServerOptions.defaults().withTcp(ASKED),
                                             _ -> Connection::write))
                     .isInstanceOf(SyscallException.class)

@@ -39,8 +39,8 @@ final class TurnedServer implements AutoCloseable {
 
     TurnedServer(ServerOptions options, HandlerFactory handlers) {
         try {
-            server = Server.open(new JvmPlatform(kernel, this::logged), options, handlers);
-            reactor = server.reactor();
+            server = Server.open(new JvmPlatform(() -> kernel, this::logged), options, handlers);
+            reactor = server.reactors().getFirst();
         } catch (SyscallException e) {
             throw new AssertionError(e);
         }

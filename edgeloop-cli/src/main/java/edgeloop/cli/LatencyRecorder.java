@@ -1,12 +1,13 @@
 package edgeloop.cli;
 
 import edgeloop.ReactorListener;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the latencies of requests. The reactor's thread records, without a lock or an
+ * Collects the latencies of a reactor's requests. Its thread records, without a lock or an
  * allocation; one other thread takes what has been recorded since it last did.
  */
 final class LatencyRecorder implements ReactorListener {
@@ -31,12 +32,20 @@ final class LatencyRecorder implements ReactorListener {
         recorder.recordValue(Math.clamp(nanos, 0, HIGHEST_NANOS));
     }
 
-    /** What was recorded since this was last called. */
-    Summary takeInterval() {
-        taken = recorder.getIntervalHistogram(taken);
-        if (taken.getTotalCount() == 0) {
+    /** What all of {@code recorders} have recorded since this was last called. */
+    static Summary takeInterval(List<LatencyRecorder> recorders) {
+        Histogram all = recorders.getFirst().take();
+        for (LatencyRecorder each : recorders.subList(1, recorders.size())) {
+            all.add(each.take());
+        }
+        if (all.getTotalCount() == 0) {
             return new Summary(0, 0);
         }
-        return new Summary(taken.getMean() / 1e6, taken.getValueAtPercentile(99) / 1e6);
+        return new Summary(all.getMean() / 1e6, all.getValueAtPercentile(99) / 1e6);
+    }
+
+    private Histogram take() {
+        taken = recorder.getIntervalHistogram(taken);
+        return taken;
     }
 }

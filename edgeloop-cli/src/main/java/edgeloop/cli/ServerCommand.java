@@ -205,6 +205,7 @@ final class ServerCommand implements Callable<Integer> {
                     .build();
 
     private final TriggerOptions triggerOptions = new TriggerOptions();
+    private final ReactorOptions reactorOptions = new ReactorOptions();
     private final HttpCommandOptions httpOptions = new HttpCommandOptions();
 
     private final OptionSpec trace =
@@ -213,9 +214,6 @@ final class ServerCommand implements Callable<Integer> {
                             "Print every epoll event by name to stderr, with the time, the"
                                     + " address listened on and the peer.")
                     .build();
-
-    /** Who traces; null if nobody does. */
-    private @Nullable TraceListener tracer;
 
     private ServerCommand(LineWriter out, LineWriter err) {
         this.out = out;
@@ -242,7 +240,7 @@ final class ServerCommand implements Callable<Integer> {
         spec.usageMessage()
                 .description(
                         "Echoes whatever its TCP clients send, or serves files to HTTP clients: all"
-                                + " of them on one thread.")
+                                + " of them on one thread, or on as many as --reactors says.")
                 .sortOptions(false)
                 .autoWidth(true)
                 .footer(
@@ -276,6 +274,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(tcpUserTimeout)
                 .addOption(drainTimeout);
         triggerOptions.addTo(spec);
+        reactorOptions.addTo(spec);
         spec.addOption(protocol);
         httpOptions.addTo(spec);
         return spec.addOption(trace)
@@ -300,10 +299,10 @@ final class ServerCommand implements Callable<Integer> {
             err.print(NAME + ": " + problem + "; see --help");
             return CommandLine.ExitCode.USAGE;
         }
-        LatencyRecorder latency = statsSeconds.getValue() == null ? null : new LatencyRecorder();
+        Telemetry telemetry = telemetry();
         ServerOptions options;
         try {
-            options = options(latency);
+            options = options(telemetry);
         } catch (UnknownHostException e) {
             return fail(
                     "unknown host '"
@@ -311,7 +310,7 @@ final class ServerCommand implements Callable<Integer> {
                             + "'; give --bind an address of this machine");
         }
         if (spoken == Protocol.ECHO) {
-            return serve(options, _ -> ECHO, latency, null, null);
+            return serve(options, _ -> ECHO, telemetry, null, null);
         }
         AccessLogFile log;
         Http http;
@@ -325,7 +324,7 @@ final class ServerCommand implements Callable<Integer> {
         } catch (IOException e) {
             return fail("cannot write the access log: " + e.getMessage());
         }
-        int exitCode = serve(options, http, latency, http, log);
+        int exitCode = serve(options, http, telemetry, http, log);
         if (log != null) {
             log.finish(err, LOG_TIMEOUT);
         }
@@ -338,13 +337,16 @@ final class ServerCommand implements Callable<Integer> {
             return "--idle-bytes is an option of --protocol echo";
         }
         String problem = triggerOptions.problem();
+        if (problem == null) {
+            problem = reactorOptions.problem(statsSeconds.getValue() != null);
+        }
         return problem == null ? httpOptions.problem(spoken) : problem;
     }
 
     private int serve(
             ServerOptions options,
             HandlerFactory handlers,
-            @Nullable LatencyRecorder latency,
+            Telemetry telemetry,
             @Nullable Http http,
             @Nullable AccessLogFile log)
             throws InterruptedException {
@@ -356,17 +358,19 @@ final class ServerCommand implements Callable<Integer> {
         }
         StatsPrinter statistics = null;
         Integer seconds = statsSeconds.getValue();
-        if (seconds != null && latency != null) {
+        if (seconds != null) {
             Duration interval = Duration.ofSeconds(seconds);
-            statistics = StatsPrinter.start(server, http, latency, out, interval);
+            boolean perReactor = reactorOptions.isPerReactor();
+            statistics = StatsPrinter.start(server, http, telemetry, out, interval, perReactor);
         }
         ServerRun run = new ServerRun(server, http, statistics, out, err);
         Signals.on(signal -> reopen(log, signal), "HUP", "USR1");
-        run.announce(TriggerOptions.words(options.trigger()), maxEvents.getValue());
+        run.announce(
+                TriggerOptions.words(options.trigger()),
+                maxEvents.getValue(),
+                reactorOptions.words());
         int exitCode = run.await();
-        if (tracer != null) {
-            tracer.finish();
-        }
+        telemetry.finish();
         return exitCode;
     }
 
@@ -378,36 +382,38 @@ final class ServerCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * What the command line asks of the library.
-     *
-     * @param latency to be told of each request, or null
-     */
-    ServerOptions options(@Nullable LatencyRecorder latency) throws UnknownHostException {
+    /** Who hears of what the reactors do. */
+    Telemetry telemetry() {
+        // A debug build traces by itself; see bin/launch.
+        boolean traced = trace.<Boolean>getValue() || Boolean.getBoolean("edgeloop.debug");
+        return new Telemetry(
+                reactorOptions.count(), traced ? err : null, statsSeconds.getValue() != null);
+    }
+
+    /** What the command line asks of the library. */
+    ServerOptions options(Telemetry telemetry) throws UnknownHostException {
         // HTTP ends an idle connection itself, between two requests.
         Duration idle =
                 protocol.getValue() == Protocol.HTTP ? Duration.ZERO : idleTimeout.getValue();
-        // A debug build traces by itself; see bin/launch.
-        if (trace.<Boolean>getValue() || Boolean.getBoolean("edgeloop.debug")) {
-            tracer = new TraceListener(err);
-        }
         String address = bind.getValue();
         Long bufferBytes = maxBufferMemory.getValue();
-        return ServerOptions.defaults()
-                .withPort(port.getValue())
-                .withBindAddress(address == null ? null : InetAddress.getByName(address))
-                .withMaxEvents(maxEvents.getValue())
-                .withTrigger(triggerOptions.value())
-                .withBacklog(backlog.getValue())
-                .withDrainTimeout(drainTimeout.getValue())
-                .withMaxConnections(orUnlimited(maxConnections))
-                .withMaxConnectionsPerIp(orUnlimited(maxConnectionsPerIp))
-                .withIpv6PrefixLength(ipv6Prefix.getValue())
-                .withMaxBufferBytes(bufferBytes == null ? 0 : bufferBytes)
-                .withReusePort(reusePort.getValue())
-                .withTcp(tcpOptions())
-                .withConnection(connectionOptions(idle))
-                .withListener(Telemetry.of(tracer, latency));
+        ServerOptions options =
+                ServerOptions.defaults()
+                        .withPort(port.getValue())
+                        .withBindAddress(address == null ? null : InetAddress.getByName(address))
+                        .withMaxEvents(maxEvents.getValue())
+                        .withTrigger(triggerOptions.value())
+                        .withBacklog(backlog.getValue())
+                        .withDrainTimeout(drainTimeout.getValue())
+                        .withMaxConnections(orUnlimited(maxConnections))
+                        .withMaxConnectionsPerIp(orUnlimited(maxConnectionsPerIp))
+                        .withIpv6PrefixLength(ipv6Prefix.getValue())
+                        .withMaxBufferBytes(bufferBytes == null ? 0 : bufferBytes)
+                        .withReusePort(reusePort.getValue())
+                        .withTcp(tcpOptions())
+                        .withConnection(connectionOptions(idle))
+                        .withListeners(telemetry.listeners());
+        return reactorOptions.apply(options);
     }
 
     private TcpOptions tcpOptions() {

@@ -56,10 +56,11 @@ final class ServerRun {
     }
 
     /**
-     * Says that the server listens, by which events, and begins to heed signals: in this order for
-     * the user, in the other for a script that sends one as soon as it has read the lines.
+     * Says that the server listens, by which events and with how many reactors, and begins to heed
+     * signals: in this order for the user, in the other for a script that sends one as soon as it
+     * has read the lines.
      */
-    synchronized void announce(String mode, int maxEvents) {
+    synchronized void announce(String mode, int maxEvents, String reactors) {
         Signals.on(this::terminate, "INT", "TERM");
         out.print(
                 "Starting epoll server on port "
@@ -67,7 +68,8 @@ final class ServerRun {
                         + "\nUsing "
                         + mode
                         + " mode\nMax events per wait: "
-                        + maxEvents);
+                        + maxEvents
+                        + reactors);
         Rehearsal.start(server, http, statistics);
     }
 

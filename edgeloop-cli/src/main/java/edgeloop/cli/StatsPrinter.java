@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class StatsPrinter {
     private final Server server;
     private final @Nullable Http http;
-    private final LatencyRecorder latency;
+    private final Telemetry telemetry;
     private final LineWriter out;
     private final long intervalNanos;
+    private final boolean perReactor;
     private final StatsReport report = new StatsReport();
     private boolean stopped;
     private int dropped;
@@ -22,28 +23,32 @@ final class StatsPrinter {
     private StatsPrinter(
             Server server,
             @Nullable Http http,
-            LatencyRecorder latency,
+            Telemetry telemetry,
             LineWriter out,
-            Duration interval) {
+            Duration interval,
+            boolean perReactor) {
         this.server = server;
         this.http = http;
-        this.latency = latency;
+        this.telemetry = telemetry;
         this.out = out;
         this.intervalNanos = interval.toNanos();
+        this.perReactor = perReactor;
     }
 
     /**
      * Starts the reports.
      *
      * @param http what the server serves, or null
+     * @param perReactor whether each reactor has a line of its own as well
      */
     static StatsPrinter start(
             Server server,
             @Nullable Http http,
-            LatencyRecorder latency,
+            Telemetry telemetry,
             LineWriter out,
-            Duration interval) {
-        StatsPrinter printer = new StatsPrinter(server, http, latency, out, interval);
+            Duration interval,
+            boolean perReactor) {
+        StatsPrinter printer = new StatsPrinter(server, http, telemetry, out, interval, perReactor);
         Thread.ofPlatform().name("stats").daemon().start(printer::run);
         return printer;
     }
@@ -64,12 +69,10 @@ final class StatsPrinter {
             double seconds,
             ServerStats stats,
             LatencyRecorder.Summary latencies) {
-        return words.next(
-                LocalTime.now(ZoneId.systemDefault()),
-                seconds,
-                stats,
-                http == null ? null : http.stats(),
-                latencies);
+        LocalTime now = LocalTime.now(ZoneId.systemDefault());
+        String lines =
+                words.next(now, seconds, stats, http == null ? null : http.stats(), latencies);
+        return perReactor ? lines + words.reactors(now, seconds, server.reactorStats()) : lines;
     }
 
     private void run() {
@@ -80,7 +83,7 @@ final class StatsPrinter {
             while (sleepUntil(last + intervalNanos)) {
                 ServerStats stats = server.stats();
                 long now = System.nanoTime();
-                print(word(report, (now - last) / 1e9, stats, latency.takeInterval()));
+                print(word(report, (now - last) / 1e9, stats, telemetry.takeInterval()));
                 last = now;
             }
         } catch (InterruptedException e) {

@@ -4,12 +4,13 @@ import edgeloop.ServerStats;
 import edgeloop.http.HttpStats;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words what a server has done since the last report: the three lines of {@code --stats}, and a
- * fourth for HTTP.
+ * Words what a server has done since the last report: the three lines of {@code --stats}, a fourth
+ * for HTTP, and one for each reactor where that is asked for.
  */
 final class StatsReport {
     private static final DateTimeFormatter CLOCK =
@@ -18,6 +19,7 @@ final class StatsReport {
 
     private long requestsBefore;
     private long bytesBefore;
+    private List<Long> reactorBytesBefore = List.of();
     private HttpStats httpBefore = new HttpStats(0, 0, 0, 0, 0);
 
     /**
@@ -49,6 +51,26 @@ final class StatsReport {
                         http.serverErrors() - httpBefore.serverErrors());
         httpBefore = http;
         return lines + statuses;
+    }
+
+    /** A line for each reactor, with what it has done since this was last called. */
+    String reactors(LocalTime now, double seconds, List<ServerStats> reactors) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < reactors.size(); i++) {
+            ServerStats stats = reactors.get(i);
+            long before = i < reactorBytesBefore.size() ? reactorBytesBefore.get(i) : 0;
+            lines.append(
+                    String.format(
+                            Locale.ROOT,
+                            "\n[%s] Reactor %d: %d active, %d accepted, %.1f MB/sec",
+                            CLOCK.format(now),
+                            i,
+                            stats.activeConnections(),
+                            stats.accepted(),
+                            (stats.bytesWritten() - before) / seconds / BYTES_PER_MEGABYTE));
+        }
+        reactorBytesBefore = reactors.stream().map(ServerStats::bytesWritten).toList();
+        return lines.toString();
     }
 
     /** The requests served, of whatever protocol. */

@@ -19,18 +19,25 @@ final class TraceListener implements ReactorListener {
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
     private final LineWriter err;
+    private final String reactor;
     private long leftOut;
 
-    TraceListener(LineWriter err) {
+    /**
+     * @param reactor is said of each event: which one it came to, and a space; empty if there is
+     *     one
+     */
+    TraceListener(LineWriter err, String reactor) {
         this.err = err;
+        this.reactor = reactor;
     }
 
     @Override
     public void onEvents(EventSource source, int events) {
         String line =
-                "[%s] fd %d %s %s %s"
+                "[%s] %sfd %d %s %s %s"
                         .formatted(
                                 CLOCK.format(LocalTime.now(ZoneId.systemDefault())),
+                                reactor,
                                 source.fd(),
                                 word(source.localAddress()),
                                 source.isListener()

@@ -3,6 +3,7 @@ package edgeloop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LatencyRecorderTest {
@@ -15,7 +16,7 @@ final class LatencyRecorderTest {
         }
         recorder.onServed(500_000);
         recorder.onServed(5_000_000);
-        LatencyRecorder.Summary summary = recorder.takeInterval();
+        LatencyRecorder.Summary summary = LatencyRecorder.takeInterval(List.of(recorder));
         assertThat(summary.averageMillis()).isCloseTo(0.0746, within(0.0001));
         assertThat(summary.p99Millis()).isCloseTo(0.5, within(0.001));
     }
@@ -23,10 +24,13 @@ final class LatencyRecorderTest {
     @Test
     void intervalsDoNotMix() {
         recorder.onServed(8_000_000);
-        assertThat(recorder.takeInterval().averageMillis()).isCloseTo(8, within(0.01));
+        assertThat(LatencyRecorder.takeInterval(List.of(recorder)).averageMillis())
+                .isCloseTo(8, within(0.01));
         recorder.onServed(1_000_000);
-        assertThat(recorder.takeInterval().averageMillis()).isCloseTo(1, within(0.001));
-        assertThat(recorder.takeInterval()).isEqualTo(new LatencyRecorder.Summary(0, 0));
+        assertThat(LatencyRecorder.takeInterval(List.of(recorder)).averageMillis())
+                .isCloseTo(1, within(0.001));
+        assertThat(LatencyRecorder.takeInterval(List.of(recorder)))
+                .isEqualTo(new LatencyRecorder.Summary(0, 0));
     }
 
     @Test
@@ -34,6 +38,17 @@ final class LatencyRecorderTest {
         recorder.onServed(-1);
         recorder.onServed(0);
         recorder.onServed(Long.MAX_VALUE);
-        assertThat(recorder.takeInterval().p99Millis()).isCloseTo(3_600_000, within(3_600.0));
+        assertThat(LatencyRecorder.takeInterval(List.of(recorder)).p99Millis())
+                .isCloseTo(3_600_000, within(3_600.0));
+    }
+
+    @Test
+    void severalReactorsAreOneSummary() {
+        LatencyRecorder other = new LatencyRecorder();
+        recorder.onServed(1_000_000);
+        other.onServed(3_000_000);
+        List<LatencyRecorder> both = List.of(recorder, other);
+        assertThat(LatencyRecorder.takeInterval(both).averageMillis()).isCloseTo(2, within(0.01));
+        assertThat(LatencyRecorder.takeInterval(both)).isEqualTo(new LatencyRecorder.Summary(0, 0));
     }
 }

@@ -23,7 +23,7 @@ final class ServerCommandTest {
     private ServerOptions parse(String... arguments) throws Exception {
         command.parseArgs(arguments);
         ServerCommand server = command.getCommand();
-        return server.options(null);
+        return server.options(server.telemetry());
     }
 
     @Test
@@ -33,8 +33,8 @@ final class ServerCommandTest {
 
     @Test
     void nobodyListensWithoutTelemetry() throws Exception {
-        assertThat(parse("-p", "0").listener()).isNull();
-        assertThat(parse("--trace").listener()).isInstanceOf(TraceListener.class);
+        assertThat(parse("-p", "0").listeners()).isNull();
+        assertThat(parse("--trace").listeners().apply(0)).isInstanceOf(TraceListener.class);
     }
 
     @Test

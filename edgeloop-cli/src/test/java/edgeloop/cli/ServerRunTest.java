@@ -61,7 +61,9 @@ final class ServerRunTest {
                     }
                 };
         Server server =
-                Server.start(ServerOptions.defaults().withListener(broken), _ -> Connection::write);
+                Server.start(
+                        ServerOptions.defaults().withListeners(_ -> broken),
+                        _ -> Connection::write);
         ServerRun run = new ServerRun(server, null, null, out.writer(), err.writer());
         try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             assertThat(run.await()).isEqualTo(1);

@@ -47,7 +47,7 @@ class StaticFileAllocationTest {
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             client.setTcpNoDelay(true);
             var reactor = new CompletableFuture<Thread>();
-            server.reactor().execute(() -> reactor.complete(Thread.currentThread()));
+            server.reactors().getFirst().execute(() -> reactor.complete(Thread.currentThread()));
             long thread = reactor.get().threadId();
             ask(client, length, WARMUP);
             double least = Double.MAX_VALUE;

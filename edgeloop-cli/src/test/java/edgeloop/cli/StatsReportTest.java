@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edgeloop.ServerStats;
 import edgeloop.http.HttpStats;
 import java.time.LocalTime;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +66,12 @@ final class StatsReportTest {
     void idleIntervalIsAllZeros() {
         LatencyRecorder latency = new LatencyRecorder();
         String lines =
-                report.next(LocalTime.MIDNIGHT, 1, stats(0, 0, 0, 0), null, latency.takeInterval());
+                report.next(
+                        LocalTime.MIDNIGHT,
+                        1,
+                        stats(0, 0, 0, 0),
+                        null,
+                        LatencyRecorder.takeInterval(List.of(latency)));
         assertThat(lines)
                 .isEqualTo(
                         """

@@ -41,7 +41,7 @@ final class StuckServer {
         LineWriter out = LineWriter.start("stdout", System.out);
         LineWriter err = LineWriter.start("stderr", System.err);
         ServerRun run = new ServerRun(Server.start(0, _ -> STUCK), null, null, out, err);
-        run.announce("edge-triggered", 1024);
+        run.announce("edge-triggered", 1024, "");
         System.exit(run.await());
     }
 }

@@ -16,7 +16,7 @@ final class TraceListenerTest {
     @Test
     void eventsAreNamed() throws Exception {
         CapturedOutput err = new CapturedOutput();
-        TraceListener trace = new TraceListener(err.writer());
+        TraceListener trace = new TraceListener(err.writer(), "");
         trace.onEvents(source(7, "192.0.2.1", null), 0x1);
         trace.onEvents(source(8, "::1", "2001:db8:0:0:0:0:0:1"), 0x2001);
         trace.onEvents(source(9, null, null), 0x4);
@@ -34,7 +34,7 @@ final class TraceListenerTest {
     void whatIsLeftOutLastIsSaidAtTheEnd() throws Exception {
         BlockableStream stream = new BlockableStream();
         LineWriter err = stream.fullWriter();
-        TraceListener trace = new TraceListener(err);
+        TraceListener trace = new TraceListener(err, "");
         trace.onEvents(source(7, null, null), 1);
         trace.onEvents(source(7, null, null), 1);
         trace.finish();
@@ -47,7 +47,7 @@ final class TraceListenerTest {
     void eventsThatTheStreamCannotTakeAreCounted() throws Exception {
         BlockableStream stream = new BlockableStream();
         LineWriter err = stream.fullWriter();
-        TraceListener trace = new TraceListener(err);
+        TraceListener trace = new TraceListener(err, "");
         trace.onEvents(source(7, null, null), 1);
         trace.onEvents(source(7, null, null), 1);
         stream.free.countDown();

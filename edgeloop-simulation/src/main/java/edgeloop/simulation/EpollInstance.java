@@ -27,6 +27,9 @@ final class EpollInstance extends OpenFile {
     /** How often something has changed at one of the files. */
     int changes;
 
+    /** Whether a thread sleeps in a wait, and nobody has woken it yet. */
+    boolean sleeper;
+
     private int size;
 
     /** What was registered with files that are gone. */
@@ -85,6 +88,7 @@ final class EpollInstance extends OpenFile {
         if (file.queued) {
             return;
         }
+        sleeper = false;
         if (size == ready.length) {
             rotate(0);
             ready = Arrays.copyOf(ready, 2 * size);
@@ -117,6 +121,12 @@ final class EpollInstance extends OpenFile {
             take();
         }
         return size > 0;
+    }
+
+    /** The same for a thread that sleeps on if it would not. */
+    boolean wakes() {
+        sleeper = !isReady();
+        return !sleeper;
     }
 
     /** The mask to report for the first file on the list, which leaves it; 0 if there is none. */

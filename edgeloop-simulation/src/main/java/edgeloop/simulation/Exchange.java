@@ -3,7 +3,6 @@ package edgeloop.simulation;
 import edgeloop.ConnectionOptions;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
-import edgeloop.ServerStats;
 import edgeloop.SyscallException;
 import edgeloop.Trigger;
 import edgeloop.platform.Platform;
@@ -13,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One run of several servers in one program, each on a thread of its own, among peers and other
+ * One run of several servers in one program, each on one to four threads, among peers and other
  * threads of the program: they hand over tasks and messages, ask for statistics, and end servers.
  * What is echoed goes by way of another server's thread now and then.
  *
@@ -22,6 +21,11 @@ import java.util.List;
  */
 final class Exchange implements World {
     private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    /** All are served in this time, once nothing stands in the way. */
+    private static final long MOST_CALM_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private static final int UNLIMITED = Integer.MAX_VALUE;
 
     final SimulatedKernel kernel;
     final SimulatedThreads threads;
@@ -35,6 +39,7 @@ final class Exchange implements World {
     private final int calmAtCall;
     private boolean readsUntilShort;
     private boolean calm;
+    private long calmNanos;
 
     Exchange(Case run, SimulatedKernel kernel, Choices choices) {
         this.run = run;
@@ -67,7 +72,10 @@ final class Exchange implements World {
         for (int i = 0; i < count; i++) {
             Post post = new Post(this, i);
             posts.add(post);
-            Server server = Platform.call(platform, () -> Server.start(drawOptions(), post));
+            ServerOptions options = drawOptions();
+            post.limit(options.maxConnections());
+            kernel.note("server %d: %s", i, options);
+            Server server = Platform.call(platform, () -> Server.start(options, post));
             post.opened(server);
         }
     }
@@ -85,6 +93,10 @@ final class Exchange implements World {
                 .withBacklog(choices.magnitude(1, 16))
                 .withMaxEvents(choices.magnitude(1, 64))
                 .withTrigger(drawTrigger())
+                .withReactors(choices.below(4) == 0 ? 1 : choices.between(2, 4))
+                .withSharedAcceptQueue(choices.below(2) == 0)
+                .withPinned(choices.below(4) == 0)
+                .withMaxConnections(choices.below(4) == 0 ? choices.between(1, 3) : UNLIMITED)
                 .withDrainTimeout(LIMIT)
                 .withConnection(connection);
     }
@@ -101,10 +113,14 @@ final class Exchange implements World {
             kernel.faults().setRate(Fault.RECV_SHORT, 0);
         }
         kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
+        if (choices.below(3) == 0) { // pauses of accepting, which else are rare
+            kernel.faults().setRate(Fault.ACCEPT_EXHAUSTED, 1 << choices.between(12, 15));
+            kernel.faults().setRate(Fault.REGISTER_REFUSED, 1 << choices.between(8, 15));
+        }
     }
 
     private void drawPeers() {
-        int count = choices.between(1, choices.between(1, 6));
+        int count = choices.between(1, choices.between(1, 10));
         for (int i = 0; i < count; i++) {
             ExchangePeer peer = new ExchangePeer(this, i, choices.split());
             if ((run.droppedPeers() >>> i & 1) == 0) {
@@ -154,6 +170,7 @@ final class Exchange implements World {
     private void check() {
         for (Post post : posts) {
             post.check();
+            post.checkTurnedAway(peers.stream().filter(peer -> peer.isTurnedAwayBy(post)).count());
         }
         for (ExchangePeer peer : peers) {
             peer.check();
@@ -185,13 +202,6 @@ final class Exchange implements World {
         return calm;
     }
 
-    /** What statistics say at any time. */
-    void checkSnapshot(ServerStats stats) {
-        if (stats.activeConnections() < 0 || stats.pendingConnections() < 0) {
-            throw kernel.violation("statistics: %s", stats);
-        }
-    }
-
     // ---- What the kernel calls ----------------------------------------------------------------
 
     @Override
@@ -212,11 +222,14 @@ final class Exchange implements World {
         }
         if (!calm && kernel.calls() >= calmAtCall) {
             becomeCalm();
+        } else if (calm && kernel.elapsedNanos() - calmNanos > MOST_CALM_NANOS) {
+            throw kernel.violation("it goes on and on: %s", peers);
         }
     }
 
     private void becomeCalm() {
         calm = true;
+        calmNanos = kernel.elapsedNanos();
         kernel.note("---- calm: no more faults, and peers behave");
         kernel.faults().stop();
         for (ExchangePeer peer : peers) {
@@ -238,6 +251,7 @@ final class Exchange implements World {
                 post.checkBeforeSleep();
             }
         }
+        kernel.checkSharedQueueBeforeSleep();
     }
 
     @Override

@@ -5,6 +5,7 @@ import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Echoes, at once or by way of another server's thread. */
@@ -25,8 +26,8 @@ final class ExchangeHandler implements ConnectionHandler {
         this.ref = connection.ref();
     }
 
-    private void entered(String what) {
-        post.entered(what);
+    private void entered(Connection connection, String what) {
+        post.entered(connection.reactor(), what);
         if (closed) {
             throw post.exchange.kernel.violation("%s comes after onClose", what);
         }
@@ -34,7 +35,7 @@ final class ExchangeHandler implements ConnectionHandler {
 
     @Override
     public void onRead(Connection connection, IoBuffer in) {
-        entered("onRead");
+        entered(connection, "onRead");
         if (peer != null && peer.takeClosesServer()) {
             closeOwnServer();
         }
@@ -46,7 +47,8 @@ final class ExchangeHandler implements ConnectionHandler {
         byte[] bytes = new byte[in.remaining()];
         in.readBytes(bytes, 0, bytes.length);
         onTheirWay++;
-        boolean taken = other.execute(() -> handBack(bytes));
+        int reactor = Objects.requireNonNull(peer).index % other.reactors();
+        boolean taken = other.execute(reactor, () -> handBack(bytes));
         if (!taken) {
             connection.abort(); // the rest would come before this
         }
@@ -60,7 +62,7 @@ final class ExchangeHandler implements ConnectionHandler {
     private void comesBack(@Nullable Connection connection, byte[] bytes) {
         onTheirWay--;
         if (connection != null) {
-            entered("what was handed back");
+            entered(connection, "what was handed back");
             connection.write(bytes);
             closeIfDone(connection);
         }
@@ -82,7 +84,7 @@ final class ExchangeHandler implements ConnectionHandler {
 
     @Override
     public void onEnd(Connection connection, IoBuffer in) {
-        entered("onEnd");
+        entered(connection, "onEnd");
         ended = true;
         closeIfDone(connection);
     }
@@ -95,7 +97,7 @@ final class ExchangeHandler implements ConnectionHandler {
 
     @Override
     public void onClose(Connection connection, CloseReason reason) {
-        entered("onClose");
+        entered(connection, "onClose");
         closed = true;
         post.closed();
         post.exchange.kernel.note("    onClose at server %d: %s", post.index, reason);

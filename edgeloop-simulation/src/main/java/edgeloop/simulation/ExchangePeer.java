@@ -177,9 +177,18 @@ final class ExchangePeer {
         }
     }
 
+    /** Whether it is one of those that its server has turned away, as it seems: it got nothing. */
+    boolean isTurnedAwayBy(Post server) {
+        return post == server && isCutShort() && received == 0;
+    }
+
+    private boolean isCutShort() {
+        return !cut && !post.isStoppedEarly() && received != sent;
+    }
+
     /** All is over: it got back what it sent, unless it was cut off or its server told to stop. */
     void check() {
-        if (!cut && !post.isStoppedEarly() && received != sent) {
+        if (isCutShort() && !isTurnedAwayBy(post)) {
             throw exchange.kernel.violation(
                     "peer %d got the end after %d of %d bytes", index, received, sent);
         }

@@ -10,6 +10,12 @@ final class FreshSocket extends OpenFile {
     private final int family;
     @Nullable InetSocketAddress local;
 
+    /** Whether others may listen on its port. */
+    boolean reusePort;
+
+    /** Where it will listen; null before that is known. */
+    SocketCalls.@Nullable Port port;
+
     FreshSocket(int family) {
         this.family = family;
     }

@@ -163,25 +163,19 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int duplicate(int fd) {
-        OpenFile file = file(Call.FCNTL, fd, OpenFile.class);
-        int result = open(Call.FCNTL, new Duplicate());
-        if (file instanceof Listener socket) {
-            socket.probed(kernel.elapsedNanos(), waits.turnNanos(), sockets.isReserved(result));
+        Listener socket = file(Call.FCNTL, fd, Listener.class);
+        Listener duplicate = new Listener(socket);
+        int result = open(Call.FCNTL, duplicate);
+        if (result < 0) {
+            duplicate.release();
         }
+        socket.probed(kernel.elapsedNanos(), waits.turnNanos(), sockets.isReserved(result));
         return result;
     }
 
     @Override
     public int descriptorLimit() {
         return kernel.answer(Call.PRLIMIT, -1, files.limit());
-    }
-
-    /** A second descriptor of a file. */
-    private static final class Duplicate extends OpenFile {
-        @Override
-        int readiness() {
-            return 0;
-        }
     }
 
     // ---- Sockets ------------------------------------------------------------------------------
@@ -243,7 +237,22 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int setOption(int fd, int level, int option, int value) {
-        return sockets.setOption(fd);
+        return sockets.setOption(fd, level, option);
+    }
+
+    @Override
+    public int steerByProcessor(int fd, int[] processors) {
+        return sockets.setOption(fd, 0, 0);
+    }
+
+    @Override
+    public int[] processors() {
+        return new int[] {0, 1, 2, 3, 4, 5, 6, 7};
+    }
+
+    @Override
+    public int pinThread(int processor) {
+        return 0;
     }
 
     @Override

@@ -1,21 +1,34 @@
 package edgeloop.simulation;
 
 import edgeloop.sys.EpollEvents;
+import edgeloop.sys.Errno;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that listens: the connections that wait to be accepted. */
+/**
+ * A socket that listens: the connections that wait to be accepted. A duplicate of its descriptor is
+ * one of these, too, and has the same that wait.
+ */
 final class Listener extends OpenFile {
-    final Deque<TcpConnection> pending = new ArrayDeque<>();
+    final Deque<TcpConnection> pending;
+
+    /** The descriptors of the socket. */
+    private final List<Listener> descriptors;
+
     boolean listening = true;
     private final int backlog;
-    final int port;
+    final SocketCalls.Port port;
 
     /** What accept(2) answered last. */
     int lastResult;
 
-    /** The end of the turn in which that was, or the program came to know of descriptors. */
+    /**
+     * The end of the turn in which that was, or the program came to know of descriptors, or left
+     * epoll or tried to come back.
+     */
     long lastNanos;
 
     private long lastTurn;
@@ -23,18 +36,66 @@ final class Listener extends OpenFile {
     /** The turn in which few descriptors were free, by accept's answer or a probe; or -1. */
     long scarceTurn = -1;
 
-    Listener(int port, int backlog) {
+    Listener(SocketCalls.Port port, int backlog) {
         this.port = port;
         this.backlog = backlog;
+        this.pending = new ArrayDeque<>();
+        this.descriptors = new ArrayList<>(List.of(this));
+    }
+
+    /** A duplicate of {@code original}. */
+    Listener(Listener original) {
+        this.port = original.port;
+        this.backlog = original.backlog;
+        this.pending = original.pending;
+        this.descriptors = original.descriptors;
+        descriptors.add(this);
     }
 
     boolean isFull() {
         return pending.size() >= backlog;
     }
 
-    void add(TcpConnection connection) {
+    /** Whether one more can come. */
+    boolean takesMore() {
+        return !descriptors.isEmpty() && !isFull();
+    }
+
+    /**
+     * One more waits. Where the descriptors are registered exclusively, it is put on the lists of
+     * those instances on which nobody sleeps, and wakes one on which somebody does; as
+     * __wake_up_common and ep_poll_callback of Linux's wait.c and eventpoll.c go about it, save
+     * that there the order is that of registration.
+     */
+    void add(TcpConnection connection, Choices choices) {
         pending.addLast(connection);
-        edge();
+        int count = descriptors.size();
+        int first = count == 1 ? 0 : choices.below(count);
+        for (int i = 0; i < count; i++) {
+            Listener each = descriptors.get((first + i) % count);
+            EpollInstance instance = each.epoll;
+            if (instance != null) {
+                each.edge();
+                if ((each.interest & EpollEvents.EPOLLEXCLUSIVE) != 0 && instance.sleeper) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /**
+     * Whether nothing is to be told of this one of a socket's descriptors, though connections wait
+     * and it is registered, or though it is not and would accept, or will not for longer than a
+     * pause.
+     *
+     * @param before a pause that began before then is over
+     */
+    boolean isSharedInVain(long before) {
+        boolean told =
+                epoll != null
+                        ? !pending.isEmpty()
+                        : lastResult == -Errno.EAGAIN || lastNanos < before;
+        return descriptors.size() > 1 && told && !queued;
     }
 
     @Nullable TcpConnection accept() {
@@ -69,14 +130,19 @@ final class Listener extends OpenFile {
         return pending.isEmpty() ? 0 : EpollEvents.EPOLLIN;
     }
 
-    /** Those that were not accepted are reset. */
+    /** Those that were not accepted are reset, with the last descriptor. */
     @Override
     void release() {
         listening = false;
+        descriptors.remove(this);
+        if (!descriptors.isEmpty()) {
+            return;
+        }
         TcpConnection connection;
         while ((connection = accept()) != null) {
             connection.lingerZero = true;
             connection.neverAccepted = true;
+            port.neverAccepted++;
             connection.release();
         }
     }

@@ -5,20 +5,21 @@ import edgeloop.ConnectionRef;
 /** A thread of an {@link Exchange} that is no reactor's: it asks, hands over, and ends servers. */
 final class Onlooker implements Runnable {
     private static final int MAX_SLEEP_NANOS = 50_000_000;
+    private static final int MOST_REACTORS = 4;
 
     private final Exchange exchange;
     private final int index;
     private final Choices choices;
-    private final int[] tasksTaken;
-    private final int[] tasksRun;
+    private final int[][] tasksTaken;
+    private final int[][] tasksRun;
     private boolean done;
 
     Onlooker(Exchange exchange, int index, Choices choices) {
         this.exchange = exchange;
         this.index = index;
         this.choices = choices;
-        this.tasksTaken = new int[exchange.posts().size()];
-        this.tasksRun = new int[exchange.posts().size()];
+        this.tasksTaken = new int[exchange.posts().size()][MOST_REACTORS];
+        this.tasksRun = new int[exchange.posts().size()][MOST_REACTORS];
     }
 
     boolean isDone() {
@@ -37,27 +38,30 @@ final class Onlooker implements Runnable {
         switch (choices.below(16)) {
             case 0, 1, 2, 3, 4 -> execute(post);
             case 5, 6, 7 -> tell(post);
-            case 8, 9, 10 -> exchange.checkSnapshot(post.server().stats());
+            case 8, 9, 10 -> post.checkSnapshot();
             case 11 -> end(post);
             default -> sleep();
         }
     }
 
-    /** Those that one thread hands to one server come in order. */
+    /** Those that one thread hands to one reactor come in order. */
     private void execute(Post post) {
-        int number = tasksTaken[post.index]++;
+        int reactor = choices.below(post.reactors());
+        int number = tasksTaken[post.index][reactor]++;
         exchange.kernel.note(
-                "    onlooker %d hands task %d to server %d", index, number, post.index);
+                "    onlooker %d hands task %d to reactor %d of server %d",
+                index, number, reactor, post.index);
         boolean taken =
                 post.execute(
+                        reactor,
                         () -> {
-                            if (tasksRun[post.index]++ != number) {
+                            if (tasksRun[post.index][reactor]++ != number) {
                                 throw exchange.kernel.violation(
                                         "task %d of onlooker %d is out of order", number, index);
                             }
                         });
         if (!taken) {
-            tasksTaken[post.index]--;
+            tasksTaken[post.index][reactor]--;
         }
     }
 

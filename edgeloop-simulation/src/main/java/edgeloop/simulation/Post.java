@@ -6,6 +6,7 @@ import edgeloop.ConnectionRef;
 import edgeloop.HandlerFactory;
 import edgeloop.Reactor;
 import edgeloop.Server;
+import edgeloop.ServerStats;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,10 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** A server of an {@link Exchange}, and the books of what was handed over to it. */
+/**
+ * A server of an {@link Exchange}, with one reactor or several, and the books of what was handed
+ * over to it.
+ */
 final class Post implements HandlerFactory {
     final Exchange exchange;
     final int index;
@@ -23,6 +27,7 @@ final class Post implements HandlerFactory {
     private boolean stopped;
     private boolean stoppedEarly;
     private boolean ended;
+    private int maxConnections = Integer.MAX_VALUE;
     private int made;
     private int closed;
     private int tasksTaken;
@@ -43,8 +48,14 @@ final class Post implements HandlerFactory {
         return Objects.requireNonNull(server);
     }
 
-    private Reactor reactor() {
-        return server().reactor();
+    /** How many reactors it has. */
+    int reactors() {
+        return server().reactors().size();
+    }
+
+    /** The most connections that it may have open. */
+    void limit(int connections) {
+        maxConnections = connections;
     }
 
     /** It is about to be told to stop. */
@@ -70,16 +81,16 @@ final class Post implements HandlerFactory {
 
     // ---- Hand-over ----------------------------------------------------------------------------
 
-    /** Hands a task over; false if it is refused. */
-    boolean execute(Runnable task) {
+    /** Hands a task over to one of its reactors; false if it is refused. */
+    boolean execute(int number, Runnable task) {
+        Reactor reactor = server().reactors().get(number);
         try {
-            reactor()
-                    .execute(
-                            () -> {
-                                entered("a task");
-                                tasksRun++;
-                                task.run();
-                            });
+            reactor.execute(
+                    () -> {
+                        entered(reactor, "a task");
+                        tasksRun++;
+                        task.run();
+                    });
         } catch (RejectedExecutionException e) {
             checkRefusal(e);
             return false;
@@ -94,11 +105,11 @@ final class Post implements HandlerFactory {
         try {
             ref.execute(
                     connection -> {
-                        messageComes(done);
+                        messageComes(connection.reactor(), done);
                         message.comes(connection);
                     },
                     () -> {
-                        messageComes(done);
+                        messageComes(null, done);
                         message.comes(null);
                     });
         } catch (RejectedExecutionException e) {
@@ -115,8 +126,8 @@ final class Post implements HandlerFactory {
         void comes(@Nullable Connection connection);
     }
 
-    private void messageComes(boolean[] done) {
-        entered("a message");
+    private void messageComes(@Nullable Reactor reactor, boolean[] done) {
+        entered(reactor, "a message");
         if (done[0]) {
             throw exchange.kernel.violation("a message to server %d comes twice", index);
         }
@@ -137,12 +148,20 @@ final class Post implements HandlerFactory {
 
     // ---- What the library calls ---------------------------------------------------------------
 
-    /** The library calls back: on its thread, and not when it has ended. */
-    void entered(String what) {
+    /**
+     * The library calls back: on its thread, and not when it has ended.
+     *
+     * @param reactor the one that it is about; null if that is not known
+     */
+    void entered(@Nullable Reactor reactor, String what) {
         if (ended) {
             throw exchange.kernel.violation("%s comes after the end of server %d", what, index);
         }
-        if (!reactor().isCurrent()) {
+        boolean own =
+                reactor == null
+                        ? server().reactors().stream().anyMatch(Reactor::isCurrent)
+                        : reactor.isCurrent() && server().reactors().contains(reactor);
+        if (!own) {
             throw exchange.kernel.violation(
                     "%s of server %d comes on %s", what, index, exchange.threads.current());
         }
@@ -150,8 +169,12 @@ final class Post implements HandlerFactory {
 
     @Override
     public ConnectionHandler handlerFor(Connection connection) {
-        entered("handlerFor");
+        entered(connection.reactor(), "handlerFor");
         made++;
+        if (made - closed > maxConnections) {
+            throw exchange.kernel.violation(
+                    "server %d: connection %d of %d", index, made - closed, maxConnections);
+        }
         refs.add(connection.ref());
         InetSocketAddress address = connection.remoteAddress();
         ExchangePeer peer = address == null ? null : exchange.peerAt(address);
@@ -173,6 +196,29 @@ final class Post implements HandlerFactory {
         }
     }
 
+    /** What its statistics say at any time. */
+    void checkSnapshot() {
+        ServerStats stats = server().stats();
+        long ended =
+                stats.peerClosed()
+                        + stats.locallyClosed()
+                        + stats.resets()
+                        + stats.failures()
+                        + stats.timeouts()
+                        + stats.protocolErrors()
+                        + stats.handlerFailures()
+                        + stats.cutOff()
+                        + stats.cutOffForMemory()
+                        + stats.closedForDescriptors();
+        boolean addsUp = stats.accepted() == stats.activeConnections() + ended;
+        if (!addsUp
+                || stats.activeConnections() < 0
+                || stats.activeConnections() > maxConnections
+                || stats.pendingConnections() < 0) {
+            throw exchange.kernel.violation("statistics of server %d: %s", index, stats);
+        }
+    }
+
     /** It has ended. */
     void check() {
         checkEqual("tasks run", tasksRun, tasksTaken);
@@ -180,6 +226,32 @@ final class Post implements HandlerFactory {
         checkEqual("handlers closed", closed, made);
         checkEqual("accepted", server().stats().accepted(), made);
         checkEqual("active", server().stats().activeConnections(), 0);
+        int never = exchange.kernel.neverAccepted(server().port());
+        if (server().stats().unaccepted() > never) {
+            throw exchange.kernel.violation(
+                    "server %d: %d unaccepted, and %d were not accepted",
+                    index, server().stats().unaccepted(), never);
+        }
+        long accepted = 0;
+        for (ServerStats each : server().reactorStats()) {
+            accepted += each.accepted();
+        }
+        checkEqual("accepted by reactors", accepted, made);
+    }
+
+    /** So many peers seem to have been turned away: no more than it says, and when it was full. */
+    void checkTurnedAway(long peers) {
+        if (peers > server().stats().rejected()) {
+            throw exchange.kernel.violation(
+                    "server %d: %d peers got nothing, %d were rejected",
+                    index, peers, server().stats().rejected());
+        }
+        int open = exchange.kernel.fewestWhenFull(server().port());
+        if (open < maxConnections) {
+            throw exchange.kernel.violation(
+                    "server %d has turned one away with %d of %d connections open",
+                    index, open, maxConnections);
+        }
     }
 
     private void checkEqual(String what, long actual, long expected) {

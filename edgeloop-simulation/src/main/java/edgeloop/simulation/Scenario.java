@@ -120,7 +120,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     /** Tells the trace what was drawn. */
     private void describe() {
         if (kernel.isTraced()) {
-            kernel.note("%s", settings.options().withListener(null));
+            kernel.note("%s", settings.options().withListeners(null));
             kernel.note("%s, calm at call %d", settings.shutdown, settings.calmAtCall);
             swarm.describe();
             kernel.note("%s", kernel.faults());
@@ -194,7 +194,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
     }
 
     Reactor reactor() {
-        return running().server().reactor();
+        return running().server().reactors().getFirst();
     }
 
     // ---- What peers and handlers ask ----------------------------------------------------------

@@ -73,7 +73,7 @@ final class Settings {
                         .withTrigger(drawTrigger(choices, faults))
                         .withDrainTimeout(drawTimeout(1))
                         .withConnection(connection)
-                        .withListener(listener);
+                        .withListeners(_ -> listener);
         return choices.below(8) == 0 ? drawn.withMaxConnections(choices.between(1, 4)) : drawn;
     }
 

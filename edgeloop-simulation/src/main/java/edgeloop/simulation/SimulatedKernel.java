@@ -195,14 +195,24 @@ public final class SimulatedKernel {
 
     /** Whether a peer can connect to {@code port}. */
     boolean canConnect(int port) {
-        Listener listener = syscalls.sockets.listenerAt(port);
-        return listener != null && listener.listening && !listener.isFull();
+        return syscalls.sockets.isRoomAt(port);
+    }
+
+    /** The fewest connections that were open at {@code port} when one more was turned away. */
+    int fewestWhenFull(int port) {
+        return Objects.requireNonNull(syscalls.sockets.portAt(port)).fewestWhenFull;
+    }
+
+    /** The connections that waited at {@code port} to be accepted when it was closed. */
+    int neverAccepted(int port) {
+        return Objects.requireNonNull(syscalls.sockets.portAt(port)).neverAccepted;
     }
 
     /** A peer connects to {@code port}, where it can. */
     PeerSocket connect(int port, int receiveBuffer, int sendBuffer) {
         PeerSocket peer = peer(PeerSocket.address(connections.size()), receiveBuffer, sendBuffer);
-        Objects.requireNonNull(syscalls.sockets.listenerAt(port)).add(peer.connection());
+        Listener listener = Objects.requireNonNull(syscalls.sockets.listenerAt(port, choices));
+        listener.add(peer.connection(), choices);
         return peer;
     }
 
@@ -222,7 +232,7 @@ public final class SimulatedKernel {
             throw new IllegalStateException("nobody listens, or the queue is full");
         }
         Listener listener = Objects.requireNonNull(syscalls.sockets.listener);
-        return connect(listener.port, receiveBuffer, sendBuffer);
+        return connect(listener.port.number, receiveBuffer, sendBuffer);
     }
 
     private PeerSocket peer(InetSocketAddress address, int receiveBuffer, int sendBuffer) {
@@ -341,6 +351,25 @@ public final class SimulatedKernel {
         return syscalls.sockets.listener == null
                 ? List.of()
                 : List.copyOf(syscalls.sockets.listener.pending);
+    }
+
+    /**
+     * Checks of sockets at which several reactors accept, which all sleep, that nobody waits there
+     * of whom one of them was told, and that each is told that would accept.
+     */
+    void checkSharedQueueBeforeSleep() {
+        if (isTimerDue()) {
+            return; // by which accepting may go on
+        }
+        syscalls.files.forEach(
+                file -> {
+                    if (file instanceof Listener socket
+                            && socket.isSharedInVain(elapsedNanos - MAX_ACCEPT_PAUSE_NANOS)) {
+                        throw violation(
+                                "all sleep, descriptor %d listens in vain, and %d connections wait",
+                                socket.fd, socket.pending.size());
+                    }
+                });
     }
 
     /** Checks that no connection waits to be accepted that no event will announce. */

@@ -19,6 +19,7 @@ import static edgeloop.sys.Errno.ETIMEDOUT;
 
 import edgeloop.sys.Errno;
 import edgeloop.sys.IoVector;
+import edgeloop.sys.SocketConstants;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,9 +44,31 @@ final class SocketCalls {
     private final SimulatedKernel kernel;
     private final KernelCalls calls;
     private final Faults faults;
-    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Port> ports = new ArrayList<>();
     private final List<TcpConnection> resetsOnTheirWay = new ArrayList<>();
     private final List<TcpConnection> blockedByFault = new ArrayList<>();
+
+    /** A port, and who listens there: with SO_REUSEPORT, several. */
+    static final class Port {
+        final int number;
+        private final boolean reusable;
+
+        /** Connections that were accepted here and are not closed. */
+        int open;
+
+        /** Those who waited to be accepted when nobody was left to accept them. */
+        int neverAccepted;
+
+        /** The fewest that were open when one more was accepted and closed at once. */
+        int fewestWhenFull = Integer.MAX_VALUE;
+
+        private final List<Listener> listeners = new ArrayList<>();
+
+        private Port(int number, boolean reusable) {
+            this.number = number;
+            this.reusable = reusable;
+        }
+    }
 
     SocketCalls(SimulatedKernel kernel, KernelCalls calls) {
         this.kernel = kernel;
@@ -60,18 +83,46 @@ final class SocketCalls {
     int bind(int fd, InetSocketAddress address) {
         FreshSocket socket = calls.file(Call.BIND, fd, FreshSocket.class);
         socket.checkFamily(kernel, Call.BIND, address);
-        socket.local = address;
-        return setUp(Call.BIND, fd, Errno.EADDRINUSE, Errno.EACCES);
+        Port taken = portAt(address.getPort());
+        int result = setUp(Call.BIND, fd, Errno.EADDRINUSE, Errno.EACCES);
+        if (result == 0) {
+            socket.local = address;
+            if (taken != null && socket.reusePort) {
+                if (!taken.reusable) {
+                    throw kernel.violation("bind(%d): EADDRINUSE, without SO_REUSEPORT", fd);
+                }
+                socket.port = taken;
+            }
+        }
+        return result;
     }
 
     int listen(int fd, int backlog) {
         int result = setUp(Call.LISTEN, fd, Errno.EADDRINUSE);
         if (result == 0) {
-            listener = new Listener(FIRST_PORT + listeners.size(), backlog);
-            listeners.add(listener);
-            calls.files.replace(calls.file(Call.LISTEN, fd, FreshSocket.class), listener);
+            FreshSocket socket = calls.file(Call.LISTEN, fd, FreshSocket.class);
+            Port port = portOf(socket);
+            listener = new Listener(port, backlog);
+            port.listeners.add(listener);
+            calls.files.replace(socket, listener);
         }
         return result;
+    }
+
+    /** Where a socket listens, or will: at a port of its own unless it was bound to another's. */
+    private Port portOf(FreshSocket socket) {
+        Port port = socket.port;
+        if (port == null) {
+            port = new Port(FIRST_PORT + ports.size(), socket.reusePort);
+            ports.add(port);
+            socket.port = port;
+        }
+        return port;
+    }
+
+    @Nullable Port portAt(int number) {
+        int index = number - FIRST_PORT;
+        return index >= 0 && index < ports.size() ? ports.get(index) : null;
     }
 
     private int setUp(Call call, int fd, int... errors) {
@@ -85,10 +136,18 @@ final class SocketCalls {
         return kernel.answer(call, fd, -errno);
     }
 
-    /** The one that listens at {@code port}, or has. */
-    @Nullable Listener listenerAt(int port) {
-        int index = port - FIRST_PORT;
-        return index >= 0 && index < listeners.size() ? listeners.get(index) : null;
+    /** One that listens at {@code port} and has room: of several, the seed draws it. */
+    @Nullable Listener listenerAt(int port, Choices choices) {
+        Port at = portAt(port);
+        List<Listener> able =
+                at == null ? List.of() : at.listeners.stream().filter(Listener::takesMore).toList();
+        return able.isEmpty() ? null : able.get(able.size() == 1 ? 0 : choices.below(able.size()));
+    }
+
+    /** Whether one that listens at {@code port} has room. */
+    boolean isRoomAt(int port) {
+        Port at = portAt(port);
+        return at != null && at.listeners.stream().anyMatch(Listener::takesMore);
     }
 
     int accept(int fd) {
@@ -121,7 +180,7 @@ final class SocketCalls {
             return -faults.errno(
                     Fault.ACCEPT_ABORTED, ECONNABORTED, EPROTO, EPERM, ENETDOWN, EHOSTUNREACH);
         }
-        connection.begins();
+        connection.accepted(socket.port);
         lastAccepted = connection.peer;
         return calls.files.add(connection);
     }
@@ -252,8 +311,14 @@ final class SocketCalls {
         return kernel.answer(Call.SHUTDOWN, fd, 0);
     }
 
-    int setOption(int fd) {
-        return setUp(Call.SETSOCKOPT, fd, EINVAL);
+    int setOption(int fd, int level, int option) {
+        int result = setUp(Call.SETSOCKOPT, fd, EINVAL);
+        if (result == 0
+                && level == SocketConstants.SOL_SOCKET
+                && option == SocketConstants.SO_REUSEPORT) {
+            calls.file(Call.SETSOCKOPT, fd, FreshSocket.class).reusePort = true;
+        }
+        return result;
     }
 
     int setLingerZero(int fd) {
@@ -291,7 +356,10 @@ final class SocketCalls {
         if (file instanceof TcpConnection connection && connection.local != null) {
             return connection.local;
         }
-        int port = file instanceof Listener socket ? socket.port : FIRST_PORT;
+        int port =
+                file instanceof Listener socket
+                        ? socket.port.number
+                        : file instanceof FreshSocket fresh ? portOf(fresh).number : FIRST_PORT;
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 

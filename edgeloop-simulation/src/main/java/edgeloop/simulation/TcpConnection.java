@@ -54,6 +54,14 @@ final class TcpConnection extends OpenFile {
     /** The listener was closed while this waited to be accepted. */
     boolean neverAccepted;
 
+    /** Where the program accepted this, and how many others of there it had open then. */
+    private SocketCalls.@Nullable Port acceptedAt;
+
+    private int othersOpen;
+
+    /** Whether the program has begun to serve this. */
+    boolean served;
+
     /** A send was refused for want of space: the edge is owed when there is some. */
     boolean owesSpace;
 
@@ -283,6 +291,13 @@ final class TcpConnection extends OpenFile {
         lastSendTurn = lastMoveTurn;
     }
 
+    /** The program accepts this. */
+    void accepted(SocketCalls.Port port) {
+        acceptedAt = port;
+        othersOpen = port.open++;
+        begins();
+    }
+
     /** Whether it has failed, whether or not the program knows. */
     boolean isBroken() {
         return reset || error != 0 || lastErrno != 0;
@@ -328,6 +343,12 @@ final class TcpConnection extends OpenFile {
     @Override
     void release() {
         closed = true;
+        if (acceptedAt != null) {
+            acceptedAt.open--;
+            if (!served) {
+                acceptedAt.fewestWhenFull = Math.min(acceptedAt.fewestWhenFull, othersOpen);
+            }
+        }
         if (connecting) {
             connectFailed(0);
         }

@@ -104,9 +104,15 @@ final class WaitCalls {
         if (file.epoll != null) {
             throw kernel.violation("epoll_ctl: EEXIST, %d is registered already", fd);
         }
+        if (file instanceof TcpConnection connection) {
+            connection.served = true;
+        }
         if (faults.strikes(Fault.REGISTER_REFUSED)) {
             if (file instanceof TcpConnection connection && connection.local != null) {
                 calls.connects.registrationsRefused++;
+            }
+            if (file instanceof Listener listener) {
+                listener.lastNanos = kernel.elapsedNanos();
             }
             return kernel.answer(
                     Call.EPOLL_ADD, fd, -faults.errno(Fault.REGISTER_REFUSED, ENOSPC, ENOMEM));
@@ -137,6 +143,9 @@ final class WaitCalls {
             throw kernel.violation("epoll_ctl: ENOENT, %d is not registered", fd);
         }
         instance.remove(file);
+        if (file instanceof Listener listener) {
+            listener.lastNanos = kernel.elapsedNanos();
+        }
         return kernel.answer(Call.EPOLL_DEL, fd, 0);
     }
 
@@ -194,7 +203,8 @@ final class WaitCalls {
     private boolean sleep(EpollInstance instance, long limit) {
         SimulatedThreads threads = kernel.threads();
         if (threads != null) {
-            threads.sleepUntil(instance::isReady, limit);
+            threads.sleepUntil(instance::wakes, limit);
+            instance.sleeper = false;
             return true;
         }
         while (!instance.isReady()) {

@@ -89,7 +89,7 @@ final class WebSettings {
                 .withDrainTimeout(drawTimeout(1))
                 .withConnection(connection)
                 .withMaxBufferBytes(memory)
-                .withListener(listener);
+                .withListeners(_ -> listener);
     }
 
     private HttpOptions drawHttp() {
@@ -124,6 +124,6 @@ final class WebSettings {
 
     @Override
     public String toString() {
-        return server.withListener(null) + "; " + http;
+        return server.withListeners(null) + "; " + http;
     }
 }

@@ -40,9 +40,8 @@ final class AcceptingMutations {
                     new Mutant(
                             "E4 a descriptor that can't be registered is not closed",
                             "Acceptor",
-                            "reactor.close(accepted);\n        counters.acceptErrors++;\n"
-                                    + "        if (limit",
-                            "counters.acceptErrors++;\n        if (limit",
+                            "        reactor.close(accepted);\n        limits.release(counted);",
+                            "        limits.release(counted);",
                             1_000));
 
     private AcceptingMutations() {}

@@ -30,15 +30,16 @@ final class ClosingMutations {
                             5_000),
                     new Mutant(
                             "E23 close is repeated after EINTR",
-                            "engine/ReadinessEngine",
-                            "tell(channel, Release.CLOSING, syscalls.close(socket));",
-                            "if (syscalls.close(socket) == -Errno.EINTR) { int _ = syscalls.close(socket); }",
+                            "engine/Registrations",
+                            "int result = syscalls.close(socket);",
+                            "int result = syscalls.close(socket);\n"
+                                    + "        if (result == -edgeloop.sys.Errno.EINTR) { result = syscalls.close(socket); }",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
-                            "engine/ReadinessEngine",
-                            "tell(channel, Release.CLOSING, syscalls.close(socket));",
-                            "int _ = syscalls.close(socket); int _ = syscalls.close(socket);",
+                            "engine/Registrations",
+                            "int result = syscalls.close(socket);",
+                            "int result = syscalls.close(socket); int _ = syscalls.close(socket);",
                             100),
                     new Mutant(
                             "E24 the generation is not looked at",
@@ -54,9 +55,9 @@ final class ClosingMutations {
                             20_000),
                     new Mutant(
                             "E24 closes without leaving epoll",
-                            "engine/ReadinessEngine",
-                            "tell(channel, Release.UNREGISTERING, poller.remove(socket));",
-                            "",
+                            "engine/Registrations",
+                            "        if ((channel.bits & HELD) == 0) {\n            unregister(channel);",
+                            "        if ((channel.bits & HELD) == 0) {",
                             100),
                     new Mutant(
                             "E25 nobody looks for the error of one who does not read",

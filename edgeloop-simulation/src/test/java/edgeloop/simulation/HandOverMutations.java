@@ -41,15 +41,15 @@ final class HandOverMutations {
                             20_000),
                     new Mutant(
                             "E59 a server that is closed on its own thread waits for itself",
-                            "ReactorThread",
-                            "        if (reactor.isCurrent()) {\n            return;",
-                            "        if (false) {\n            return;",
+                            "Server",
+                            "        if (!isOnOwnThread()) {",
+                            "        if (true) {",
                             20_000),
                     new Mutant(
                             "E59 join on the own thread waits for itself",
-                            "ReactorThread",
-                            "        if (reactor.isCurrent()) {\n            throw",
-                            "        if (false) {\n            throw",
+                            "Server",
+                            "        if (isOnOwnThread()) {",
+                            "        if (false) {",
                             20_000),
                     new Mutant(
                             "E60 a task runs on the thread that hands it over",

@@ -39,6 +39,7 @@ class MutationTest {
                         FailedCallMutations.ALL,
                         ClientMutations.ALL,
                         HandOverMutations.ALL,
+                        ReactorMutations.ALL,
                         TimeMutations.ALL,
                         HttpMutations.ALL,
                         FileMutations.ALL,

@@ -38,6 +38,9 @@ final class Bits {
     /** The poller has told of it, and may tell no more before it is asked anew. */
     static final int DISARMED = 1 << 13;
 
+    /** A listener that is not registered for now. */
+    static final int HELD = 1 << 14;
+
     /** What a stream can be watched for; the bits are these, moved to where others are free. */
     static final int EVENTS = EpollEvents.EPOLLIN | EpollEvents.EPOLLOUT | EpollEvents.EPOLLRDHUP;
 

@@ -88,6 +88,15 @@ public abstract sealed class Engine permits ReadinessEngine {
 
     // ---- Listeners ----------------------------------------------------------------------------
 
+    /**
+     * The listener wants nobody for now. Where others listen on the same socket, they alone are
+     * told of who comes, until {@link #acceptAgain}.
+     */
+    public abstract void holdAccepting(Listener listener);
+
+    /** Accepts, also those who came meanwhile; where it fails the listener is held as before. */
+    public abstract int acceptAgain(Listener listener);
+
     /** Accepts, as far as the budget goes; what is over it follows in the next {@link #resume}. */
     public abstract void accept(Listener listener);
 

@@ -154,18 +154,7 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public void release(Channel channel) {
-        int socket = channel.fd;
-        // First out of the poller, where a duplicate of the descriptor would keep it. Then close,
-        // which is never repeated: after EINTR the number may already be someone else's.
-        tell(channel, Release.UNREGISTERING, poller.remove(socket));
-        channel.fd = -1;
-        tell(channel, Release.CLOSING, syscalls.close(socket));
-    }
-
-    private static void tell(Channel channel, Release step, int result) {
-        if (result < 0) {
-            channel.releaseFailed(step, -result);
-        }
+        registrations.release(channel, syscalls);
     }
 
     // ---- The loop -----------------------------------------------------------------------------
@@ -265,6 +254,20 @@ public final class ReadinessEngine extends Engine {
             }
         }
         toResume.add(listener);
+    }
+
+    @Override
+    public void holdAccepting(Listener listener) {
+        registrations.hold(listener);
+    }
+
+    @Override
+    public int acceptAgain(Listener listener) {
+        int result = registrations.resume(listener);
+        if (result >= 0) {
+            accept(listener);
+        }
+        return result;
     }
 
     @Override

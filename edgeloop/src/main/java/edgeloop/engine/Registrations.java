@@ -7,6 +7,7 @@ import static edgeloop.engine.Bits.END_AHEAD;
 import static edgeloop.engine.Bits.EVENTS;
 import static edgeloop.engine.Bits.EVENTS_SHIFT;
 import static edgeloop.engine.Bits.GONE;
+import static edgeloop.engine.Bits.HELD;
 import static edgeloop.engine.Bits.QUEUED;
 import static edgeloop.engine.Bits.TO_ARM;
 import static edgeloop.engine.Bits.WANTED;
@@ -18,6 +19,7 @@ import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.poll.Poller;
 import edgeloop.sys.EpollEvents;
+import edgeloop.sys.Syscalls;
 
 /**
  * What the poller watches for. By edges a stream is registered once for life, for input, output and
@@ -26,7 +28,9 @@ import edgeloop.sys.EpollEvents;
  * error or a hangup, which can't be left out of that, ends the stream.
  *
  * <p>Listeners go by edges always: nothing needs them otherwise, and one whose accepting pauses
- * does not spin.
+ * does not spin. A shared one is registered exclusively, so that who comes wakes one reactor and
+ * not all; and out of the poller while its accepting pauses, or it would take a wakeup that another
+ * could use. For what is exclusive there is no EPOLL_CTL_MOD, epoll_ctl(2).
  */
 final class Registrations {
     private final Poller poller;
@@ -52,7 +56,46 @@ final class Registrations {
 
     /** Registers a socket that listens. */
     int add(Listener listener, int socket) {
-        return add(listener, socket, EPOLLIN | EpollEvents.EPOLLET, 0);
+        int exclusive = listener.isShared() ? EpollEvents.EPOLLEXCLUSIVE : 0;
+        return add(listener, socket, EPOLLIN | EpollEvents.EPOLLET | exclusive, 0);
+    }
+
+    /** Takes a shared listener out of the poller until it is resumed. */
+    void hold(Listener listener) {
+        if (!listener.isShared() || (listener.bits & HELD) != 0) {
+            return;
+        }
+        unregister(listener);
+        listener.bits |= HELD;
+    }
+
+    /** Puts it back: the poller tells of those who wait already. 0 or {@code -errno}. */
+    int resume(Listener listener) {
+        return (listener.bits & HELD) == 0 ? 0 : add(listener, listener.fd);
+    }
+
+    /**
+     * Closes a channel's socket. First out of the poller, where a duplicate of the descriptor would
+     * keep it. Then close, which is never repeated: after EINTR the number may already be someone
+     * else's.
+     */
+    void release(Channel channel, Syscalls syscalls) {
+        int socket = channel.fd;
+        if ((channel.bits & HELD) == 0) {
+            unregister(channel);
+        }
+        channel.fd = -1;
+        int result = syscalls.close(socket);
+        if (result < 0) {
+            channel.releaseFailed(Engine.Release.CLOSING, -result);
+        }
+    }
+
+    private void unregister(Channel channel) {
+        int result = poller.remove(channel.fd);
+        if (result < 0) {
+            channel.releaseFailed(Engine.Release.UNREGISTERING, -result);
+        }
     }
 
     private int add(Channel channel, int socket, int mask, int bits) {

@@ -16,7 +16,7 @@ public interface Platform {
     /** The one in force on this thread where it is not the JVM's. */
     ScopedValue<Platform> CURRENT = ScopedValue.newInstance();
 
-    /** The kernel. */
+    /** The kernel, by calls that are for one thread: each answer has memory of its own. */
     Syscalls syscalls();
 
     /** A queue that any thread adds to and one takes from. */

@@ -19,6 +19,7 @@ public final class EpollEvents {
     public static final int EPOLLERR = 0x8;
     public static final int EPOLLHUP = 0x10;
     public static final int EPOLLRDHUP = 0x2000;
+    public static final int EPOLLEXCLUSIVE = 1 << 28;
     public static final int EPOLLONESHOT = 1 << 30;
     public static final int EPOLLET = 1 << 31;
 
@@ -109,6 +110,7 @@ public final class EpollEvents {
         EPOLLERR(EpollEvents.EPOLLERR),
         EPOLLHUP(EpollEvents.EPOLLHUP),
         EPOLLRDHUP(EpollEvents.EPOLLRDHUP),
+        EPOLLEXCLUSIVE(EpollEvents.EPOLLEXCLUSIVE),
         EPOLLONESHOT(EpollEvents.EPOLLONESHOT),
         EPOLLET(EpollEvents.EPOLLET);
 

@@ -8,6 +8,7 @@ import static edgeloop.sys.SocketConstants.SOCK_CLOEXEC;
 import static edgeloop.sys.SocketConstants.SOCK_NONBLOCK;
 import static edgeloop.sys.SocketConstants.SOCK_STREAM;
 import static edgeloop.sys.SocketConstants.SOL_SOCKET;
+import static edgeloop.sys.SocketConstants.SO_ATTACH_REUSEPORT_CBPF;
 import static edgeloop.sys.SocketConstants.SO_ERROR;
 import static edgeloop.sys.SocketConstants.SO_LINGER;
 import static edgeloop.sys.SocketConstants.TCP_INFO;
@@ -35,6 +36,8 @@ import static edgeloop.sys.SyscallNumbers.SYS_PRLIMIT64;
 import static edgeloop.sys.SyscallNumbers.SYS_READ;
 import static edgeloop.sys.SyscallNumbers.SYS_READLINKAT;
 import static edgeloop.sys.SyscallNumbers.SYS_RECVFROM;
+import static edgeloop.sys.SyscallNumbers.SYS_SCHED_GETAFFINITY;
+import static edgeloop.sys.SyscallNumbers.SYS_SCHED_SETAFFINITY;
 import static edgeloop.sys.SyscallNumbers.SYS_SENDFILE;
 import static edgeloop.sys.SyscallNumbers.SYS_SENDMSG;
 import static edgeloop.sys.SyscallNumbers.SYS_SENDTO;
@@ -45,12 +48,14 @@ import static edgeloop.sys.SyscallNumbers.SYS_STATX;
 import static edgeloop.sys.SyscallNumbers.SYS_TIMERFD_CREATE;
 import static edgeloop.sys.SyscallNumbers.SYS_TIMERFD_SETTIME;
 import static edgeloop.sys.SyscallNumbers.SYS_WRITE;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +84,9 @@ public final class LinuxSyscalls implements Syscalls {
 
     private static final int SIOCINQ = 0x541b; // asm-generic/ioctls.h
     private static final int SIOCOUTQ = 0x5411;
+
+    /** Of a mask of processors: 8,192 of them, the most that Linux can be built for. */
+    private static final int AFFINITY_BYTES = 1024;
 
     private static final int SCRATCH_LENGTH = 56;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -227,6 +235,39 @@ public final class LinuxSyscalls implements Syscalls {
     public int setOption(int fd, int level, int option, int value) {
         scratch.set(JAVA_INT, 0, value);
         return quick(SYS_SETSOCKOPT, fd, level, option, scratch.address(), Integer.BYTES);
+    }
+
+    @Override
+    public int steerByProcessor(int fd, int[] processors) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment filter = ReuseportFilter.byProcessor(processors, arena);
+            return quick(
+                    SYS_SETSOCKOPT,
+                    fd,
+                    SOL_SOCKET,
+                    SO_ATTACH_REUSEPORT_CBPF,
+                    filter.address(),
+                    filter.byteSize());
+        }
+    }
+
+    @Override
+    public int[] processors() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(AFFINITY_BYTES, Long.BYTES);
+            int bytes = call(SYS_SCHED_GETAFFINITY, 0, AFFINITY_BYTES, mask.address());
+            byte[] bits = mask.asSlice(0, Math.max(0, bytes)).toArray(JAVA_BYTE);
+            return BitSet.valueOf(bits).stream().toArray();
+        }
+    }
+
+    @Override
+    public int pinThread(int processor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(AFFINITY_BYTES, Long.BYTES);
+            mask.set(JAVA_BYTE, processor / Byte.SIZE, (byte) (1 << processor % Byte.SIZE));
+            return call(SYS_SCHED_SETAFFINITY, 0, AFFINITY_BYTES, mask.address());
+        }
     }
 
     @Override

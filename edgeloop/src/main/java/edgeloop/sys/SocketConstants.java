@@ -17,6 +17,7 @@ public final class SocketConstants {
     public static final int SO_KEEPALIVE = 9;
     public static final int SO_LINGER = 13;
     public static final int SO_REUSEPORT = 15;
+    public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
 
     public static final int IPPROTO_IP = 0;
     public static final int IP_BIND_ADDRESS_NO_PORT = 24;

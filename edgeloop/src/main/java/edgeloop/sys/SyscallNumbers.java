@@ -35,6 +35,8 @@ final class SyscallNumbers {
     static final int SYS_READ = X86 ? 0 : 63;
     static final int SYS_READLINKAT = X86 ? 267 : 78;
     static final int SYS_RECVFROM = X86 ? 45 : 207;
+    static final int SYS_SCHED_GETAFFINITY = X86 ? 204 : 123;
+    static final int SYS_SCHED_SETAFFINITY = X86 ? 203 : 122;
     static final int SYS_SENDFILE = X86 ? 40 : 71;
     static final int SYS_SENDMSG = X86 ? 46 : 211;
     static final int SYS_SENDTO = X86 ? 44 : 206;

@@ -104,6 +104,22 @@ public interface Syscalls {
     /** setsockopt(2) of an {@code int} option. */
     int setOption(int fd, int level, int option, int value);
 
+    /**
+     * Has the group of sockets that listen on one port, of which {@code fd} is one, hand
+     * connections out by the processor that receives them: of {@code processors[i]} to the one that
+     * listened as the i-th, of any other as without this. {@code SO_ATTACH_REUSEPORT_CBPF},
+     * socket(7).
+     *
+     * @param processors at most 1,024
+     */
+    int steerByProcessor(int fd, int[] processors);
+
+    /** The processors that the calling thread may run on, in order; sched_getaffinity(2). */
+    int[] processors();
+
+    /** Has the calling thread run on {@code processor} alone; sched_setaffinity(2). */
+    int pinThread(int processor);
+
     /** setsockopt(2) of {@code SO_LINGER} with zero seconds: close will send RST, not FIN. */
     int setLingerZero(int fd);
 

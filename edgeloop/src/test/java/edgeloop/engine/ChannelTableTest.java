@@ -12,7 +12,7 @@ final class ChannelTableTest {
 
     private static final class TestListener extends Listener {
         TestListener(int slot) {
-            super(slot);
+            super(slot, false);
         }
 
         @Override

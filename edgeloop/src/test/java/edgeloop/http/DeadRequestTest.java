@@ -69,7 +69,7 @@ class DeadRequestTest {
                         })) {
             TestServer.Client client = server.connect().send(GET);
             asked.await();
-            server.server.reactor().execute(() -> later.complete(Response.empty(204)));
+            server.server.reactors().getFirst().execute(() -> later.complete(Response.empty(204)));
             assertThat(client.readAnswer()).startsWith("HTTP/1.1 500 ");
         }
     }

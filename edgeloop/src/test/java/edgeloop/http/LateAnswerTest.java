@@ -65,7 +65,7 @@ class LateAnswerTest {
             Client client = server.connect().send(GET);
             CompletableFuture<Response> answer = asked.poll(10, SECONDS);
             CountDownLatch blocked = new CountDownLatch(1);
-            fill(server.server.reactor(), blocked);
+            fill(server.server.reactors().getFirst(), blocked);
             answer.complete(Response.text(200, "late"));
             blocked.countDown();
             assertThat(client.readAnswer()).endsWith("late"); // within its patience, not in 60 s

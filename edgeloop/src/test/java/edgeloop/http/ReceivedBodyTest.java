@@ -220,7 +220,7 @@ class ReceivedBodyTest {
             RequestBody body = paused.get(10, SECONDS);
             assertThat(server.stats().bytesRead()).isLessThan(200_000);
             assertThat(received.get()).isLessThan(200_000);
-            server.server.reactor().execute(body::resume);
+            server.server.reactors().getFirst().execute(body::resume);
             sending.get(10, SECONDS);
             assertThat(client.readAnswer()).endsWith(length + " bytes");
         }
@@ -245,7 +245,7 @@ class ReceivedBodyTest {
         try (TestServer server = new TestServer(r -> r.receive(receiver))) {
             Client client = server.connect().send(POST + "Content-Length: 5\r\n\r\nhello");
             RequestBody body = paused.get(10, SECONDS);
-            server.server.reactor().execute(body::resume);
+            server.server.reactors().getFirst().execute(body::resume);
             assertThat(client.readAnswer()).endsWith("all");
             client.send(GET);
             assertThat(client.readAnswer()).endsWith("all");

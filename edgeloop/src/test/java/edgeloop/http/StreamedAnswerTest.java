@@ -254,7 +254,8 @@ class StreamedAnswerTest {
             client.reset();
             server.await(() -> server.stats().resets() == 1);
             server.server
-                    .reactor()
+                    .reactors()
+                    .getFirst()
                     .execute(
                             () -> {
                                 ResponseStream out = started.join();
@@ -282,7 +283,7 @@ class StreamedAnswerTest {
                         Timeout timeout = started.join().schedule(Duration.ofHours(1), () -> {});
                         pending.complete(timeout.isPending());
                     };
-            server.server.reactor().execute(schedule);
+            server.server.reactors().getFirst().execute(schedule);
             assertThat(pending.get(10, SECONDS)).isFalse();
         }
     }

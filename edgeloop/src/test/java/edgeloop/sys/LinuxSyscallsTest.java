@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -279,6 +281,98 @@ final class LinuxSyscallsTest {
         assertThat(taken).isNotNull();
         int socket = keep(syscalls.socket(SocketConstants.AF_INET));
         assertThat(syscalls.bind(socket, taken)).isEqualTo(-Errno.EADDRINUSE);
+    }
+
+    @Test
+    void processorsAreThoseThatTheThreadMayRunOn() throws Exception {
+        String allowed = statusOfThread("Cpus_allowed_list:");
+        List<Integer> expected = new ArrayList<>();
+        for (String range : allowed.split(",", -1)) {
+            String[] ends = range.split("-", -1);
+            for (int i = Integer.parseInt(ends[0]);
+                    i <= Integer.parseInt(ends[ends.length - 1]);
+                    i++) {
+                expected.add(i);
+            }
+        }
+        assertThat(syscalls.processors())
+                .containsExactly(expected.stream().mapToInt(each -> each).toArray());
+    }
+
+    private static String statusOfThread(String key) throws IOException {
+        return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+                .filter(line -> line.startsWith(key))
+                .findFirst()
+                .orElseThrow()
+                .substring(key.length())
+                .strip();
+    }
+
+    @Test
+    void pinnedThreadRunsOnOneProcessorAlone() throws Exception {
+        int last = Arrays.stream(syscalls.processors()).max().orElseThrow();
+        List<Integer> results = new ArrayList<>();
+        Thread thread =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    results.add(syscalls.pinThread(last));
+                                    for (int processor : syscalls.processors()) {
+                                        results.add(processor);
+                                    }
+                                });
+        thread.join();
+        assertThat(results).containsExactly(0, last);
+        assertThat(syscalls.pinThread(8_191)).isEqualTo(-Errno.EINVAL);
+    }
+
+    /** Over the loopback interface a connection is received where it is sent. */
+    @Test
+    void connectionsAreSteeredByTheProcessorThatReceivesThem() throws Exception {
+        int[] processors = syscalls.processors();
+        int[] listeners = new int[processors.length];
+        int port = 0;
+        for (int i = 0; i < listeners.length; i++) {
+            listeners[i] = keep(syscalls.socket(SocketConstants.AF_INET));
+            assertThat(
+                            syscalls.setOption(
+                                    listeners[i],
+                                    SocketConstants.SOL_SOCKET,
+                                    SocketConstants.SO_REUSEPORT,
+                                    1))
+                    .isZero();
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            assertThat(syscalls.bind(listeners[i], address)).isZero();
+            assertThat(syscalls.listen(listeners[i], 16)).isZero();
+            port = Objects.requireNonNull(syscalls.localAddress(listeners[i])).getPort();
+        }
+        assertThat(syscalls.steerByProcessor(listeners[0], processors)).isZero();
+        for (int i = 0; i < processors.length; i++) {
+            connectFrom(processors[i], port);
+            assertThat(keep(syscalls.accept(listeners[i]))).as("processor %d", i).isPositive();
+        }
+        int alone = listener();
+        assertThat(syscalls.steerByProcessor(alone, processors)).isEqualTo(-Errno.EINVAL);
+    }
+
+    private void connectFrom(int processor, int port) throws Exception {
+        List<Exception> failures = new ArrayList<>();
+        Thread thread =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    var own = new LinuxSyscalls();
+                                    if (own.pinThread(processor) < 0) {
+                                        failures.add(new IllegalStateException("not pinned"));
+                                    }
+                                    try {
+                                        new Socket(InetAddress.getLoopbackAddress(), port).close();
+                                    } catch (IOException e) {
+                                        failures.add(e);
+                                    }
+                                });
+        thread.join();
+        assertThat(failures).isEmpty();
     }
 
     private int listener() {

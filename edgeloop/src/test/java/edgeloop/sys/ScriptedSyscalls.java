@@ -59,6 +59,8 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         READ_FILE,
         DIRECTORY_ENTRIES,
         DUPLICATE,
+        STEER,
+        PIN_THREAD,
         DESCRIPTOR_LIMIT,
         MAP,
         UNMAP
@@ -276,6 +278,21 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         }
         int outcome = kernel.close(fd);
         return call(Call.CLOSE, fd, () -> outcome);
+    }
+
+    @Override
+    public int steerByProcessor(int fd, int[] processors) {
+        return call(Call.STEER, fd, () -> kernel.steerByProcessor(fd, processors));
+    }
+
+    @Override
+    public int[] processors() {
+        return kernel.processors();
+    }
+
+    @Override
+    public int pinThread(int processor) {
+        return call(Call.PIN_THREAD, -1, () -> kernel.pinThread(processor));
     }
 
     @Override

@@ -1,0 +1,114 @@
+package edgeloop;
+
+import edgeloop.buffer.MemoryBudget;
+import edgeloop.platform.Platform;
+import edgeloop.sys.Syscalls;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** Opens a server: its reactors, the sockets that they listen on, and what they share. */
+final class ServerOpening {
+    private final Platform platform;
+    private final ServerOptions options;
+    private final HandlerFactory handlers;
+    private final ConnectionLimits limits;
+    private final ConnectionOptions connection;
+    private final int[] processors;
+    private final List<Reactor> reactors = new ArrayList<>();
+    private final List<ServerReactor> listening = new ArrayList<>();
+
+    ServerOpening(Platform platform, ServerOptions options, HandlerFactory handlers) {
+        this.platform = platform;
+        this.options = options;
+        this.handlers = handlers;
+        this.limits = new ConnectionLimits(options);
+        this.connection = handlers.connectionOptions(options.connection());
+        this.processors = processors();
+    }
+
+    private int[] processors() {
+        if (!options.pinned()) {
+            return new int[0];
+        }
+        int[] usable = platform.syscalls().processors();
+        if (usable.length < options.reactors()) {
+            throw new IllegalArgumentException(
+                    "pinned: "
+                            + options.reactors()
+                            + " reactors, and the process may use "
+                            + usable.length
+                            + " processors");
+        }
+        return Arrays.copyOf(usable, options.reactors());
+    }
+
+    /** Where it throws, nothing is left open. */
+    Server open() throws SyscallException {
+        try {
+            openReactors();
+            Syscalls syscalls = reactors.getFirst().syscalls;
+            int[] sockets = ListeningSockets.open(syscalls, options, processors);
+            try {
+                InetSocketAddress address = ListeningSockets.address(syscalls, sockets[0]);
+                listen(sockets);
+                return Server.of(options, address, listening);
+            } finally {
+                for (int i = listening.size(); i < sockets.length; i++) {
+                    reactors.getFirst().close(sockets[i]);
+                }
+            }
+        } catch (SyscallException | RuntimeException | Error e) {
+            reactors.forEach(Reactor::terminate);
+            throw e;
+        }
+    }
+
+    private void openReactors() throws SyscallException {
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
+        IntFunction<? extends ReactorListener> listeners = options.listeners();
+        for (int i = 0; i < options.reactors(); i++) {
+            ReactorListener listener = listeners == null ? null : listeners.apply(i);
+            reactors.add(
+                    Reactor.open(
+                            platform, options.trigger(), options.maxEvents(), budget, listener));
+        }
+    }
+
+    private void listen(int[] sockets) throws SyscallException {
+        boolean shared = options.sharedAcceptQueue();
+        AcceptQueue ofAll = new AcceptQueue(sockets.length);
+        for (int i = 0; i < sockets.length; i++) {
+            int number = i;
+            listening.add(
+                    new ServerReactor(
+                            platform,
+                            reactors.get(i),
+                            sockets[i],
+                            shared ? ofAll : new AcceptQueue(1),
+                            options.pinned() ? processors[i] : ReactorThread.ANY,
+                            new ConnectionGroup(connection, Duration.ZERO, limits),
+                            handlers,
+                            options.drainTimeout(),
+                            () -> askOthers(number),
+                            this::endOthers));
+        }
+    }
+
+    /** One reactor is short of descriptors, and has none to free. */
+    private void askOthers(int asker) {
+        for (int i = 0; i < listening.size(); i++) {
+            if (i != asker) {
+                listening.get(i).freeDescriptors();
+            }
+        }
+    }
+
+    /** A server that has lost a reactor would serve some and not others. */
+    private void endOthers() {
+        listening.forEach(ServerReactor::shutdown);
+    }
+}
