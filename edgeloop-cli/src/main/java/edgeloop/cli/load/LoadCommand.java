@@ -10,6 +10,7 @@ import edgeloop.cli.UsageErrors;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
 import edgeloop.cli.load.measure.RunObserver;
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.measure.StagePlan;
 import edgeloop.cli.load.measure.StageRecord;
 import edgeloop.cli.load.message.CannotRunException;
@@ -65,9 +66,6 @@ final class LoadCommand implements Callable<Integer> {
     private static final Duration PROGRESS_TIMEOUT = Duration.ofSeconds(1);
 
     private static final double DEFAULT_FIRST_RATE = 1000;
-
-    /** Two times are kept of each, which then take a quarter of the heap. */
-    private static final int MOST_REQUESTS_ON_THEIR_WAY = 4_000_000;
 
     /** By then the JIT compilers, of both sides, have done most of their work. */
     private static final Duration LONGEST_DEFAULT_WARMUP = Duration.ofSeconds(5);
@@ -212,6 +210,8 @@ final class LoadCommand implements Callable<Integer> {
 
     @Mixin private ShardOptions shards = new ShardOptions();
 
+    @Mixin private ThreadOptions threads = new ThreadOptions();
+
     @Option(
             names = {"-q", "--quiet"},
             description = "Print the results alone, no progress.")
@@ -289,6 +289,7 @@ final class LoadCommand implements Callable<Integer> {
         connections = (int) shards.part("--connections", connections);
         inFlight = inFlight == null ? null : (Integer) (int) shards.part("--in-flight", inFlight);
         requests = requests == null ? null : (Long) shards.part("--requests", requests);
+        threads.check(connections, inFlight, requests);
         connectRate = connectRate == null ? null : (Double) shards.shard().partOfRate(connectRate);
         rates = rates == null ? null : rates.stream().map(shards.shard()::partOfRate).toList();
     }
@@ -343,18 +344,12 @@ final class LoadCommand implements Callable<Integer> {
 
     private EngineOptions engineOptions(Target server)
             throws CannotRunException, InterruptedException {
-        boolean once = requestsPerConnection != null && requestsPerConnection == 1;
-        Exchange exchange =
-                parse("", server, target -> request.exchange(target, once, seed, shards.shard()));
+        Exchange exchange = exchange(server, shards.shard().part(0, threads.count()));
         address.check();
         if (timeout.isZero()) {
             throw usage("--timeout must be longer than 0");
         }
-        long concurrency = (long) connections * pipeline;
-        if (concurrency > MOST_REQUESTS_ON_THEIR_WAY) {
-            throw usage(
-                    "--connections times --pipeline must be at most " + MOST_REQUESTS_ON_THEIR_WAY);
-        }
+        int concurrency = parse("", (long) connections * pipeline, Preflight::concurrency);
         Preflight.checkDescriptors(connections);
         InetSocketAddress chosen = address.choose(server, machine.resolver(), this::note);
         boolean churn = requestsPerConnection != null;
@@ -366,10 +361,15 @@ final class LoadCommand implements Callable<Integer> {
                 connectRate == null ? 0 : connectRate,
                 address.connectTimeout(),
                 pipeline,
-                inFlight == null ? (int) concurrency : inFlight,
+                inFlight == null ? concurrency : inFlight,
                 requestsPerConnection == null ? 0 : requestsPerConnection,
                 exchange,
                 timeout.toNanos());
+    }
+
+    private Exchange exchange(Target server, Shard shard) {
+        boolean once = requestsPerConnection != null && requestsPerConnection == 1;
+        return parse("", server, target -> request.exchange(target, once, seed, shard));
     }
 
     private Results.Config config(EngineOptions options, StagePlan first, boolean searching) {
@@ -391,7 +391,8 @@ final class LoadCommand implements Callable<Integer> {
                 request.files().data(),
                 request.files().requests(),
                 request.files().orderName(),
-                shards.name());
+                shards.name(),
+                threads.count());
     }
 
     private <T, R> R parse(String option, T text, Function<T, R> parser) {
@@ -418,12 +419,8 @@ final class LoadCommand implements Callable<Integer> {
             @Nullable Criterion wanted,
             @Nullable HistogramLog log)
             throws CannotRunException, InterruptedException {
-        String note =
-                Preflight.backlogNote(
-                        options.target().getAddress(), connections, options.connectRate());
-        if (!note.isEmpty()) {
-            note(note);
-        }
+        Preflight.noteBacklog(
+                options.target().getAddress(), connections, options.connectRate(), this::note);
         int stages = wanted == null ? plans.size() : 0;
         try (ProgressOutput progress =
                 ProgressOutput.start(quiet, err, server.toString(), stages)) {
@@ -442,7 +439,11 @@ final class LoadCommand implements Callable<Integer> {
             @Nullable Criterion wanted,
             List<RunObserver> observers)
             throws CannotRunException, InterruptedException {
-        LoadSession session = LoadSession.start(options, machine.meter(), observers);
+        LoadSession session =
+                LoadSession.start(
+                        threads.parts(options, shards.shard(), part -> exchange(server, part)),
+                        machine.meter(),
+                        observers);
         Instant startedAt;
         FindMax search = null;
         List<StageRecord> stages;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a run needs of the machine, looked at before it begins: descriptors, local ports, and the
@@ -29,7 +30,19 @@ final class Preflight {
     /** Each closed connection holds its port for a minute; RFC 9293 section 3.6.1. */
     private static final int SOURCES_FOR_CHURN = 32;
 
+    /** Two times are kept of each, which then take a quarter of the heap. */
+    private static final int MOST_REQUESTS_ON_THEIR_WAY = 4_000_000;
+
     private Preflight() {}
+
+    /** How many requests can be on their way; throws {@link IllegalArgumentException}. */
+    static int concurrency(long connectionsTimesPipeline) {
+        if (connectionsTimesPipeline > MOST_REQUESTS_ON_THEIR_WAY) {
+            throw new IllegalArgumentException(
+                    "--connections times --pipeline must be at most " + MOST_REQUESTS_ON_THEIR_WAY);
+        }
+        return (int) connectionsTimesPipeline;
+    }
 
     /**
      * Checks that there are descriptors enough. The JVM has raised the soft limit to the hard one
@@ -131,18 +144,20 @@ final class Preflight {
         }
     }
 
-    /** A warning if a server on this machine cannot queue all connects at once; empty if it can. */
-    static String backlogNote(InetAddress target, int connections, double connectRate) {
+    /** Warns if a server on this machine cannot queue all connects at once. */
+    static void noteBacklog(
+            InetAddress target, int connections, double connectRate, Consumer<String> notes) {
         long queue = number(Path.of("/proc/sys/net/core/somaxconn"), 0, Long.MAX_VALUE);
         if (!target.isLoopbackAddress() || connectRate > 0 || connections <= queue) {
-            return "";
+            return;
         }
-        return "at most "
-                + Text.count(queue)
-                + " of "
-                + Text.count(connections)
-                + " connects can wait for a server on this machine (net.core.somaxconn); if some"
-                + " take a second, use --connect-rate";
+        notes.accept(
+                "at most "
+                        + Text.count(queue)
+                        + " of "
+                        + Text.count(connections)
+                        + " connects can wait for a server on this machine (net.core.somaxconn); if"
+                        + " some take a second, use --connect-rate");
     }
 
     private static long descriptorLimit() {

@@ -164,7 +164,8 @@ class BooksTest {
     void whatIsOnItsWayAtTheUsersEndIsInFlight() throws Exception {
         try (FaultyServer server = FaultyServer.start((_, _, _) -> {});
                 LoadSession session =
-                        LoadSession.start(Runs.echoes(server.port(), 7), Meter.SYSTEM, List.of())) {
+                        LoadSession.start(
+                                List.of(Runs.echoes(server.port(), 7)), Meter.SYSTEM, List.of())) {
             session.connect();
             Thread interrupter =
                     Thread.ofPlatform()
@@ -190,7 +191,8 @@ class BooksTest {
         EngineOptions options =
                 withConnectTimeout(Runs.echoes(server.port(), 3), Duration.ofSeconds(1));
         try (server;
-                LoadSession session = LoadSession.start(options, Meter.SYSTEM, List.of())) {
+                LoadSession session =
+                        LoadSession.start(List.of(options), Meter.SYSTEM, List.of())) {
             session.connect();
             Thread killer =
                     Thread.ofPlatform()

@@ -67,7 +67,8 @@ record InterruptedRun(
                     }
                 };
         try (LoadSession session =
-                LoadSession.start(options(), KnownRun.machine(kernel).meter(), List.of(observer))) {
+                LoadSession.start(
+                        List.of(options()), KnownRun.machine(kernel).meter(), List.of(observer))) {
             started[0] = session;
             session.connect();
             return session.run(new StagePlan(rate, false, 1, 0, 0, 0, 100_000));

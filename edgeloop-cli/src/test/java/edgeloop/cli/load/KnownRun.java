@@ -252,6 +252,13 @@ record KnownRun(
     static ResourceUsage used(long nanos) {
         long tenMillis = nanos / 10_000_000;
         return new ResourceUsage(
-                nanos, nanos / 4, nanos / 20, nanos / 1000, nanos / 2, tenMillis, tenMillis / 20);
+                nanos,
+                nanos / 4,
+                nanos / 4,
+                nanos / 20,
+                nanos / 1000,
+                nanos / 2,
+                tenMillis,
+                tenMillis / 20);
     }
 }

@@ -171,7 +171,8 @@ final class KnownTruth {
                 null,
                 null,
                 null,
-                null);
+                null,
+                1);
     }
 
     // ---- Times --------------------------------------------------------------------------------
@@ -262,7 +263,7 @@ final class KnownTruth {
         if (run.requests() > 0 || (end == window && !isAnswered(window))) {
             return slices;
         }
-        if (isAnswered(window)) {
+        if (end == window) {
             slices.add(slice(window, window, true));
         }
         for (begin = window; begin + INTERVAL < end; begin += INTERVAL) {
@@ -292,7 +293,8 @@ final class KnownTruth {
         if (begin == sliceEnd) {
             return time == begin;
         }
-        boolean begun = begin == 0 ? time >= 0 : time > begin;
+        boolean first = begin == 0 || (byTime && afterWindow && begin == window);
+        boolean begun = first ? time >= begin : time > begin;
         boolean lastOfWindow = byTime && !afterWindow && sliceEnd == window;
         return begun && (lastOfWindow ? time < sliceEnd : time <= sliceEnd);
     }

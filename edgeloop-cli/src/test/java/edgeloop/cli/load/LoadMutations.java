@@ -98,15 +98,15 @@ final class LoadMutations {
                             20),
                     new LoadMutant(
                             "an interval is used again before it was evaluated",
-                            "engine/LoadSession",
-                            "                    stage.add(interval);",
-                            "                    engine.recycle(interval); stage.add(interval);",
+                            "engine/StageMerge",
+                            "            merged.add(interval);",
+                            "            recycle.accept(interval, number); merged.add(interval);",
                             20),
                     new LoadMutant(
                             "a late interval moves all that follow",
-                            "engine/LoadEngine",
-                            "next.beginNanos = ended.endNanos;",
-                            "next.beginNanos = ended.endNanos + 1_000_000;",
+                            "engine/StageMerge",
+                            "mergedUntil = merged.endNanos;",
+                            "mergedUntil = merged.endNanos + 1_000_000;",
                             20),
                     new LoadMutant(
                             "a connect that is tried again is counted twice",

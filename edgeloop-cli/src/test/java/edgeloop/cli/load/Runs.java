@@ -150,7 +150,7 @@ public final class Runs {
 
     public static Run run(EngineOptions options, StagePlan plan)
             throws CannotRunException, InterruptedException {
-        try (LoadSession session = LoadSession.start(options, Meter.SYSTEM, List.of())) {
+        try (LoadSession session = LoadSession.start(List.of(options), Meter.SYSTEM, List.of())) {
             session.connect();
             StageRecord stage = session.run(plan);
             return new Run(stage, session.connections());

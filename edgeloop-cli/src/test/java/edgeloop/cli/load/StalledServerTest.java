@@ -43,7 +43,7 @@ class StalledServerTest {
                     };
             EngineOptions options = Runs.echoes(server.port, CONNECTIONS);
             try (LoadSession session =
-                    LoadSession.start(options, Meter.SYSTEM, List.of(observer))) {
+                    LoadSession.start(List.of(options), Meter.SYSTEM, List.of(observer))) {
                 session.connect();
                 CompletableFuture<Double> stall =
                         CompletableFuture.supplyAsync(() -> stall(server, underWay));

@@ -4,7 +4,7 @@ import edgeloop.cli.load.measure.ConnectionCounts;
 import edgeloop.cli.load.measure.Interval;
 import edgeloop.cli.load.measure.StageOutcome;
 
-/** What the engine tells the main thread. */
+/** What an engine tells the main thread. */
 sealed interface EngineEvent {
     /** The connect phase is over: every attempt has an outcome, or the user ended it. */
     record Connected(int connections, ConnectionCounts counts) implements EngineEvent {}

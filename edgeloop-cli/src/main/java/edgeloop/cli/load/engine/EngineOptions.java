@@ -1,5 +1,6 @@
 package edgeloop.cli.load.engine;
 
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.protocol.Exchange;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What stays the same during a run.
+ * What stays the same during a run, of all threads together or of one.
  *
  * @param target the server
  * @param sources local addresses to connect from, in turn; empty for the kernel's choice
@@ -31,6 +32,26 @@ public record EngineOptions(
         int requestsPerConnection,
         Exchange exchange,
         long timeoutNanos) {
+
+    /**
+     * The part of one of several threads.
+     *
+     * @param thread which part, of as many as there are threads
+     * @param own what it sends, which is for one thread
+     */
+    public EngineOptions part(Shard thread, Exchange own) {
+        return new EngineOptions(
+                target,
+                sources,
+                (int) thread.partOf(connections),
+                thread.partOfRate(connectRate),
+                connectTimeout,
+                pipeline,
+                (int) thread.partOf(inFlight),
+                requestsPerConnection,
+                own,
+                timeoutNanos);
+    }
 
     /** The most requests that can be on their way. */
     public int concurrency() {

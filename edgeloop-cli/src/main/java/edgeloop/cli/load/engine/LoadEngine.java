@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * answers judged ({@link Traffic}), and hands what was measured to the main thread.
  */
 final class LoadEngine implements AutoCloseable {
-    private static final long INTERVAL_NANOS = 250_000_000;
+    /** In the place of a time: as soon as the engine hears of it. */
+    static final long NOW = Long.MIN_VALUE;
+
+    static final long INTERVAL_NANOS = 250_000_000;
 
     /** Small, so that what is due is not kept waiting by a long batch of answers. */
     private static final int MAX_EVENTS = 256;
@@ -31,7 +34,9 @@ final class LoadEngine implements AutoCloseable {
     private final EngineOptions options;
     private final Client client;
     private final Reactor reactor;
+    private final int number;
     private final Mailbox mailbox;
+    private final Spares spares = new Spares();
     private final Meter meter;
     private final int connections;
     private final Connecting connecting;
@@ -47,12 +52,14 @@ final class LoadEngine implements AutoCloseable {
     /** The engine's points in time; made on the reactor's thread. */
     private record Timers(PreciseTimer measure, PreciseTimer endOfSending, PreciseTimer interval) {}
 
-    private LoadEngine(EngineOptions options, Meter meter, Client client) {
+    private LoadEngine(
+            EngineOptions options, Meter meter, Client client, int number, Mailbox mailbox) {
         this.options = options;
+        this.number = number;
+        this.mailbox = mailbox;
         this.meter = meter;
         this.client = client;
         this.reactor = client.reactor();
-        this.mailbox = new Mailbox(reactor);
         this.connections = options.connections();
         Slot[] slots = new Slot[connections];
         this.connecting = new Connecting(options, client, slots, this);
@@ -66,9 +73,12 @@ final class LoadEngine implements AutoCloseable {
      * Starts a reactor to load a server with.
      *
      * @param meter asked on the reactor's thread what that uses
+     * @param number of the engine, from 0
+     * @param mailbox takes what it has to tell
      * @throws SyscallException if the kernel refuses its descriptors
      */
-    static LoadEngine start(EngineOptions options, Meter meter) throws SyscallException {
+    static LoadEngine start(EngineOptions options, Meter meter, int number, Mailbox mailbox)
+            throws SyscallException {
         // Without backpressure: it would stop reading where a peer takes no more before its own
         // answers are read. Output is bounded by the pipeline's depth.
         ConnectionOptions connection =
@@ -82,19 +92,19 @@ final class LoadEngine implements AutoCloseable {
                                 .withConnectTimeout(options.connectTimeout())
                                 .withLocalAddresses(options.sources())
                                 .withMaxEvents(MAX_EVENTS));
-        return new LoadEngine(options, meter, client);
+        return new LoadEngine(options, meter, client, number, mailbox);
     }
 
     // ---- What the main thread calls -----------------------------------------------------------
 
-    /** The next event; waits for it. */
-    EngineEvent nextEvent() throws InterruptedException {
-        return mailbox.next();
+    /** Whom the main thread waits with for what is told. */
+    Reactor reactor() {
+        return reactor;
     }
 
     /** Gives an interval back whose content has been used. */
     void recycle(Interval interval) {
-        mailbox.recycle(interval);
+        spares.recycle(interval);
     }
 
     /** How many connections there are to be. */
@@ -136,20 +146,29 @@ final class LoadEngine implements AutoCloseable {
                 });
     }
 
-    /** Begins a stage; {@link EngineEvent.StageEnded} tells its end. */
-    void begin(StagePlan plan) {
-        reactor.execute(() -> beginStage(plan));
+    /**
+     * Begins a stage; {@link EngineEvent.StageEnded} tells its end.
+     *
+     * @param atNanos when it begins for all engines, on {@link #clockNanos}'s clock; {@link #NOW}
+     *     where there is one alone
+     */
+    void begin(StagePlan plan, long atNanos) {
+        reactor.execute(() -> beginStage(plan, atNanos));
     }
 
-    /** Ends what is under way, if anything is: what is on its way stays so, and is reported. */
-    void interrupt() {
+    /**
+     * Ends what is under way, if anything is: what is on its way stays so, and is reported.
+     *
+     * @param why {@link StageOutcome#INTERRUPTED}, or what has ended the stage of another engine
+     */
+    void end(String why) {
         try {
             reactor.execute(
                     () -> {
                         if (connecting.isUnderWay()) {
                             connecting.end();
                         } else if (stage != null) {
-                            finish(StageOutcome.INTERRUPTED);
+                            finish(why);
                         }
                     });
         } catch (RejectedExecutionException e) {
@@ -185,7 +204,8 @@ final class LoadEngine implements AutoCloseable {
 
     /** The connect phase is over. */
     void allConnected() {
-        mailbox.tell(new EngineEvent.Connected(connecting.established(), connecting.counts()));
+        mailbox.tell(
+                number, new EngineEvent.Connected(connecting.established(), connecting.counts()));
     }
 
     /** A slot has a connection again. */
@@ -225,11 +245,14 @@ final class LoadEngine implements AutoCloseable {
 
     // ---- Stages -------------------------------------------------------------------------------
 
-    private void beginStage(StagePlan plan) {
-        Interval interval = mailbox.spare();
+    private void beginStage(StagePlan plan, long atNanos) {
+        Interval interval = spares.take();
         StageRun run =
                 new StageRun(
-                        plan, clockNanos(), interval == null ? new Interval() : interval, meter);
+                        plan,
+                        atNanos == NOW ? clockNanos() : atNanos,
+                        interval == null ? new Interval() : interval,
+                        meter);
         stage = run;
         traffic.begin(run);
         timers().measure.set(run.beginNanos + run.demand.measureFrom);
@@ -245,7 +268,8 @@ final class LoadEngine implements AutoCloseable {
             return;
         }
         run.beginMeasuring();
-        timers().interval.set(run.beginNanos + run.demand.measureFrom + INTERVAL_NANOS);
+        run.nextIntervalEnd = run.demand.measureFrom + INTERVAL_NANOS;
+        timers().interval.set(run.beginNanos + run.nextIntervalEnd);
         if (run.demand.endOfSending != Demand.NEVER) {
             timers().endOfSending.set(run.beginNanos + run.demand.endOfSending);
         }
@@ -261,8 +285,14 @@ final class LoadEngine implements AutoCloseable {
             // What is due by now and late is still sent, as long as an answer may take: a schedule
             // that left it out would leave out the worst.
             run.closeWindow(run.demand.endOfSending);
+            if (run.nextIntervalEnd
+                    <= run.demand.endOfSending) { // an interval ends with the window
+                run.nextIntervalEnd += INTERVAL_NANOS;
+                timers().interval.set(run.beginNanos + run.nextIntervalEnd);
+            }
             if (traffic.inFlight() > 0 || !run.demand.isExhausted(now)) {
-                Interval next = mailbox.spare();
+                Interval next = spares.take();
+                run.interval.dueNanos = run.demand.endOfSending;
                 beginInterval(run, next == null ? new Interval() : next, true);
             }
             timers().endOfSending.set(run.beginNanos + now + options.timeoutNanos());
@@ -302,9 +332,13 @@ final class LoadEngine implements AutoCloseable {
         timers().measure.cancel();
         timers().endOfSending.cancel();
         timers().interval.cancel();
+        run.interval.dueNanos =
+                run.interval.afterWindow
+                        ? run.nextIntervalEnd
+                        : Math.min(run.nextIntervalEnd, run.demand.endOfSending);
         passOn(run.interval);
         stage = null;
-        mailbox.tell(new EngineEvent.StageEnded(outcome, connecting.counts()));
+        mailbox.tell(number, new EngineEvent.StageEnded(outcome, connecting.counts()));
     }
 
     private void endInterval() {
@@ -312,11 +346,16 @@ final class LoadEngine implements AutoCloseable {
         if (run == null) {
             return;
         }
-        Interval next = run.mayEndInterval(now(run)) ? mailbox.spare() : null;
+        long now = now(run);
+        Interval next = run.mayEndInterval(now) ? spares.take() : null;
         if (next != null) {
+            run.interval.dueNanos = run.nextIntervalEnd;
             beginInterval(run, next, run.interval.afterWindow);
         } // Else it lasts longer, as where the main thread is behind.
-        timers().interval.set(clockNanos() + INTERVAL_NANOS);
+        // By a fixed rate, so that those of all engines end together.
+        long late = Math.max(0, now - run.nextIntervalEnd) / INTERVAL_NANOS;
+        run.nextIntervalEnd += (1 + late) * INTERVAL_NANOS;
+        timers().interval.set(run.beginNanos + run.nextIntervalEnd);
     }
 
     private void beginInterval(StageRun run, Interval next, boolean afterWindow) {
@@ -331,7 +370,7 @@ final class LoadEngine implements AutoCloseable {
     private void passOn(Interval interval) {
         interval.inFlight = traffic.inFlight();
         interval.connections = connecting.established();
-        mailbox.tell(new EngineEvent.IntervalEnded(interval));
+        mailbox.tell(number, new EngineEvent.IntervalEnded(interval));
     }
 
     private Timers timers() {

@@ -13,38 +13,49 @@ import edgeloop.cli.load.message.Advice;
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.message.Text;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One engine from its first connection to its last, as the main thread sees it. */
+/** The engines from their first connection to their last, as the main thread sees them. */
 public final class LoadSession implements AutoCloseable {
-    private final LoadEngine engine;
+    private final List<LoadEngine> engines;
+    private final Mailbox mailbox;
     private final List<RunObserver> observers;
     private @Nullable ConnectionCounts connections;
     private volatile boolean interrupted;
     private final CompletableFuture<Boolean> interruption = new CompletableFuture<>();
 
-    private LoadSession(LoadEngine engine, List<RunObserver> observers) {
-        this.engine = engine;
+    private LoadSession(List<LoadEngine> engines, Mailbox mailbox, List<RunObserver> observers) {
+        this.engines = engines;
+        this.mailbox = mailbox;
         this.observers = observers;
     }
 
     /**
-     * Starts an engine.
+     * Starts an engine for each part of the load, with a thread of its own.
      *
-     * @param meter tells what that uses
+     * @param parts what each is to do
+     * @param meter tells what they use
      * @param observers hear of the run on the thread that waits for it
-     * @throws CannotRunException if the kernel refuses the reactor's descriptors
+     * @throws CannotRunException if the kernel refuses a reactor's descriptors
      */
-    public static LoadSession start(EngineOptions options, Meter meter, List<RunObserver> observers)
+    public static LoadSession start(
+            List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
             throws CannotRunException {
+        Mailbox mailbox = new Mailbox();
+        List<LoadEngine> engines = new ArrayList<>();
         try {
-            return new LoadSession(LoadEngine.start(options, meter), observers);
+            for (EngineOptions part : parts) {
+                engines.add(LoadEngine.start(part, meter, engines.size(), mailbox));
+            }
         } catch (SyscallException e) {
+            engines.forEach(LoadEngine::close);
             throw noReactor(e);
         }
+        return new LoadSession(engines, mailbox, observers);
     }
 
     static CannotRunException noReactor(SyscallException e) {
@@ -57,16 +68,27 @@ public final class LoadSession implements AutoCloseable {
      * @throws CannotRunException if not one could be established
      */
     public void connect() throws CannotRunException, InterruptedException {
-        observers.forEach(observer -> observer.connecting(engine.connections()));
-        engine.connectAll();
-        if (!(engine.nextEvent() instanceof EngineEvent.Connected connected)) {
-            throw new AssertionError("nothing but connecting is under way");
+        int wanted = engines.stream().mapToInt(LoadEngine::connections).sum();
+        observers.forEach(observer -> observer.connecting(wanted));
+        engines.forEach(LoadEngine::connectAll);
+        List<ConnectionCounts> counts = new ArrayList<>();
+        int established = 0;
+        while (counts.size() < engines.size()) {
+            if (!(next().event() instanceof EngineEvent.Connected connected)) {
+                throw new AssertionError("nothing but connecting is under way");
+            }
+            counts.add(connected.counts());
+            established += connected.connections();
         }
         observers.forEach(RunObserver::connected);
-        connections = connected.counts();
-        if (connected.connections() == 0) {
-            throw new CannotRunException(whyNotConnected(connected.counts()));
+        connections = ConnectionCounts.together(counts);
+        if (established == 0) {
+            throw new CannotRunException(whyNotConnected(connections));
         }
+    }
+
+    private Mailbox.Letter next() throws InterruptedException {
+        return mailbox.next(engines.getFirst().reactor());
     }
 
     private String whyNotConnected(ConnectionCounts counts) {
@@ -81,7 +103,7 @@ public final class LoadSession implements AutoCloseable {
                     .append(failed.getKey());
         }
         return "no connection could be established to "
-                + engine.address()
+                + engines.getFirst().address()
                 + ": "
                 + causes
                 + Advice.on(counts.failed());
@@ -91,38 +113,63 @@ public final class LoadSession implements AutoCloseable {
     public StageRecord run(StagePlan plan) throws InterruptedException {
         StageRecord stage = new StageRecord();
         observers.forEach(observer -> observer.stageBegan(plan));
-        engine.begin(plan);
+        begin(plan);
         if (interrupted) {
-            engine.interrupt(); // it came between two stages
+            endAll(StageOutcome.INTERRUPTED); // it came between two stages
         }
-        while (true) {
-            switch (engine.nextEvent()) {
+        StageMerge merge =
+                new StageMerge(
+                        plan,
+                        engines.size(),
+                        (interval, engine) -> engines.get(engine).recycle(interval));
+        while (!merge.isOver()) {
+            Mailbox.Letter letter = next();
+            switch (letter.event()) {
                 case EngineEvent.Connected _ -> throw new AssertionError("connected twice");
-                case EngineEvent.IntervalEnded(Interval interval) -> {
-                    stage.add(interval);
-                    observers.forEach(observer -> observer.intervalEnded(plan, interval));
-                    engine.recycle(interval);
-                }
+                case EngineEvent.IntervalEnded(Interval interval) ->
+                        merge.add(letter.engine(), interval);
                 case EngineEvent.StageEnded(StageOutcome outcome, ConnectionCounts counts) -> {
-                    stage.end(outcome);
-                    connections = counts;
-                    observers.forEach(observer -> observer.stageEnded(outcome));
-                    return stage;
+                    merge.end(letter.engine(), outcome, counts);
+                    if (outcome.endedEarly() != null) {
+                        endAll(outcome.endedEarly()); // a part of the load would say nothing
+                    }
                 }
             }
+            for (Interval next = merge.next(); next != null; next = merge.next()) {
+                Interval interval = next;
+                stage.add(interval);
+                observers.forEach(observer -> observer.intervalEnded(plan, interval));
+            }
         }
+        StageOutcome outcome = merge.outcome();
+        connections = merge.connections();
+        stage.end(outcome);
+        observers.forEach(observer -> observer.stageEnded(outcome));
+        return stage;
+    }
+
+    private void begin(StagePlan plan) {
+        int threads = engines.size();
+        long begin = threads == 1 ? LoadEngine.NOW : engines.getFirst().clockNanos();
+        for (int i = 0; i < threads; i++) {
+            engines.get(i).begin(plan.part(i, threads), begin);
+        }
+    }
+
+    private void endAll(String why) {
+        engines.forEach(engine -> engine.end(why));
     }
 
     /** Ends what is under way; what has been measured is kept. Any thread may call this. */
     public void interrupt() {
         interrupted = true;
         interruption.complete(true);
-        engine.interrupt();
+        endAll(StageOutcome.INTERRUPTED);
     }
 
     /** Waits to be interrupted, and answers whether it was before the time had passed. */
     public boolean awaitInterrupt(Duration timeout) throws InterruptedException {
-        return engine.await(interruption.copy(), timeout);
+        return engines.getFirst().await(interruption.copy(), timeout);
     }
 
     public boolean isInterrupted() {
@@ -138,11 +185,13 @@ public final class LoadSession implements AutoCloseable {
 
     /** How long connecting took; to be read after {@link #close}. */
     public ConnectionBook book() {
-        return engine.book();
+        ConnectionBook book = new ConnectionBook();
+        engines.forEach(engine -> book.add(engine.book()));
+        return book;
     }
 
     @Override
     public void close() {
-        engine.close();
+        engines.forEach(LoadEngine::close);
     }
 }

@@ -1,66 +1,50 @@
 package edgeloop.cli.load.engine;
 
 import edgeloop.Reactor;
-import edgeloop.cli.load.measure.Interval;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine's thread hands to the main thread, and the intervals that come back. */
+/** What the engines' threads tell the main thread, in the order in which they do. */
 final class Mailbox {
-    private static final int SPARE_INTERVALS = 3;
+    private final Queue<Letter> letters = new ArrayDeque<>();
 
-    private final Reactor reactor;
-    private final Queue<EngineEvent> events = new ArrayDeque<>();
-    private final BlockingQueue<Interval> spares = new ArrayBlockingQueue<>(SPARE_INTERVALS);
-
-    /** Whom the main thread waits with while there is no event. */
-    private @Nullable CompletableFuture<EngineEvent> waiter;
+    /** Whom the main thread waits with while there is no letter. */
+    private @Nullable CompletableFuture<Letter> waiter;
 
     /**
-     * @param reactor the engine's
+     * An event and who tells of it.
+     *
+     * @param engine its number, from 0
      */
-    Mailbox(Reactor reactor) {
-        this.reactor = reactor;
-        for (int i = 0; i < SPARE_INTERVALS; i++) {
-            spares.add(new Interval());
-        }
-    }
+    record Letter(int engine, EngineEvent event) {}
 
-    synchronized void tell(EngineEvent event) {
+    synchronized void tell(int engine, EngineEvent event) {
+        Letter letter = new Letter(engine, event);
         if (waiter == null) {
-            events.add(event);
+            letters.add(letter);
         } else {
-            waiter.complete(event);
+            waiter.complete(letter);
             waiter = null;
         }
     }
 
-    /** The next event; waits for it. */
-    EngineEvent next() throws InterruptedException {
+    /**
+     * The next letter; waits for it.
+     *
+     * @param reactor an engine's
+     */
+    Letter next(Reactor reactor) throws InterruptedException {
         return reactor.await(future());
     }
 
-    private synchronized CompletableFuture<EngineEvent> future() {
-        EngineEvent event = events.poll();
-        if (event != null) {
-            return CompletableFuture.completedFuture(event);
+    private synchronized CompletableFuture<Letter> future() {
+        Letter letter = letters.poll();
+        if (letter != null) {
+            return CompletableFuture.completedFuture(letter);
         }
         waiter = new CompletableFuture<>();
         return waiter;
-    }
-
-    /** Gives an interval back whose content has been used. */
-    void recycle(Interval interval) {
-        interval.clear();
-        boolean _ = spares.offer(interval);
-    }
-
-    /** An empty interval; null if the main thread has them all yet. */
-    @Nullable Interval spare() {
-        return spares.poll();
     }
 }

@@ -31,6 +31,9 @@ final class StageRun {
     /** Measured answers by the first digit of their HTTP status. */
     private final long[] statusClasses = new long[6];
 
+    /** When the interval is to end. */
+    long nextIntervalEnd;
+
     /** When sending ended. */
     long windowEnd = OPEN;
 

@@ -17,6 +17,17 @@ public final class ConnectionBook {
     /** Of the connect phase, from its first attempt to its last outcome. */
     public long phaseNanos;
 
+    /** Adds the book of another thread. */
+    public void add(ConnectionBook other) {
+        connectTimes.add(other.connectTimes);
+        connectSumNanos += other.connectSumNanos;
+        attempted += other.attempted;
+        established += other.established;
+        phaseNanos = Math.max(phaseNanos, other.phaseNanos);
+        failed.add(other.failed);
+        lostWhileIdle.add(other.lostWhileIdle);
+    }
+
     public void established(long nanos) {
         established++;
         connectTimes.recordValue(Math.clamp(nanos, 0, Interval.HIGHEST_NANOS));

@@ -1,6 +1,8 @@
 package edgeloop.cli.load.measure;
 
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What became of all attempts to connect, up to one moment. The books: {@code attempted} = {@code
@@ -20,6 +22,24 @@ public record ConnectionCounts(
         long pending,
         Map<String, Long> lostWhileIdle,
         long phaseNanos) {
+
+    /** Of several threads, each with connections of its own. */
+    public static ConnectionCounts together(List<ConnectionCounts> parts) {
+        return new ConnectionCounts(
+                parts.stream().mapToLong(ConnectionCounts::attempted).sum(),
+                parts.stream().mapToLong(ConnectionCounts::established).sum(),
+                sums(parts.stream().map(ConnectionCounts::failed).toList()),
+                parts.stream().mapToLong(ConnectionCounts::pending).sum(),
+                sums(parts.stream().map(ConnectionCounts::lostWhileIdle).toList()),
+                parts.stream().mapToLong(ConnectionCounts::phaseNanos).max().orElse(0));
+    }
+
+    /** Name by name. */
+    static Map<String, Long> sums(List<Map<String, Long>> parts) {
+        Map<String, Long> sums = new TreeMap<>();
+        parts.forEach(part -> part.forEach((name, n) -> sums.merge(name, n, Long::sum)));
+        return sums;
+    }
 
     public boolean balances() {
         return attempted == established + sum(failed) + pending;

@@ -37,6 +37,12 @@ public final class ErrorCounts {
         counts[Math.clamp(cause, 0, SIZE - 1)] += count;
     }
 
+    void add(ErrorCounts other) {
+        for (int i = 0; i < SIZE; i++) {
+            counts[i] += other.counts[i];
+        }
+    }
+
     public long total() {
         return Arrays.stream(counts).sum();
     }

@@ -42,6 +42,10 @@ public final class Interval {
     public long beginNanos;
 
     public long endNanos;
+
+    /** The point in time that it was to end at: those of several threads that end there are one. */
+    public long dueNanos;
+
     public int inFlight;
     public int connections;
 
@@ -75,6 +79,20 @@ public final class Interval {
         sendLag.recordValue(Math.clamp(nanos, 0, HIGHEST_NANOS));
     }
 
+    /** Adds what was measured in another; not when that was. */
+    public void add(Interval other) {
+        response.add(other.response);
+        service.add(other.service);
+        unanswered.add(other.unanswered);
+        unserved.add(other.unserved);
+        sendLag.add(other.sendLag);
+        responseSumNanos += other.responseSumNanos;
+        serviceSumNanos += other.serviceSumNanos;
+        unansweredSumNanos += other.unansweredSumNanos;
+        arrived += other.arrived;
+        errors += other.errors;
+    }
+
     public void clear() {
         response.reset();
         service.reset();
@@ -88,5 +106,9 @@ public final class Interval {
         errors = 0;
         afterWindow = false;
         beginNanos = 0; // a stage that begins takes it as it is
+        endNanos = 0;
+        dueNanos = 0;
+        inFlight = 0;
+        connections = 0;
     }
 }

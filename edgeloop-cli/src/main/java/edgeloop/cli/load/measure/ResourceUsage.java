@@ -9,12 +9,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the tester itself has used so far: totals, of which only differences mean anything.
+ * What the tester itself has used so far: totals, of which only differences mean anything. One
+ * thread tells of itself; {@link #besides} makes one of several.
  *
  * @param atNanos when, on {@link System#nanoTime}'s clock
- * @param threadCpuNanos CPU time of the thread that sends and receives
- * @param threadWaitNanos how long that thread was ready to run and had no CPU
- * @param threadAllocatedBytes what that thread has allocated
+ * @param threadCpuNanos CPU time of the threads that send and receive
+ * @param busiestCpuNanos of that one of them that has used most
+ * @param threadWaitNanos how long one of them was ready to run and had no CPU, at most
+ * @param threadAllocatedBytes what they have allocated
  * @param processCpuNanos CPU time of all threads, compiler and collector included
  * @param collections how often the garbage collector has run
  * @param collectionMillis how long it has held all threads up
@@ -22,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 public record ResourceUsage(
         long atNanos,
         long threadCpuNanos,
+        long busiestCpuNanos,
         long threadWaitNanos,
         long threadAllocatedBytes,
         long processCpuNanos,
@@ -32,7 +35,7 @@ public record ResourceUsage(
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    public static final ResourceUsage NONE = new ResourceUsage(0, 0, 0, 0, 0, 0, 0);
+    public static final ResourceUsage NONE = new ResourceUsage(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** See {@link Meter#atBegin}. */
     static ResourceUsage atBegin() {
@@ -41,6 +44,7 @@ public record ResourceUsage(
         return new ResourceUsage(
                 usage.atNanos,
                 usage.threadCpuNanos,
+                usage.busiestCpuNanos,
                 usage.threadWaitNanos,
                 THREADS.getCurrentThreadAllocatedBytes(),
                 usage.processCpuNanos,
@@ -60,9 +64,11 @@ public record ResourceUsage(
             collections += collector.getCollectionCount();
             collectionMillis += collector.getCollectionTime();
         }
+        long cpuNanos = THREADS.getCurrentThreadCpuTime();
         return new ResourceUsage(
                 System.nanoTime(),
-                THREADS.getCurrentThreadCpuTime(),
+                cpuNanos,
+                cpuNanos,
                 waitNanos(),
                 allocatedBytes,
                 SYSTEM.getProcessCpuTime(),
@@ -74,6 +80,7 @@ public record ResourceUsage(
         return new ResourceUsage(
                 atNanos - earlier.atNanos,
                 threadCpuNanos - earlier.threadCpuNanos,
+                busiestCpuNanos - earlier.busiestCpuNanos,
                 threadWaitNanos - earlier.threadWaitNanos,
                 threadAllocatedBytes - earlier.threadAllocatedBytes,
                 processCpuNanos - earlier.processCpuNanos,
@@ -85,11 +92,25 @@ public record ResourceUsage(
         return new ResourceUsage(
                 atNanos + other.atNanos,
                 threadCpuNanos + other.threadCpuNanos,
+                busiestCpuNanos + other.busiestCpuNanos,
                 threadWaitNanos + other.threadWaitNanos,
                 threadAllocatedBytes + other.threadAllocatedBytes,
                 processCpuNanos + other.processCpuNanos,
                 collections + other.collections,
                 collectionMillis + other.collectionMillis);
+    }
+
+    /** This and what another thread of the same process has used in the same time. */
+    public ResourceUsage besides(ResourceUsage other) {
+        return new ResourceUsage(
+                Math.max(atNanos, other.atNanos),
+                threadCpuNanos + other.threadCpuNanos,
+                Math.max(busiestCpuNanos, other.busiestCpuNanos),
+                Math.max(threadWaitNanos, other.threadWaitNanos),
+                threadAllocatedBytes + other.threadAllocatedBytes,
+                Math.max(processCpuNanos, other.processCpuNanos),
+                Math.max(collections, other.collections),
+                Math.max(collectionMillis, other.collectionMillis));
     }
 
     /** The second number of schedstat, the kernel's Documentation/scheduler/sched-stats.rst. */

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.TreeSet;
 
 /**
- * The part that one tester has in a load that several send together.
+ * The part that one tester, or one of its threads, has in a load that several send together.
  *
  * @param index which one, from 1
  * @param count how many there are
@@ -53,6 +53,16 @@ public record Shard(int index, int count) {
      */
     public double phase() {
         return (double) (index - 1) / count;
+    }
+
+    /**
+     * The part that one of several threads has in this part.
+     *
+     * @param thread which one, from 0
+     * @param threads how many there are
+     */
+    public Shard part(int thread, int threads) {
+        return new Shard(index + thread * count, count * threads);
     }
 
     /** As the user writes it. */

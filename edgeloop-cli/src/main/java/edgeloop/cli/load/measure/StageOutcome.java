@@ -1,6 +1,10 @@
 package edgeloop.cli.load.measure;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +52,44 @@ public record StageOutcome(
 
     public long errorCount() {
         return errors.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * The outcome of several threads, each of which has done its part.
+     *
+     * @param plan what all of them were to do
+     */
+    public static StageOutcome together(StagePlan plan, List<StageOutcome> parts) {
+        return new StageOutcome(
+                plan,
+                sum(parts, StageOutcome::scheduled),
+                sum(parts, StageOutcome::answered),
+                sum(parts, StageOutcome::arrivedInWindow),
+                sums(parts, StageOutcome::errors),
+                sums(parts, StageOutcome::statuses),
+                sum(parts, StageOutcome::unsent),
+                sum(parts, StageOutcome::inFlight),
+                sum(parts, StageOutcome::unmeasured),
+                sum(parts, StageOutcome::unmeasuredErrors),
+                parts.stream().mapToLong(StageOutcome::windowNanos).max().orElse(0),
+                parts.stream()
+                        .map(StageOutcome::usage)
+                        .reduce(ResourceUsage::besides)
+                        .orElse(ResourceUsage.NONE),
+                parts.stream()
+                        .map(StageOutcome::endedEarly)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    private static long sum(List<StageOutcome> parts, ToLongFunction<StageOutcome> figure) {
+        return parts.stream().mapToLong(figure).sum();
+    }
+
+    private static Map<String, Long> sums(
+            List<StageOutcome> parts, Function<StageOutcome, Map<String, Long>> figures) {
+        return ConnectionCounts.sums(parts.stream().map(figures).toList());
     }
 
     public boolean balances() {

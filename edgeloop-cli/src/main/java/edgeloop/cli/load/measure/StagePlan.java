@@ -44,6 +44,24 @@ public record StagePlan(
         return rampNanos + warmupNanos;
     }
 
+    /**
+     * The part of it that one of several threads does.
+     *
+     * @param thread which one, from 0
+     */
+    public StagePlan part(int thread, int threads) {
+        Shard part = Shard.WHOLE.part(thread, threads);
+        return new StagePlan(
+                part.partOfRate(rate),
+                poisson,
+                seed,
+                rampNanos,
+                warmupNanos,
+                measureNanos,
+                part.partOf(requests),
+                shard.part(thread, threads));
+    }
+
     public StagePlan withRate(double newRate) {
         return new StagePlan(
                 newRate, poisson, seed, rampNanos, warmupNanos, measureNanos, requests, shard);

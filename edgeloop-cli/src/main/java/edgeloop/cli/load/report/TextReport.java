@@ -307,8 +307,10 @@ public final class TextReport {
     private void client() {
         Results.ClientSide client = results.client();
         Results.Latency lag = client.sendLag();
+        int threads = results.config().threads();
         line(
-                "Client: %s busy, %s waiting for a CPU, %.2f us of CPU per request, GC %d ms%s",
+                "Client: %s%s busy, %s waiting for a CPU, %.2f us of CPU per request, GC %d ms%s",
+                threads > 1 ? threads + " threads, at most " : "",
                 Text.percent(client.threadBusy()),
                 Text.percent(client.threadWaiting()),
                 client.cpuMicrosPerRequest(),

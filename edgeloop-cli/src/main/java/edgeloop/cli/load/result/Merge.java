@@ -286,7 +286,8 @@ public final class Merge {
                 first.data(),
                 first.requestsFile(),
                 first.dataOrder(),
-                null); // all of them are there
+                null, // all of them are there
+                (int) count(run -> run.config().threads()));
     }
 
     /** Step by step. */

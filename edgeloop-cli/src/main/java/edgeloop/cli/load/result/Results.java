@@ -62,6 +62,7 @@ public record Results(
      * @param requestsFile the file that requests came from
      * @param dataOrder of the rows and requests of these files
      * @param shard of how many the run was one, as 2/3; all figures are of its part
+     * @param threads that sent and received
      */
     public record Config(
             String address,
@@ -81,7 +82,13 @@ public record Results(
             @Nullable String data,
             @Nullable String requestsFile,
             @Nullable String dataOrder,
-            @Nullable String shard) {}
+            @Nullable String shard,
+            int threads) {
+
+        public Config {
+            threads = Math.max(1, threads); // files of earlier versions do not say
+        }
+    }
 
     /**
      * scheduled = answered + all errors + unsent + inFlight.
@@ -255,8 +262,9 @@ public record Results(
     /**
      * What the tester says of itself.
      *
-     * @param threadBusy the part of the time its thread was on a CPU
-     * @param threadWaiting the part of the time its thread was ready and had no CPU
+     * @param threadBusy the part of the time its thread was on a CPU; of several, the busiest
+     * @param threadWaiting the part of the time its thread was ready and had no CPU; of several,
+     *     the one that waited most
      * @param sendLag how late requests were sent though a connection was free; null in a closed
      *     loop
      * @param limited why the figures are the tester's; empty if they are the server's

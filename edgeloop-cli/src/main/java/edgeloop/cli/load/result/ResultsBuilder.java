@@ -195,7 +195,7 @@ public final class ResultsBuilder {
         return new Results.ClientSide(
                 usage.threadCpuNanos() / 1e9,
                 usage.processCpuNanos() / 1e9,
-                usage.threadCpuNanos() / nanos,
+                usage.busiestCpuNanos() / nanos,
                 usage.threadWaitNanos() / nanos,
                 usage.threadCpuNanos() / 1e3 / requests,
                 usage.threadAllocatedBytes() / requests,

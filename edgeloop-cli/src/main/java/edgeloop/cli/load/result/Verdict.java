@@ -39,7 +39,7 @@ public final class Verdict {
         if (nanos < LEAST_NANOS) {
             return limited;
         }
-        double busy = usage.threadCpuNanos() / nanos;
+        double busy = usage.busiestCpuNanos() / nanos;
         if (busy >= MOST_BUSY) {
             limited.add("its thread was busy " + Text.percent(busy) + " of the time");
         }

@@ -17,7 +17,14 @@ class VerdictTest {
         StageRecord stage = new StageRecord();
         ResourceUsage usage =
                 new ResourceUsage(
-                        10 * SECOND, cpuNanos, waitNanos, 0, cpuNanos, 1, collectionMillis);
+                        10 * SECOND,
+                        cpuNanos,
+                        cpuNanos,
+                        waitNanos,
+                        0,
+                        cpuNanos,
+                        1,
+                        collectionMillis);
         stage.end(
                 new StageOutcome(
                         Runs.requests(1),
