@@ -7,9 +7,10 @@
  *   - one epoll_ctl per connection, IN|OUT|RDHUP edge-triggered, for its whole life;
  *   - recv into the one buffer and send at once, until recv says EAGAIN;
  *   - what a slow reader doesn't take is kept, and nothing more is read from it until it is gone.
- * There are no timers, no statistics and no options: everything beyond this is what a server adds.
+ * There are no timers and no statistics: everything beyond this is what a server adds.
  *
- * Usage: echo_floor [port]    (0 or none: the kernel picks one; it is printed)
+ * Usage: echo_floor [port [short]]    (0 or none: the kernel picks one; it is printed)
+ * With "short" a recv that brings less than it could is the last one, unless the peer has ended.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,6 +34,7 @@ struct unsent {
 };
 
 static char buffer[BUFFER_SIZE];
+static int short_read_ends;
 static struct unsent *unsent_of[MAX_FD]; /* by descriptor; pages never touched cost nothing */
 
 static void die(const char *what) {
@@ -99,7 +101,7 @@ static int echo(int fd, size_t length) {
     return 0;
 }
 
-static void on_ready(int fd) {
+static void on_ready(int fd, unsigned events) {
     if (unsent_of[fd] != NULL && !send_unsent(fd)) {
         return;
     }
@@ -107,6 +109,10 @@ static void on_ready(int fd) {
         ssize_t n = recv(fd, buffer, BUFFER_SIZE, 0);
         if (n > 0) {
             if (!echo(fd, n)) {
+                return;
+            }
+            if (short_read_ends && n < BUFFER_SIZE
+                && !(events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP))) {
                 return;
             }
         } else if (n < 0 && errno == EAGAIN) {
@@ -166,6 +172,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "echo_floor: port must be 0 to 65535, not '%s'\n", argv[1]);
         return 2;
     }
+    short_read_ends = argc > 2 && strcmp(argv[2], "short") == 0;
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
@@ -188,7 +195,7 @@ int main(int argc, char **argv) {
             if (fd == listen_fd) {
                 accept_all(epoll_fd, listen_fd);
             } else {
-                on_ready(fd);
+                on_ready(fd, events[i].events);
             }
         }
     }

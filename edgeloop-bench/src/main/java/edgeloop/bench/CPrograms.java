@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The two C programs: compiled at the start of every run, as that takes a blink. */
-record CPrograms(Path echoFloor, Path loadClient) {
-    private static final List<String> FLAGS = List.of("-O2", "-Wall");
+/** The C programs: compiled at the start of every run, as that takes a blink. */
+record CPrograms(Path echoFloor, Path crowdServer, Path loadClient) {
+    private static final List<String> FLAGS = List.of("-O2", "-Wall", "-pthread");
 
     /**
      * @param module the folder of this Maven module
@@ -22,9 +22,11 @@ record CPrograms(Path echoFloor, Path loadClient) {
         }
         Path sources = module.resolve("src/main/c");
         Path target = Files.createDirectories(module.resolve("target/c"));
-        System.err.println("Compiling the C floor and the load client: cc -O2");
+        System.err.println("Compiling the C servers and the load client: cc -O2");
         return new CPrograms(
-                compile(sources, target, "echo_floor"), compile(sources, target, "load_client"));
+                compile(sources, target, "echo_floor"),
+                compile(sources, target, "crowd_server"),
+                compile(sources, target, "load_client"));
     }
 
     private static Path compile(Path sources, Path target, String name)

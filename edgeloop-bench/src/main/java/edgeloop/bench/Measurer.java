@@ -46,6 +46,12 @@ final class Measurer {
 
     static final int FEW_IDLE_CONNECTIONS = 1_000;
 
+    /** How many connections a crowd has, */
+    static final int[] CROWDS = {100, 1_000, 10_000};
+
+    /** and how many of them talk. */
+    static final int TALKING = 10;
+
     /** After the last connection was opened: for compilers and collectors to come to rest. */
     private static final long SETTLE_MILLIS = 3_000;
 
@@ -60,7 +66,11 @@ final class Measurer {
     }
 
     private boolean takesLoad() {
-        return plan.has(Part.CPU) || plan.has(Part.LATENCY) || plan.has(Part.ALLOCATION);
+        return measuresCpu() || plan.has(Part.LATENCY) || plan.has(Part.ALLOCATION);
+    }
+
+    private boolean measuresCpu() {
+        return plan.has(Part.CPU) || plan.has(Part.MODES);
     }
 
     /** One step of the measurement of a server. */
@@ -81,6 +91,37 @@ final class Measurer {
             }
             if (plan.has(Part.START)) {
                 attempt(spec, round, samples, () -> add(samples, round, spec, start(spec)));
+            }
+        }
+    }
+
+    /**
+     * Measures each with connections that are silent beside a few that talk; one after the other.
+     */
+    void measureCrowds(List<ServerSpec> specs, int round, Samples samples)
+            throws IOException, InterruptedException {
+        for (int connections : CROWDS) {
+            Row row = Row.crowd(connections, TALKING);
+            for (ServerSpec spec : specs) {
+                Step step = () -> add(samples, round, 1, spec, row, crowd(spec, row, samples));
+                attempt(spec, round, samples, step);
+            }
+        }
+    }
+
+    /** In a process of its own, whose memory is that of this crowd. */
+    private Map<Metric, Double> crowd(ServerSpec spec, Row row, Samples samples)
+            throws BenchException, IOException, InterruptedException {
+        try (var server = RunningServer.start(spec, cpus.server())) {
+            samples.addCommand(server);
+            warmUp(server);
+            try (Held _ = client.hold(server, row.connections() - row.talking())) {
+                Span warmup = Span.ofSeconds(plan.seconds() * ROW_WARMUP_FRACTION);
+                Span measured = Span.ofSeconds(plan.seconds());
+                Row talking = new Row(row.talking(), row.size(), row.depth());
+                var values = new EnumMap<Metric, Double>(Metric.class);
+                addCpu(client.run(server, new Load(talking, warmup, measured, 0)), values);
+                return values;
             }
         }
     }
@@ -186,7 +227,7 @@ final class Measurer {
         double seconds = plan.seconds() / plan.slices();
         Span warmup = Span.ofSeconds(seconds * ROW_WARMUP_FRACTION);
         Span measured = Span.ofSeconds(seconds);
-        if (plan.has(Part.CPU)) {
+        if (measuresCpu()) {
             Result result = client.run(server, new Load(row, warmup, measured, 0));
             addCpu(result, values);
         }

@@ -38,9 +38,15 @@ record Plan(
         /** Memory per idle connection, and wakeups. */
         IDLE,
         /** Time from exec to the first answer. */
-        START;
+        START,
+        /**
+         * The ways of epoll side by side, with servers of its own: CPU at full load, and where ten
+         * connections of many talk.
+         */
+        MODES;
 
-        static final Set<Part> ALL = Set.copyOf(EnumSet.allOf(Part.class));
+        /** All that goes with any servers. */
+        static final Set<Part> ALL = Set.copyOf(EnumSet.complementOf(EnumSet.of(MODES)));
     }
 
     boolean has(Part part) {

@@ -8,14 +8,17 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.renderer.category.BarRenderer;
@@ -24,7 +27,7 @@ import org.jfree.data.category.DefaultCategoryDataset;
 
 /**
  * Draws what {@link SideBySide} wrote as JSON: a bar for the median of each server at each number
- * of connections, of the loads of 64 bytes and one request at a time.
+ * of connections, of the loads of 64 bytes and one request at a time; and of crowds.
  */
 final class Plots {
     private static final int WIDTH = 900;
@@ -38,7 +41,10 @@ final class Plots {
 
     private Plots() {}
 
-    /** {@code FILE.json DIRECTORY}: reads the one, writes {@code cpu.png} into the other. */
+    /**
+     * {@code FILE.json DIRECTORY}: reads the one, writes {@code cpu.png} into the other, or of a
+     * run of modes {@code modes.png}, {@code crowd-cpu.png} and {@code crowd-memory.png}.
+     */
     public static void main(String[] args) {
         if (args.length != 2) {
             System.err.println("usage: plot FILE.json DIRECTORY");
@@ -46,10 +52,27 @@ final class Plots {
         }
         try {
             Document document = parse(Files.readString(Path.of(args[0])));
-            File file = Path.of(args[1], "cpu.png").toFile();
-            ChartUtils.saveChartAsPNG(
-                    file, chart(medians(document, Metric.CPU_MICROS)), WIDTH, HEIGHT);
-            System.out.println(file);
+            Path folder = Path.of(args[1]);
+            boolean hasCrowds = document.samples().stream().anyMatch(Plots::isCrowd);
+            save(
+                    chart(
+                            "CPU of the server's process per echo, µs",
+                            medians(document, Metric.CPU_MICROS, Plots::isPlain)),
+                    folder.resolve(hasCrowds ? "modes.png" : "cpu.png"));
+            if (hasCrowds) {
+                save(
+                        logarithmic(
+                                chart(
+                                        "Ten connections of many talk: CPU per echo, µs",
+                                        medians(document, Metric.CPU_MICROS, Plots::isCrowd))),
+                        folder.resolve("crowd-cpu.png"));
+                save(
+                        logarithmic(
+                                chart(
+                                        "Ten connections of many talk: resident memory, MiB",
+                                        medians(document, Metric.RESIDENT_MIB, Plots::isCrowd))),
+                        folder.resolve("crowd-memory.png"));
+            }
         } catch (IOException | JsonParseException e) {
             System.err.println("plot: cannot do it: " + e);
             System.exit(1);
@@ -60,17 +83,25 @@ final class Plots {
         return new Gson().fromJson(json, Document.class);
     }
 
-    private static JFreeChart chart(DefaultCategoryDataset medians) {
+    private static void save(JFreeChart chart, Path path) throws IOException {
+        File file = path.toFile();
+        ChartUtils.saveChartAsPNG(file, chart, WIDTH, HEIGHT);
+        System.out.println(file);
+    }
+
+    /** Each line of the grid is ten times the one before. */
+    private static JFreeChart logarithmic(JFreeChart chart) {
+        LogAxis axis = new LogAxis();
+        axis.setSmallestValue(0.1);
+        axis.setNumberFormatOverride(new DecimalFormat("#,##0.#"));
+        chart.getCategoryPlot().setRangeAxis(axis);
+        return chart;
+    }
+
+    private static JFreeChart chart(String title, DefaultCategoryDataset medians) {
         JFreeChart chart =
                 ChartFactory.createBarChart(
-                        "CPU of the server's process per echo, µs",
-                        null,
-                        null,
-                        medians,
-                        PlotOrientation.HORIZONTAL,
-                        true,
-                        false,
-                        false);
+                        title, null, null, medians, PlotOrientation.HORIZONTAL, true, false, false);
         chart.setBackgroundPaint(Color.WHITE);
         CategoryPlot plot = chart.getCategoryPlot();
         plot.setBackgroundPaint(Color.WHITE);
@@ -88,11 +119,12 @@ final class Plots {
     }
 
     /** A series for each number of connections, in it each server, in the order of the run. */
-    static DefaultCategoryDataset medians(Document document, Metric metric) {
+    static DefaultCategoryDataset medians(
+            Document document, Metric metric, Predicate<Map<String, Object>> loads) {
         var servers = new ArrayList<String>();
         var values = new TreeMap<Integer, Map<String, List<Double>>>();
         for (Map<String, Object> sample : document.samples()) {
-            if (!(sample.get(metric.key()) instanceof Double value) || !isPlain(sample)) {
+            if (!(sample.get(metric.key()) instanceof Double value) || !loads.test(sample)) {
                 continue;
             }
             String server = (String) sample.get("server");
@@ -117,8 +149,16 @@ final class Plots {
         return dataset;
     }
 
-    private static boolean isPlain(Map<String, Object> sample) {
-        return number(sample, "size") == Row.DEFAULT_SIZE && number(sample, "depth") == 1;
+    static boolean isPlain(Map<String, Object> sample) {
+        return number(sample, "size") == Row.DEFAULT_SIZE
+                && number(sample, "depth") == 1
+                && !isCrowd(sample);
+    }
+
+    /** Whether some of the connections are silent. */
+    static boolean isCrowd(Map<String, Object> sample) {
+        int talking = number(sample, "talking"); // files of earlier versions do not say
+        return talking > 0 && talking < number(sample, "connections");
     }
 
     private static int number(Map<String, Object> sample, String key) {

@@ -48,6 +48,13 @@ final class Report {
                     Column.ratioOf(Metric.CPU_MICROS),
                     Column.of(Metric.RESIDENT_MIB));
 
+    private static final List<Column> CROWD_COLUMNS =
+            List.of(
+                    Column.of(Metric.REQUESTS_PER_SECOND),
+                    Column.of(Metric.CPU_MICROS),
+                    Column.ratioOf(Metric.CPU_MICROS),
+                    Column.of(Metric.RESIDENT_MIB));
+
     private static final List<Column> LATENCY_COLUMNS =
             List.of(
                     Column.of(Metric.LATENCY_P50_MICROS),
@@ -78,6 +85,10 @@ final class Report {
         for (Row row : plan.rows()) {
             out.append(table("Full load: " + row, row, LOAD_COLUMNS));
         }
+        for (int connections : Measurer.CROWDS) {
+            Row row = Row.crowd(connections, Measurer.TALKING);
+            out.append(crowdTable("A crowd: " + row, row));
+        }
         for (Row row : plan.rows()) {
             String title =
                     String.format(
@@ -88,10 +99,25 @@ final class Report {
         return out.toString();
     }
 
-    /** Empty if nothing of it was measured. */
+    /** Of all servers that were tried, which are others than those of the rest. */
+    private String crowdTable(String title, Row row) {
+        List<String> tried =
+                samples.all().stream()
+                        .filter(sample -> row.equals(sample.row()))
+                        .map(Samples.Sample::server)
+                        .distinct()
+                        .toList();
+        return table(title, row, CROWD_COLUMNS, tried);
+    }
+
     private String table(String title, @Nullable Row row, List<Column> columns) {
+        return table(title, row, columns, servers);
+    }
+
+    /** Empty if nothing of it was measured. */
+    private String table(String title, @Nullable Row row, List<Column> columns, List<String> rows) {
         var lines = new ArrayList<List<String>>();
-        for (String server : servers) {
+        for (String server : rows) {
             List<Optional<String>> cells =
                     columns.stream().map(c -> c.cell(samples, server, row)).toList();
             if (cells.stream().anyMatch(Optional::isPresent)) {
@@ -161,6 +187,7 @@ final class Report {
             object.put("connections", row.connections());
             object.put("size", row.size());
             object.put("depth", row.depth());
+            object.put("talking", row.talking());
         }
         sample.values().forEach((m, value) -> object.put(m.key(), value));
         return object;

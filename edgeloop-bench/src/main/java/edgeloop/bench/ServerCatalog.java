@@ -4,8 +4,8 @@ import edgeloop.bench.ServerSpec.Kind;
 import edgeloop.bench.ServerSpec.PortSource;
 import edgeloop.bench.peers.NettyEcho;
 import edgeloop.bench.peers.NioSelectorEcho;
+import edgeloop.bench.peers.ThreadEcho;
 import edgeloop.bench.peers.VertxEcho;
-import edgeloop.bench.peers.VirtualThreadEcho;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,38 +65,81 @@ final class ServerCatalog {
     List<ServerSpec> all() {
         return List.of(
                 printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
-                printing(
-                        "edgeloop",
-                        Kind.JVM,
-                        root.resolve("myepollserver").toString(),
-                        List.of("-p", "0")),
+                edgeloop("edgeloop"),
                 jdk("nio", NioSelectorEcho.class),
-                jdk("virtual-threads", VirtualThreadEcho.class),
+                jdk("virtual-threads", ThreadEcho.class, "virtual"),
                 netty("netty-nio", NETTY_FLAGS, NettyEcho.class, "nio"),
                 netty("netty-epoll", NETTY_FLAGS, NettyEcho.class, "epoll"),
                 netty("netty-io_uring", NETTY_FLAGS, NettyEcho.class, "io_uring"),
                 netty("vertx", join(NETTY_FLAGS, VERTX_FLAGS), VertxEcho.class),
-                printing(
-                        "node",
-                        Kind.JIT,
-                        "node",
-                        List.of(
-                                root.resolve("edgeloop-bench/src/main/node/echo_server.mjs")
-                                        .toString())),
+                node(),
                 given("redis", "redis-server", Protocol.REDIS_PING, ServerCatalog::redis),
                 given("nginx", "nginx", Protocol.HTTP_GET, ServerCatalog::nginx),
                 given("haproxy", "haproxy", Protocol.HTTP_GET, ServerCatalog::haproxy),
-                given(
-                        "memcached",
-                        "memcached",
-                        Protocol.MEMCACHED_VERSION,
-                        ServerCatalog::memcached),
+                memcached(),
                 edgeloopFiles("edgeloop-2b", Protocol.HTTP_2B),
                 given("nginx-2b", "nginx", Protocol.HTTP_2B, ServerCatalog::nginxFiles),
                 edgeloopFiles("edgeloop-1k", Protocol.HTTP_1K),
                 given("nginx-1k", "nginx", Protocol.HTTP_1K, ServerCatalog::nginxFiles),
                 edgeloopFiles("edgeloop-1m", Protocol.HTTP_1M),
                 given("nginx-1m", "nginx", Protocol.HTTP_1M, ServerCatalog::nginxFiles));
+    }
+
+    /** The ways of epoll, beside those who go by one of them. */
+    List<ServerSpec> modes() {
+        return List.of(
+                printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
+                printing(
+                        "c-floor-short",
+                        Kind.NATIVE,
+                        programs.echoFloor().toString(),
+                        List.of("0", "short")),
+                edgeloop("edgeloop"),
+                edgeloop("edgeloop-short", "--read-until", "short"),
+                edgeloop("edgeloop-level", "--trigger", "level"),
+                edgeloop("edgeloop-oneshot", "--trigger", "oneshot"),
+                jdk("nio", NioSelectorEcho.class),
+                netty("netty-epoll", NETTY_FLAGS, NettyEcho.class, "epoll"),
+                node(),
+                given("redis", "redis-server", Protocol.REDIS_PING, ServerCatalog::redis),
+                memcached());
+    }
+
+    /** How a crowd of connections is served of which few talk, then and now. */
+    List<ServerSpec> crowds() {
+        return List.of(
+                printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
+                crowd("select"),
+                crowd("poll"),
+                crowd("threads"),
+                jdk("java-threads", ThreadEcho.class, "platform"),
+                jdk("virtual-threads", ThreadEcho.class, "virtual"),
+                edgeloop("edgeloop"));
+    }
+
+    private ServerSpec crowd(String how) {
+        return printing("c-" + how, Kind.NATIVE, programs.crowdServer().toString(), List.of(how));
+    }
+
+    private ServerSpec edgeloop(String name, String... options) {
+        return printing(
+                name,
+                Kind.JVM,
+                root.resolve("myepollserver").toString(),
+                join(List.of("-p", "0"), List.of(options)));
+    }
+
+    private ServerSpec node() {
+        return printing(
+                "node",
+                Kind.JIT,
+                "node",
+                List.of(root.resolve("edgeloop-bench/src/main/node/echo_server.mjs").toString()));
+    }
+
+    private static ServerSpec memcached() {
+        return given(
+                "memcached", "memcached", Protocol.MEMCACHED_VERSION, ServerCatalog::memcached);
     }
 
     private ServerSpec edgeloopFiles(String name, Protocol protocol) {
@@ -129,8 +172,8 @@ final class ServerCatalog {
                 (port, scratch) -> arguments);
     }
 
-    private ServerSpec jdk(String name, Class<?> main) {
-        return java(name, jar(), List.of(), main);
+    private ServerSpec jdk(String name, Class<?> main, String... arguments) {
+        return java(name, jar(), List.of(), main, arguments);
     }
 
     private ServerSpec netty(String name, List<String> flags, Class<?> main, String... arguments) {

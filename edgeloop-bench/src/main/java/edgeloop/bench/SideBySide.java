@@ -79,7 +79,9 @@ public final class SideBySide implements Callable<Integer> {
             names = "--parts",
             split = ",",
             paramLabel = "PART",
-            description = "Only these of: ${COMPLETION-CANDIDATES}. Default: all.")
+            description =
+                    "Only these of: ${COMPLETION-CANDIDATES}. Default: all but modes, which has"
+                            + " servers of its own.")
     private Set<Part> parts = Part.ALL;
 
     @Option(
@@ -166,7 +168,9 @@ public final class SideBySide implements Callable<Integer> {
         Path root = Path.of(System.getProperty("edgeloop.root", ".")).toAbsolutePath();
         Plan plan = plan();
         CPrograms programs = CPrograms.compile(root.resolve("edgeloop-bench"));
-        List<ServerSpec> specs = chosen(new ServerCatalog(root, programs).all());
+        ServerCatalog catalog = new ServerCatalog(root, programs);
+        boolean modes = plan.has(Part.MODES);
+        List<ServerSpec> specs = chosen(modes ? catalog.modes() : catalog.all());
         Map<String, String> machine = Machine.describe();
         Cpus cpus = Cpus.choose();
         sayWhereAndHow(machine, cpus);
@@ -177,6 +181,9 @@ public final class SideBySide implements Callable<Integer> {
         for (int round = 1; round <= plan.rounds(); round++) {
             System.err.printf("Round %d of %d%n", round, plan.rounds());
             measurer.measure(specs, round, samples);
+            if (modes) {
+                measurer.measureCrowds(catalog.crowds(), round, samples);
+            }
         }
         return report(new Report(plan, names(specs), samples), samples, machine);
     }

@@ -21,12 +21,28 @@ class PlotsTest {
                           {"server": "a", "idle_wakeups": 1}
                         ]}
                         """);
-        var medians = Plots.medians(document, Metric.CPU_MICROS);
+        var medians = Plots.medians(document, Metric.CPU_MICROS, Plots::isPlain);
         assertThat(medians.getColumnKeys().toString()).isEqualTo("[b, a]");
         assertThat(medians.getRowKeys().toString())
                 .isEqualTo("[50 connections, 1,000 connections]");
         assertThat(medians.getValue("50 connections", "b")).isEqualTo(4.0);
         assertThat(medians.getValue("1,000 connections", "a")).isEqualTo(3.0);
         assertThat(medians.getValue("1,000 connections", "b")).isNull();
+    }
+
+    @Test
+    void crowdsAreApart() {
+        var document =
+                Plots.parse(
+                        """
+                        {"samples": [
+                          {"server": "a", "connections": 1000, "size": 64, "depth": 1, "talking": 10, "cpu_micros": 3},
+                          {"server": "a", "connections": 1000, "size": 64, "depth": 1, "talking": 1000, "cpu_micros": 5}
+                        ]}
+                        """);
+        var crowds = Plots.medians(document, Metric.CPU_MICROS, Plots::isCrowd);
+        assertThat(crowds.getValue("1,000 connections", "a")).isEqualTo(3.0);
+        var all = Plots.medians(document, Metric.CPU_MICROS, Plots::isPlain);
+        assertThat(all.getValue("1,000 connections", "a")).isEqualTo(5.0);
     }
 }

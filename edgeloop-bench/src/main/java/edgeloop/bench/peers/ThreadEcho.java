@@ -4,20 +4,25 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.ThreadFactory;
 
-/** Echo with one virtual thread per connection: plain blocking code. */
-public final class VirtualThreadEcho {
+/** Echo with a thread per connection, virtual or of the platform: plain blocking code. */
+public final class ThreadEcho {
     private static final int BUFFER_SIZE = 8 * 1024;
     private static final int BACKLOG = 4096;
 
-    private VirtualThreadEcho() {}
+    private ThreadEcho() {}
 
     public static void main(String[] args) throws IOException {
+        ThreadFactory threads =
+                args.length > 0 && args[0].equals("platform")
+                        ? Thread.ofPlatform().factory()
+                        : Thread.ofVirtual().factory();
         try (var listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress())) {
             System.out.println("Listening on port " + listener.getLocalPort());
             while (true) {
                 Socket socket = listener.accept();
-                Thread.startVirtualThread(() -> echo(socket));
+                threads.newThread(() -> echo(socket)).start();
             }
         }
     }
