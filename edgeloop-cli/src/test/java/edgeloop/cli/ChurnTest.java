@@ -6,12 +6,15 @@ import com.sun.management.ThreadMXBean;
 import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.Server;
+import edgeloop.ServerOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
-import org.junit.jupiter.api.Test;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections come and go, for a server whose handlers keep nothing of their own. */
 @Timeout(120)
@@ -22,28 +25,36 @@ class ChurnTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** Objects of connections and segments are used again, so there is nothing to allocate. */
-    @Test
-    void nothingIsAllocatedPerConnection() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void nothingIsAllocatedPerConnection(int reactors) throws Exception {
         ConnectionHandler echo = Connection::write;
-        try (Server server = Server.start(0, _ -> echo)) {
-            long thread = threadOf(server);
+        ServerOptions options = ServerOptions.defaults().withReactors(reactors);
+        try (Server server = Server.start(options, _ -> echo)) {
+            List<Long> threads = threadsOf(server);
             churn(server, WARMUP); // until the JVM has compiled what is called
             long buffers = server.stats().bufferBytes();
-            long before = THREADS.getThreadAllocatedBytes(thread);
+            long before = allocated(threads);
             churn(server, CYCLES);
-            long allocated = THREADS.getThreadAllocatedBytes(thread) - before;
+            long allocated = allocated(threads) - before;
             assertThat((double) allocated / CYCLES).as("bytes per connection").isLessThan(1);
             assertThat(server.stats().bufferBytes()).isEqualTo(buffers);
             assertThat(server.stats().accepted()).isEqualTo(WARMUP + CYCLES);
         }
     }
 
-    private static long threadOf(Server server) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("edgeloop-" + server.port()))
-                .findFirst()
-                .orElseThrow()
-                .threadId();
+    private static List<Long> threadsOf(Server server) {
+        List<Long> threads =
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("edgeloop-" + server.port()))
+                        .map(Thread::threadId)
+                        .toList();
+        assertThat(threads).hasSameSizeAs(server.reactors());
+        return threads;
+    }
+
+    private static long allocated(List<Long> threads) {
+        return threads.stream().mapToLong(THREADS::getThreadAllocatedBytes).sum();
     }
 
     /** Over addresses in turn, so that no port is missed while it is in TIME_WAIT. */

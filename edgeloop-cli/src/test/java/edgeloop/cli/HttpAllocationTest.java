@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
+import edgeloop.Trigger;
 import edgeloop.http.Http;
 import edgeloop.http.Response;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * No garbage, so no pause: a request that is answered with a prepared response allocates nothing.
@@ -35,8 +38,17 @@ class HttpAllocationTest {
 
     private volatile long reactorThread;
 
-    @Test
-    void nothingIsAllocatedPerRequest() throws Exception {
+    static Stream<ServerOptions> modes() {
+        return Stream.concat(
+                Stream.of(Trigger.values()).map(ServerOptions.defaults()::withTrigger),
+                Stream.of(
+                        ServerOptions.defaults().withReactors(2).withMaxConnections(10),
+                        ServerOptions.defaults().withReactors(2).withSharedAcceptQueue(true)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void nothingIsAllocatedPerRequest(ServerOptions mode) throws Exception {
         Response hello = Response.text(200, "hello\n");
         Http http =
                 Http.serve(
@@ -44,8 +56,7 @@ class HttpAllocationTest {
                             reactorThread = Thread.currentThread().threadId();
                             return hello;
                         });
-        ServerOptions options =
-                ServerOptions.defaults().withBindAddress(InetAddress.getLoopbackAddress());
+        ServerOptions options = mode.withBindAddress(InetAddress.getLoopbackAddress());
         try (Server server = Server.start(options, http);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setTcpNoDelay(true);

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -52,24 +55,27 @@ final class InjectedFaultIT {
         }
     }
 
-    private void start(String calls, String fault) throws Exception {
+    private void start(String calls, String fault, @Nullable String options) throws Exception {
         String trace = folder.resolve("strace").toString();
         // -D: the server stays this process's child, and strace becomes the server's.
-        server =
-                ServerProcess.launch(
-                        "strace",
-                        "-D",
-                        "-f",
-                        "--seccomp-bpf",
-                        "-o",
-                        trace,
-                        "-e",
-                        "trace=" + calls,
-                        "-e",
-                        "inject=" + calls + ":error=" + fault,
-                        "./myepollserver",
-                        "-p",
-                        "0");
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "strace",
+                                "-D",
+                                "-f",
+                                "--seccomp-bpf",
+                                "-o",
+                                trace,
+                                "-e",
+                                "trace=" + calls,
+                                "-e",
+                                "inject=" + calls + ":error=" + fault,
+                                "./myepollserver",
+                                "-p",
+                                "0"));
+        command.addAll(options == null ? List.of() : List.of(options.split(" ", -1)));
+        server = ServerProcess.launch(command.toArray(String[]::new));
     }
 
     /** The calls that strace has made fail. */
@@ -88,21 +94,28 @@ final class InjectedFaultIT {
         return String.join("\n", server.err().all());
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest(name = "{0} {1} {3}")
     @CsvSource(
             delimiter = '|',
             textBlock =
                     """
-                    accept4                | EMFILE:when=3+5       | failed accepts
-                    accept4                | ENFILE:when=2+7       | failed accepts
-                    accept4                | ECONNABORTED:when=3+5 | failed accepts
-                    accept4                | EINTR:when=3+2        |
-                    recvfrom               | EINTR:when=3+2        |
-                    sendto                 | EINTR:when=3+2        |
-                    ?epoll_wait,epoll_pwait | EINTR:when=3+2       |
+                    accept4                | EMFILE:when=3+5       | failed accepts |
+                    accept4                | ENFILE:when=2+7       | failed accepts |
+                    accept4                | ECONNABORTED:when=3+5 | failed accepts |
+                    accept4                | EINTR:when=3+2        | |
+                    recvfrom               | EINTR:when=3+2        | |
+                    sendto                 | EINTR:when=3+2        | |
+                    ?epoll_wait,epoll_pwait | EINTR:when=3+2       | |
+                    accept4                | EMFILE:when=3+5       | failed accepts | --reactors=2
+                    accept4                | EMFILE:when=3+5       | failed accepts | --reactors=2 --accept=shared
+                    accept4                | EINTR:when=3+2        | | --reactors=2 --accept=shared
+                    recvfrom               | EINTR:when=3+2        | | --reactors=2 --trigger=level
+                    sendto                 | EINTR:when=3+2        | | --reactors=2 --trigger=oneshot
+                    ?epoll_wait,epoll_pwait | EINTR:when=3+2       | | --reactors=2 --read-until=short
                     """)
-    void echoIsTheSameForAll(String calls, String fault, String counted) throws Exception {
-        start(calls, fault);
+    void echoIsTheSameForAll(String calls, String fault, String counted, @Nullable String options)
+            throws Exception {
+        start(calls, fault, options);
         int port = server.port();
         ProcessProbe probe = new ProcessProbe(server.pid());
         int sockets = probe.sockets();
@@ -119,20 +132,22 @@ final class InjectedFaultIT {
         }
     }
 
-    @ParameterizedTest(name = "{0} {1}")
+    @ParameterizedTest(name = "{0} {1} {3}")
     @CsvSource(
             delimiter = '|',
             textBlock =
                     """
-                    epoll_ctl | ENOSPC:when=6+5      | failed accepts
-                    recvfrom  | ECONNRESET:when=9+9  | connections reset by the peer
-                    recvfrom  | ETIMEDOUT:when=9+9   | failed otherwise
-                    sendto    | ECONNRESET:when=9+9  | connections reset by the peer
-                    sendto    | EPIPE:when=9+9       | connections reset by the peer
+                    epoll_ctl | ENOSPC:when=6+5      | failed accepts |
+                    recvfrom  | ECONNRESET:when=9+9  | connections reset by the peer |
+                    recvfrom  | ETIMEDOUT:when=9+9   | failed otherwise |
+                    sendto    | ECONNRESET:when=9+9  | connections reset by the peer |
+                    sendto    | EPIPE:when=9+9       | connections reset by the peer |
+                    epoll_ctl | ENOSPC:when=10+5     | failed accepts | --reactors=2
+                    recvfrom  | ECONNRESET:when=9+9  | connections reset by the peer | --reactors=2 --trigger=level
                     """)
-    void onlyThoseThatAreStruckAreLost(String calls, String fault, String counted)
-            throws Exception {
-        start(calls, fault);
+    void onlyThoseThatAreStruckAreLost(
+            String calls, String fault, String counted, @Nullable String options) throws Exception {
+        start(calls, fault, options);
         int port = server.port();
         ProcessProbe probe = new ProcessProbe(server.pid());
         int sockets = probe.sockets();

@@ -2,20 +2,28 @@ package edgeloop.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The server with several reactors, as it is asked for and named. */
 @Timeout(180)
 final class ReactorsIT {
+    @TempDir private Path folder;
+
     private ServerProcess server;
 
     @AfterEach
@@ -67,6 +75,80 @@ final class ReactorsIT {
                         processors == 1
                                 ? "1"
                                 : "Reactors: " + processors + ", a listening socket each");
+    }
+
+    /** Each request that was answered is counted, and no answer that was sent is lost. */
+    @ParameterizedTest
+    @CsvSource({"--accept=separate", "--accept=shared", "--trigger=level"})
+    void endUnderLoadLosesNoAnsweredRequest(String option) throws Exception {
+        server = ServerProcess.start("--reactors=2", option);
+        List<Thread> clients = new ArrayList<>();
+        AtomicLong answered = new AtomicLong();
+        for (int i = 0; i < 16; i++) {
+            Socket socket = server.connect();
+            clients.add(Thread.ofPlatform().start(() -> answered.addAndGet(echoes(socket))));
+        }
+        server.livesFor(Duration.ofMillis(500));
+        server.signal("INT");
+        assertThat(server.awaitExit()).isZero();
+        for (Thread client : clients) {
+            client.join();
+        }
+        assertThat(answered.get()).isGreaterThan(16);
+        assertThat(server.out().all().getLast())
+                .isEqualTo("Final stats: " + answered + " requests served, 0 errors");
+        assertThat(server.err().all()).isEmpty();
+    }
+
+    /** Echoes until the server has closed; answers how many. */
+    private static long echoes(Socket socket) {
+        try (socket) {
+            for (long answered = 0; true; answered++) {
+                socket.getOutputStream().write("hello".getBytes(UTF_8));
+                byte[] answer = socket.getInputStream().readNBytes(5);
+                if (answer.length < 5) {
+                    assertThat(answer).isEmpty();
+                    return answered;
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError("a connection was reset", e);
+        }
+    }
+
+    /** A shared socket wakes one reactor; one of its own is registered as ever. */
+    @ParameterizedTest
+    @CsvSource({"separate, 0", "shared, 2"})
+    void sharedSocketIsRegisteredExclusively(String accept, int exclusively) throws Exception {
+        Path trace = folder.resolve("trace");
+        try {
+            server =
+                    ServerProcess.launch(
+                            "strace",
+                            "-D",
+                            "-f",
+                            "-o",
+                            trace.toString(),
+                            "-e",
+                            "trace=epoll_ctl",
+                            "./myepollserver",
+                            "-p",
+                            "0",
+                            "--reactors=2",
+                            "--accept=" + accept);
+        } catch (IOException e) {
+            assumeTrue(false, "strace is not here");
+            throw e;
+        }
+        int _ = server.port();
+        List<String> added =
+                Files.readAllLines(trace).stream()
+                        .filter(line -> line.contains("EPOLL_CTL_ADD"))
+                        .toList();
+        assertThat(added).hasSize(2 * 3); // what wakes a reactor, its timer, its listening socket
+        assertThat(added)
+                .filteredOn(line -> line.contains("EPOLLIN|EPOLLEXCLUSIVE|EPOLLET"))
+                .hasSize(exclusively);
     }
 
     @Test

@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The server among {@link RudePeers} for as long as {@code make soak MINUTES=...} says, while it
- * runs out of descriptors, stands still, and hundreds of clients are killed. After each part all
- * peers leave, and it must hold no more than it did after the first one.
+ * The server, with one reactor and with two, among {@link RudePeers} for as long each as {@code
+ * make soak MINUTES=...} says, while it runs out of descriptors, stands still, and hundreds of
+ * clients are killed. After each part all peers leave, and it must hold no more than it did after
+ * the first one.
  *
  * <p>Prints a table. Time passes here because that is the test.
  */
@@ -45,15 +47,17 @@ final class SoakIT {
 
     private record Sample(int descriptors, ProcessProbe.Memory memory, long residentKib) {}
 
-    @Test
-    void nothingIsHeldThatWasNotHeldBefore() throws Exception {
-        System.out.printf("soak: %s, seed %d%n", LENGTH, seed);
+    @ParameterizedTest
+    @ValueSource(strings = {"--reactors=1", "--reactors=2"})
+    void nothingIsHeldThatWasNotHeldBefore(String reactors) throws Exception {
+        System.out.printf("soak: %s, seed %d, %s%n", LENGTH, seed, reactors);
         try (ServerProcess server =
                 ServerProcess.launch(
                         "env",
                         "EDGELOOP_JAVA_OPTS=-Dedgeloop.debug=false -Dedgeloop.leaks=true"
                                 + " -XX:NativeMemoryTracking=summary",
                         "./myepollserver",
+                        reactors,
                         "--port=0",
                         "--idle-timeout=5s",
                         "--write-timeout=3s")) {
