@@ -19,6 +19,7 @@ import org.jfree.chart.ChartFactory;
 import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.renderer.category.BarRenderer;
@@ -92,8 +93,9 @@ final class Plots {
     /** Each line of the grid is ten times the one before. */
     private static JFreeChart logarithmic(JFreeChart chart) {
         LogAxis axis = new LogAxis();
-        axis.setSmallestValue(0.1);
-        axis.setNumberFormatOverride(new DecimalFormat("#,##0.#"));
+        axis.setRange(1, 1_000);
+        axis.setTickUnit(new NumberTickUnit(1)); // of the exponent
+        axis.setNumberFormatOverride(new DecimalFormat("#,##0"));
         chart.getCategoryPlot().setRangeAxis(axis);
         return chart;
     }

@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class ServerCatalog {
     static final String FLOOR = "c-floor";
+    static final String SELECT = "c-select";
 
     /** Most peers keep a few descriptors for themselves. */
     private static final int RESERVED_DESCRIPTORS = 200;
@@ -109,16 +110,16 @@ final class ServerCatalog {
     List<ServerSpec> crowds() {
         return List.of(
                 printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
-                crowd("select"),
-                crowd("poll"),
-                crowd("threads"),
+                crowd(SELECT, "select"),
+                crowd("c-poll", "poll"),
+                crowd("c-threads", "threads"),
                 jdk("java-threads", ThreadEcho.class, "platform"),
                 jdk("virtual-threads", ThreadEcho.class, "virtual"),
                 edgeloop("edgeloop"));
     }
 
-    private ServerSpec crowd(String how) {
-        return printing("c-" + how, Kind.NATIVE, programs.crowdServer().toString(), List.of(how));
+    private ServerSpec crowd(String name, String how) {
+        return printing(name, Kind.NATIVE, programs.crowdServer().toString(), List.of(how));
     }
 
     private ServerSpec edgeloop(String name, String... options) {
