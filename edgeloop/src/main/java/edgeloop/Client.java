@@ -52,7 +52,7 @@ public final class Client implements AutoCloseable {
      */
     public static Client start(ClientOptions options) throws SyscallException {
         Platform platform = JvmPlatform.current();
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
+        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), 1);
         Reactor reactor =
                 Reactor.open(
                         platform,

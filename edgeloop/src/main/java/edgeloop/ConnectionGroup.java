@@ -47,10 +47,10 @@ final class ConnectionGroup {
     }
 
     void closed(CloseReason reason, @Nullable InetSocketAddress remote) {
-        if (limits != null) {
-            limits.release(remote);
-        }
         counters.closed(reason);
+        if (limits != null) {
+            limits.release(remote); // last, or a reader could count one more than there may be
+        }
         if (open() == 0 && onEmpty != null) {
             onEmpty.run();
         }

@@ -45,8 +45,8 @@ record JvmPlatform(Supplier<Syscalls> kernel, BiConsumer<String, @Nullable Throw
         Thread thread = Thread.ofPlatform().name(name).unstarted(loop::run);
         // Before it runs: the caller must not be taken for the reactor's thread meanwhile.
         loop.assignTo(thread);
+        LogThread.SHARED.start(); // by this thread: one that is pinned would pin it as well
         thread.start();
-        LogThread.SHARED.start();
     }
 
     @Override

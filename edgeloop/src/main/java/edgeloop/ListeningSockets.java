@@ -82,7 +82,9 @@ final class ListeningSockets {
         for (int socket : sockets) {
             listen(socket);
         }
-        if (processors.length > 1) { // one alone gets all in any case
+        // One alone gets all in any case; and where others share the port, they are of the group
+        // too.
+        if (processors.length > 1 && !options.reusePort()) {
             int _ =
                     SyscallException.check(
                             "setsockopt", syscalls.steerByProcessor(sockets[0], processors));

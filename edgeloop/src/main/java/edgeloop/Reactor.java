@@ -129,16 +129,19 @@ public final class Reactor implements Executor {
     }
 
     /** Has the calling thread, which is to turn this, run on one processor alone. */
-    void pin(int processor) {
+    private void pin(int processor) {
         int result = syscalls.pinThread(processor);
         if (result < 0) {
             problems.report(Problem.NOT_PINNED, -result);
         }
     }
 
-    /** Turns until {@link #stop}, then closes everything. */
-    void run() {
+    /** Turns until {@link #stop}, on one processor if it is to, then closes everything. */
+    void run(int processor) {
         try {
+            if (processor != ReactorThread.ANY) {
+                pin(processor);
+            }
             while (running) {
                 turn();
             }

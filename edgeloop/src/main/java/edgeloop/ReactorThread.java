@@ -51,17 +51,17 @@ final class ReactorThread implements Loop {
     @Override
     public void run() {
         try {
-            if (processor != ANY) {
-                reactor.pin(processor);
-            }
-            reactor.run();
+            reactor.run(processor);
             awaitLog();
             ended.complete(null);
         } catch (Throwable e) {
-            reactor.problems.report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
-            onFailure.run();
-            awaitLog();
-            ended.completeExceptionally(e);
+            try {
+                reactor.problems.report(Problem.REACTOR_FAILED, e); // perhaps nobody joins
+                onFailure.run();
+                awaitLog();
+            } finally {
+                ended.completeExceptionally(e); // also where memory has run out
+            }
         }
     }
 

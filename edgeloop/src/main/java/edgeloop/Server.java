@@ -41,7 +41,7 @@ public final class Server implements AutoCloseable {
         InetAddress.getLoopbackAddress(); // whose class reads the JDK's security settings first
         try {
             Platform platform = JvmPlatform.current();
-            MemoryBudget budget = MemoryBudget.of(0, platform.syscalls());
+            MemoryBudget budget = MemoryBudget.of(0, platform.syscalls(), 1);
             Reactor.open(platform, Trigger.EDGE, 1, budget, null).terminate();
         } catch (SyscallException | LinkageError | OutOfMemoryError e) {
             // There may be enough of what was short by then, and else start() says so.
@@ -72,10 +72,30 @@ public final class Server implements AutoCloseable {
             throws SyscallException {
         Server server = open(JvmPlatform.current(), options, handlers);
         String name = "edgeloop-" + server.port();
-        for (int i = 0; i < server.reactors.size(); i++) {
-            server.reactors.get(i).thread.start(options.reactors() == 1 ? name : name + "-" + i);
+        int started = 0;
+        try {
+            for (ServerReactor each : server.reactors) {
+                each.thread.start(options.reactors() == 1 ? name : name + "-" + started);
+                started++;
+            }
+        } catch (RuntimeException | Error e) { // there may be no more threads
+            server.abandon(started);
+            throw e;
         }
         return server;
+    }
+
+    /** Of its reactors only the first ones have a thread: that is no server. */
+    private void abandon(int started) {
+        for (int i = 0; i < reactors.size(); i++) {
+            ServerReactor each = reactors.get(i);
+            if (i < started) {
+                each.shutdownNow();
+            } else {
+                each.reactor.assignTo(Thread.currentThread());
+                each.reactor.terminate();
+            }
+        }
     }
 
     /** A server whose reactors nobody turns yet. */

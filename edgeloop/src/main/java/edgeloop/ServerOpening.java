@@ -22,6 +22,14 @@ final class ServerOpening {
     private final List<ServerReactor> listening = new ArrayList<>();
 
     ServerOpening(Platform platform, ServerOptions options, HandlerFactory handlers) {
+        long least = options.reactors() * ServerOptions.MIN_BUFFER_BYTES;
+        if (options.maxBufferBytes() != 0 && options.maxBufferBytes() < least) {
+            throw new IllegalArgumentException(
+                    "maxBufferBytes must be at least "
+                            + least
+                            + " for so many reactors: "
+                            + options.maxBufferBytes());
+        }
         this.platform = platform;
         this.options = options;
         this.handlers = handlers;
@@ -68,7 +76,8 @@ final class ServerOpening {
     }
 
     private void openReactors() throws SyscallException {
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls());
+        MemoryBudget budget =
+                MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), options.reactors());
         IntFunction<? extends ReactorListener> listeners = options.listeners();
         for (int i = 0; i < options.reactors(); i++) {
             ReactorListener listener = listeners == null ? null : listeners.apply(i);

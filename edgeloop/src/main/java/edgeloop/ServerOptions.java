@@ -180,7 +180,8 @@ public final class ServerOptions extends Options {
      * {@return the most native memory, in bytes, that waiting input and output of all connections
      * together may take; 0 for a quarter of the memory that the process may use (its control
      * group's limit, or the machine's memory), at most twice the Java heap and at least 16 MiB. At
-     * it those are cut off that hold most without moving, with {@link CloseReason.Overload}}
+     * it those are cut off that hold most without moving, with {@link CloseReason.Overload}; of
+     * several reactors, on the one that needs some. Each has {@link #MIN_BUFFER_BYTES} at least}
      */
     public long maxBufferBytes() {
         return get(MAX_BUFFER_BYTES);
@@ -314,7 +315,9 @@ public final class ServerOptions extends Options {
     /**
      * {@return whether each reactor's thread runs on one processor alone, the i-th of those that
      * the process may use} Where each reactor has a listening socket of its own, a connection goes
-     * to the one on the processor that receives it.
+     * to the one on the processor that receives it; not with {@link #reusePort}, where the sockets
+     * of other servers are among them. A thread that a handler starts runs on its reactor's
+     * processor, too: make pools before the server.
      */
     public boolean pinned() {
         return get(PINNED);

@@ -319,6 +319,29 @@ class ReactorsTest {
         }
     }
 
+    /** The least memory there can be is enough for each, however many have held some before. */
+    @Test
+    void memoryIsForAllOfThem() throws Exception {
+        long least = 4 * ServerOptions.MIN_BUFFER_BYTES;
+        ServerOptions options = TWO.withReactors(4).withMaxBufferBytes(least);
+        HandlerFactory handlers = _ -> (connection, in) -> connection.write(in.readBytes(5));
+        try (Server server = Server.start(options, handlers)) {
+            while (server.reactorStats().stream().anyMatch(each -> each.requests() == 0)) {
+                assertThat(echoOf(connect(server))).isEqualTo("hello");
+            }
+            assertThat(server.stats().cutOffForMemory()).isZero();
+            assertThat(server.stats().bufferBytes()).isLessThanOrEqualTo(least);
+            closeAll();
+        }
+        assertThatThrownBy(
+                        () ->
+                                Server.start(
+                                        options.withMaxBufferBytes(least - 1),
+                                        _ -> Connection::write))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxBufferBytes must be at least " + least);
+    }
+
     @Test
     void portOfAnotherServerIsTakenAlsoWhereBothHaveSeveral() throws Exception {
         try (Server server = Server.start(TWO, _ -> Connection::write)) {

@@ -130,7 +130,7 @@ final class TurnedServer implements AutoCloseable {
     /** Runs the loop, as the server's thread does, until it has ended. */
     void runToEnd() {
         ended = true;
-        reactor.run();
+        reactor.run(ReactorThread.ANY);
         checkLeaks();
     }
 

@@ -9,6 +9,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options of {@code myepollserver} about its reactors, and how connections come to them. */
 final class ReactorOptions {
+    /** In the place of a number. */
+    private static final int AUTO = 0;
+
     private final OptionSpec reactors =
             OptionSpec.builder("--reactors")
                     .type(Integer.class)
@@ -52,10 +55,11 @@ final class ReactorOptions {
      * What is wrong with them, or null.
      *
      * @param stats whether statistics are printed
+     * @param bufferBytes the bound on memory, or null
      */
-    @Nullable String problem(boolean stats) {
+    @Nullable String problem(boolean stats, @Nullable Long bufferBytes) {
         int processors = Runtime.getRuntime().availableProcessors();
-        if (count() == 1 && accept.getValue() != null) {
+        if (reactors.<Integer>getValue() == 1 && accept.getValue() != null) {
             return "--accept is an option of --reactors 2 and more";
         }
         if (pin.<Boolean>getValue() && count() > processors) {
@@ -64,6 +68,12 @@ final class ReactorOptions {
                     + ", and this process may use "
                     + processors;
         }
+        long least = count() * ServerOptions.MIN_BUFFER_BYTES;
+        if (bufferBytes != null && bufferBytes < least) {
+            return "--max-buffer-memory must be at least "
+                    + (least >> 10)
+                    + "k for so many reactors";
+        }
         if (isPerReactor() && !stats) {
             return "--per-reactor is an option of --stats";
         }
@@ -71,7 +81,10 @@ final class ReactorOptions {
     }
 
     int count() {
-        return reactors.<Integer>getValue();
+        int count = reactors.<Integer>getValue();
+        return count == AUTO
+                ? Math.min(Runtime.getRuntime().availableProcessors(), ServerOptions.MAX_REACTORS)
+                : count;
     }
 
     boolean isPerReactor() {
@@ -104,8 +117,7 @@ final class ReactorOptions {
         @Override
         public Integer convert(String text) {
             if (text.equals("auto")) {
-                int processors = Runtime.getRuntime().availableProcessors();
-                return Math.min(processors, ServerOptions.MAX_REACTORS);
+                return AUTO;
             }
             try {
                 return new IntConverter(1, ServerOptions.MAX_REACTORS).convert(text);

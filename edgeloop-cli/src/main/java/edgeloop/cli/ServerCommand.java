@@ -338,7 +338,9 @@ final class ServerCommand implements Callable<Integer> {
         }
         String problem = triggerOptions.problem();
         if (problem == null) {
-            problem = reactorOptions.problem(statsSeconds.getValue() != null);
+            problem =
+                    reactorOptions.problem(
+                            statsSeconds.getValue() != null, maxBufferMemory.getValue());
         }
         return problem == null ? httpOptions.problem(spoken) : problem;
     }

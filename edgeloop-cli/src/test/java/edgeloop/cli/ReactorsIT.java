@@ -170,6 +170,8 @@ final class ReactorsIT {
                 "--accept=shared; --accept is an option of --reactors 2 and more",
                 "--reactors=2 --accept=both; --accept must be separate or shared, not 'both'",
                 "--per-reactor; --per-reactor is an option of --stats",
+                "--reactors=4 --max-buffer-memory=32k; --max-buffer-memory must be at least 64k for so"
+                        + " many reactors",
             })
     void badOptionIsOneLine(String options, String line) throws Exception {
         server = ServerProcess.start(options.split(" ", -1));

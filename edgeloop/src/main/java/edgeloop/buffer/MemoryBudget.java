@@ -16,25 +16,34 @@ public final class MemoryBudget {
     private static final long LEAST_DEFAULT_BYTES = 16 * 1024 * 1024;
 
     private final long limit;
+    private final int pools;
     private final AtomicLong taken = new AtomicLong();
 
     /**
      * @param limit in bytes, from {@link #MIN_BYTES}
      */
     public MemoryBudget(long limit) {
+        this(limit, 1);
+    }
+
+    private MemoryBudget(long limit, int pools) {
         this.limit = limit;
+        this.pools = pools;
     }
 
     /**
      * A budget of {@code bytes} or, where that is 0, of what suits the machine: a quarter of the
      * memory that the process may use, and no more than twice the Java heap, since each segment may
      * stand for a connection with 2 KiB of objects.
+     *
+     * @param pools how many share it; each has {@link #MIN_BYTES} in any case
      */
-    public static MemoryBudget of(long bytes, Syscalls syscalls) {
-        return new MemoryBudget(
+    public static MemoryBudget of(long bytes, Syscalls syscalls, int pools) {
+        long limit =
                 bytes > 0
                         ? bytes
-                        : defaultBytes(syscalls.memoryLimit(), Runtime.getRuntime().maxMemory()));
+                        : defaultBytes(syscalls.memoryLimit(), Runtime.getRuntime().maxMemory());
+        return new MemoryBudget(Math.max(limit, pools * MIN_BYTES), pools);
     }
 
     static long defaultBytes(long memory, long heap) {
@@ -42,8 +51,9 @@ public final class MemoryBudget {
         return Math.max(LEAST_DEFAULT_BYTES, Math.min(memory / 4, twiceHeap));
     }
 
-    long limit() {
-        return limit;
+    /** What is left for each where all pools have as much. */
+    long share() {
+        return limit / pools;
     }
 
     /** Takes {@code bytes}, unless that would be more than there is. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentPool implements AutoCloseable {
     static final int SLAB_SEGMENTS = 128;
 
-    /** A budget is of so many slabs at least, so that one does not hold all there is. */
+    /** A share of a budget is of so many slabs at least, so that one does not hold all there is. */
     private static final int LEAST_SLABS = 16;
 
     private final Syscalls syscalls;
@@ -52,7 +52,7 @@ public final class SegmentPool implements AutoCloseable {
         this.syscalls = syscalls;
         this.budget = budget;
         this.unmapFailed = unmapFailed;
-        long part = Long.highestOneBit(budget.limit() / LEAST_SLABS / Segment.BYTES);
+        long part = Long.highestOneBit(budget.share() / LEAST_SLABS / Segment.BYTES);
         this.slabSegments = Math.clamp(part, 1, SLAB_SEGMENTS);
     }
 

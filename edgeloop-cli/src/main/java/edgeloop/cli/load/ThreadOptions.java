@@ -18,6 +18,9 @@ import picocli.CommandLine.TypeConversionException;
 final class ThreadOptions {
     private static final int MOST = 256;
 
+    /** Until it is known what there is to do. */
+    private static final int AUTO = 0;
+
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -36,8 +39,14 @@ final class ThreadOptions {
         return threads;
     }
 
-    /** Refuses what leaves nothing to do for some of the threads. */
+    /** Refuses what leaves nothing to do for some of the threads; auto takes no more than these. */
     void check(int connections, @Nullable Integer inFlight, @Nullable Long requests) {
+        if (threads == AUTO) {
+            long most = Math.min(MOST, Runtime.getRuntime().availableProcessors());
+            most = Math.min(most, connections);
+            most = Math.min(most, inFlight == null ? most : inFlight);
+            threads = (int) Math.min(most, requests == null ? most : requests);
+        }
         check("--connections", connections);
         check("--in-flight", inFlight == null ? threads : inFlight);
         check("--requests", requests == null ? threads : requests);
@@ -73,7 +82,7 @@ final class ThreadOptions {
         @Override
         public Integer convert(String text) {
             if (text.equals("auto")) {
-                return Math.min(Runtime.getRuntime().availableProcessors(), MOST);
+                return AUTO;
             }
             try {
                 int count = Integer.parseInt(text);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import edgeloop.Connection;
 import edgeloop.Server;
+import edgeloop.cli.load.engine.EngineOptions;
+import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.result.Results;
 import edgeloop.cli.load.result.ResultsFile;
 import edgeloop.http.Http;
@@ -175,6 +177,39 @@ class ThreadsTest {
         Results results = ResultsFile.read(json);
         assertThat(results.booksBalance()).isTrue();
         assertThat(results.requests().endedEarly()).hasSize(1);
+    }
+
+    /** A bound that nobody asked for does not come of uneven parts. */
+    @ParameterizedTest
+    @CsvSource({"3, 100, 300, 200, 100", "3, 100, 150, 75, 75", "11, 3, 33, 18, 15"})
+    void requestsOnTheirWayAreThoseOfTheParts(
+            int connections, int pipeline, int inFlight, int first, int second) {
+        EngineOptions echoes = Runs.echoes(1, connections);
+        EngineOptions all =
+                new EngineOptions(
+                        echoes.target(),
+                        echoes.sources(),
+                        connections,
+                        0,
+                        echoes.connectTimeout(),
+                        pipeline,
+                        inFlight,
+                        0,
+                        echoes.exchange(),
+                        echoes.timeoutNanos());
+        assertThat(all.part(Shard.WHOLE.part(0, 2), echoes.exchange()).concurrency())
+                .isEqualTo(first);
+        assertThat(all.part(Shard.WHOLE.part(1, 2), echoes.exchange()).concurrency())
+                .isEqualTo(second);
+    }
+
+    @Test
+    void autoIsNoMoreThanThereIsToDo() throws Exception {
+        try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
+            Results results = results(server, "-c", "1", "-r", "10", "--threads", "auto");
+            assertThat(results.config().threads()).isEqualTo(1);
+            assertThat(results.requests().answered()).isEqualTo(10);
+        }
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import edgeloop.cli.load.measure.ErrorCounts;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ final class Connecting {
     private final ConnectionBook book = new ConnectionBook();
 
     private int established;
+
+    /** Of the engines of all threads together. */
+    private final AtomicInteger establishedByAll;
+
     private int attemptsUnderWay;
     private final Outage outage;
 
@@ -45,11 +50,17 @@ final class Connecting {
     private int settled;
     private @Nullable PreciseTimer timer;
 
-    Connecting(EngineOptions options, Client client, Slot[] slots, LoadEngine engine) {
+    Connecting(
+            EngineOptions options,
+            Client client,
+            Slot[] slots,
+            LoadEngine engine,
+            AtomicInteger establishedByAll) {
         this.options = options;
         this.client = client;
         this.slots = slots;
         this.engine = engine;
+        this.establishedByAll = establishedByAll;
         this.outage = new Outage(options.connectTimeout());
     }
 
@@ -125,6 +136,7 @@ final class Connecting {
         slot.opened(connection);
         attemptsUnderWay--;
         established++;
+        establishedByAll.incrementAndGet();
         outage.established();
         book.established(now - slot.connectBeganNanos);
         if (underWay) {
@@ -149,7 +161,7 @@ final class Connecting {
         }
         outage.failed(slot.connectBeganNanos, ErrorCounts.isRefused(cause));
         long now = engine.clockNanos();
-        if (outage.isForGood(established, now)) {
+        if (outage.isForGood(establishedByAll.get(), now)) {
             engine.serverIsGone(outage.lengthNanos(now), ErrorCounts.name(cause));
         } else {
             retryLater(slot);
@@ -189,6 +201,7 @@ final class Connecting {
     void vacate(Slot slot) {
         slot.connection = null;
         established--;
+        establishedByAll.decrementAndGet();
         if (established == 0) {
             outage.noneLeft(engine.clockNanos());
         }

@@ -40,14 +40,16 @@ public record EngineOptions(
      * @param own what it sends, which is for one thread
      */
     public EngineOptions part(Shard thread, Exchange own) {
+        int ownConnections = (int) thread.partOf(connections);
+        boolean bounded = inFlight < (long) connections * pipeline;
         return new EngineOptions(
                 target,
                 sources,
-                (int) thread.partOf(connections),
+                ownConnections,
                 thread.partOfRate(connectRate),
                 connectTimeout,
                 pipeline,
-                (int) thread.partOf(inFlight),
+                bounded ? (int) thread.partOf(inFlight) : ownConnections * pipeline,
                 requestsPerConnection,
                 own,
                 timeoutNanos);

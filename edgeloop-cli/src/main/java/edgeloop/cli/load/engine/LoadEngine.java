@@ -16,6 +16,7 @@ import edgeloop.cli.load.message.Text;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,12 @@ final class LoadEngine implements AutoCloseable {
     private record Timers(PreciseTimer measure, PreciseTimer endOfSending, PreciseTimer interval) {}
 
     private LoadEngine(
-            EngineOptions options, Meter meter, Client client, int number, Mailbox mailbox) {
+            EngineOptions options,
+            Meter meter,
+            Client client,
+            int number,
+            Mailbox mailbox,
+            AtomicInteger establishedByAll) {
         this.options = options;
         this.number = number;
         this.mailbox = mailbox;
@@ -62,7 +68,7 @@ final class LoadEngine implements AutoCloseable {
         this.reactor = client.reactor();
         this.connections = options.connections();
         Slot[] slots = new Slot[connections];
-        this.connecting = new Connecting(options, client, slots, this);
+        this.connecting = new Connecting(options, client, slots, this, establishedByAll);
         this.traffic = new Traffic(options, slots, this, connecting);
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot(connecting, traffic, i);
@@ -75,9 +81,15 @@ final class LoadEngine implements AutoCloseable {
      * @param meter asked on the reactor's thread what that uses
      * @param number of the engine, from 0
      * @param mailbox takes what it has to tell
+     * @param establishedByAll counts connections, its own and those of other engines
      * @throws SyscallException if the kernel refuses its descriptors
      */
-    static LoadEngine start(EngineOptions options, Meter meter, int number, Mailbox mailbox)
+    static LoadEngine start(
+            EngineOptions options,
+            Meter meter,
+            int number,
+            Mailbox mailbox,
+            AtomicInteger establishedByAll)
             throws SyscallException {
         // Without backpressure: it would stop reading where a peer takes no more before its own
         // answers are read. Output is bounded by the pipeline's depth.
@@ -92,7 +104,7 @@ final class LoadEngine implements AutoCloseable {
                                 .withConnectTimeout(options.connectTimeout())
                                 .withLocalAddresses(options.sources())
                                 .withMaxEvents(MAX_EVENTS));
-        return new LoadEngine(options, meter, client, number, mailbox);
+        return new LoadEngine(options, meter, client, number, mailbox, establishedByAll);
     }
 
     // ---- What the main thread calls -----------------------------------------------------------

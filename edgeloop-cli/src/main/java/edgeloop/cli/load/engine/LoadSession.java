@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The engines from their first connection to their last, as the main thread sees them. */
@@ -46,14 +47,18 @@ public final class LoadSession implements AutoCloseable {
             List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
             throws CannotRunException {
         Mailbox mailbox = new Mailbox();
+        AtomicInteger established = new AtomicInteger();
         List<LoadEngine> engines = new ArrayList<>();
         try {
             for (EngineOptions part : parts) {
-                engines.add(LoadEngine.start(part, meter, engines.size(), mailbox));
+                engines.add(LoadEngine.start(part, meter, engines.size(), mailbox, established));
             }
         } catch (SyscallException e) {
             engines.forEach(LoadEngine::close);
             throw noReactor(e);
+        } catch (RuntimeException | Error e) {
+            engines.forEach(LoadEngine::close);
+            throw e;
         }
         return new LoadSession(engines, mailbox, observers);
     }

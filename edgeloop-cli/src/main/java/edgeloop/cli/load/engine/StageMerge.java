@@ -75,6 +75,7 @@ final class StageMerge {
         }
         merged.clear();
         merged.beginNanos = mergedUntil;
+        merged.endNanos = mergedUntil; // one that was late may have gone beyond what is due here
         merged.dueNanos = until;
         merged.afterWindow = true;
         for (int i = 0; i < parts.size(); i++) {

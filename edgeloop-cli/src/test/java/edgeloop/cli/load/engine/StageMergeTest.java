@@ -108,6 +108,20 @@ class StageMergeTest {
         assertThat(merge.connections().phaseNanos()).isEqualTo(3);
     }
 
+    /** One was late and then had done its part; the other's next interval ends before that. */
+    @Test
+    void noIntervalEndsBeforeItBegins() {
+        merge.add(0, interval(100, 100, 1));
+        merge.add(0, interval(200, 200, 1));
+        merge.add(1, interval(100, 240, 1));
+        assertThat(next().endNanos).isEqualTo(240);
+        merge.end(1, outcome(1, null), counts(1));
+        Interval after = next();
+        assertThat(after.beginNanos).isEqualTo(240);
+        assertThat(after.endNanos).isEqualTo(240);
+        assertThat(after.arrived).isEqualTo(1);
+    }
+
     @Test
     void whatIsLeftWhenAllAreDoneComesInOrder() {
         merge.add(0, interval(100, 100, 1));
