@@ -11,11 +11,8 @@ import edgeloop.sys.ScriptedSyscalls.Call;
 import edgeloop.sys.Syscalls;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -360,57 +357,6 @@ class ReactorsTest {
                         Server.start(options.withPort(first.port()), _ -> Connection::write)) {
             assertThat(second.port()).isEqualTo(first.port());
         }
-    }
-
-    @Test
-    void pinnedOnesRunOnAProcessorEachAndServe() throws Exception {
-        int[] processors = new LinuxSyscalls().processors();
-        int reactors = Math.min(2, processors.length);
-        ServerOptions options = TWO.withReactors(reactors).withPinned(true);
-        Set<String> allowed = ConcurrentHashMap.newKeySet();
-        HandlerFactory handlers =
-                _ ->
-                        (connection, in) -> {
-                            allowed.add(allowedProcessors());
-                            connection.write(in);
-                        };
-        try (Server server = Server.start(options, handlers)) {
-            for (int i = 0; i < 50; i++) {
-                assertThat(echoOf(connect(server))).isEqualTo("hello");
-            }
-            closeAll();
-        }
-        Set<String> expected = new HashSet<>();
-        for (int i = 0; i < reactors; i++) {
-            expected.add(Integer.toString(processors[i]));
-        }
-        assertThat(allowed).isNotEmpty().isSubsetOf(expected);
-    }
-
-    private static String allowedProcessors() {
-        try {
-            return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
-                    .filter(line -> line.startsWith("Cpus_allowed_list:"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @Test
-    void moreThanThereAreProcessorsAreNotPinned() {
-        int processors = new LinuxSyscalls().processors().length;
-        ServerOptions options = TWO.withReactors(processors + 1).withPinned(true);
-        assertThatThrownBy(() -> Server.start(options, _ -> Connection::write))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "pinned: "
-                                + (processors + 1)
-                                + " reactors, and the process may use "
-                                + processors
-                                + " processors");
     }
 
     @Test
