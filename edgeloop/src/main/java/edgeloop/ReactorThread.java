@@ -126,11 +126,6 @@ final class ReactorThread implements Loop {
         }
     }
 
-    /** {@return whether it has ended by a failure} */
-    boolean hasFailed() {
-        return ended.isCompletedExceptionally();
-    }
-
     /** Throws {@link IllegalStateException} if it has ended by a failure, its cause. */
     void checkEnd() {
         try {

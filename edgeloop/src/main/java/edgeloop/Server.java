@@ -25,7 +25,8 @@ public final class Server implements AutoCloseable {
     private final ServerOptions options;
     private final InetSocketAddress address;
 
-    private Server(ServerOptions options, InetSocketAddress address, List<ServerReactor> reactors) {
+    /** Of what {@link ServerOpening} has opened. */
+    Server(ServerOptions options, InetSocketAddress address, List<ServerReactor> reactors) {
         this.options = options;
         this.address = address;
         this.reactors = reactors;
@@ -102,12 +103,6 @@ public final class Server implements AutoCloseable {
     static Server open(Platform platform, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         return new ServerOpening(platform, options, handlers).open();
-    }
-
-    /** Of what {@link ServerOpening} has opened. */
-    static Server of(
-            ServerOptions options, InetSocketAddress address, List<ServerReactor> reactors) {
-        return new Server(options, address, reactors);
     }
 
     /** {@return the port listened on} */

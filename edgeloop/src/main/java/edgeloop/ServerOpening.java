@@ -63,7 +63,7 @@ final class ServerOpening {
             try {
                 InetSocketAddress address = ListeningSockets.address(syscalls, sockets[0]);
                 listen(sockets);
-                return Server.of(options, address, listening);
+                return new Server(options, address, listening);
             } finally {
                 for (int i = listening.size(); i < sockets.length; i++) {
                     reactors.getFirst().close(sockets[i]);

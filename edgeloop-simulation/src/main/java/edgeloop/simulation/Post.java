@@ -199,18 +199,7 @@ final class Post implements HandlerFactory {
     /** What its statistics say at any time. */
     void checkSnapshot() {
         ServerStats stats = server().stats();
-        long ended =
-                stats.peerClosed()
-                        + stats.locallyClosed()
-                        + stats.resets()
-                        + stats.failures()
-                        + stats.timeouts()
-                        + stats.protocolErrors()
-                        + stats.handlerFailures()
-                        + stats.cutOff()
-                        + stats.cutOffForMemory()
-                        + stats.closedForDescriptors();
-        boolean addsUp = stats.accepted() == stats.activeConnections() + ended;
+        boolean addsUp = stats.accepted() == stats.activeConnections() + Tally.closed(stats);
         if (!addsUp
                 || stats.activeConnections() < 0
                 || stats.activeConnections() > maxConnections

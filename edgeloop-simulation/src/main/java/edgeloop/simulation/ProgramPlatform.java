@@ -1,11 +1,6 @@
 package edgeloop.simulation;
 
 import edgeloop.platform.Loop;
-import edgeloop.platform.Platform;
-import edgeloop.sys.Syscalls;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,21 +11,14 @@ import org.jspecify.annotations.Nullable;
  * it. To the library that thread is not the reactor's but while it turns it, so that a program
  * takes the ways of a thread of its own.
  */
-final class ProgramPlatform implements Platform {
-    private final SimulatedKernel kernel;
-    private final List<String> problems = new ArrayList<>();
+final class ProgramPlatform extends KernelPlatform {
     private @Nullable Reacting running;
 
     /** A loop that has not ended, and the thread that is assigned to it while nobody turns it. */
     private record Reacting(String name, Loop loop, Thread standIn) {}
 
     ProgramPlatform(SimulatedKernel kernel) {
-        this.kernel = kernel;
-    }
-
-    /** What was logged: a line for each problem, with its cause where there is one. */
-    List<String> problems() {
-        return problems;
+        super(kernel, kernel.syscalls());
     }
 
     /** Checks that no reactor was left running. */
@@ -60,11 +48,6 @@ final class ProgramPlatform implements Platform {
     }
 
     // ---- What the library calls ---------------------------------------------------------------
-
-    @Override
-    public Syscalls syscalls() {
-        return kernel.syscalls();
-    }
 
     @Override
     public <T> Queue<T> queue() {
@@ -98,14 +81,4 @@ final class ProgramPlatform implements Platform {
         }
         kernel.mainHasWork(false);
     }
-
-    @Override
-    public void log(String line, @Nullable Throwable cause) {
-        String problem = cause == null ? line : line + ": " + cause;
-        kernel.note("    logged: %s", problem);
-        problems.add(problem);
-    }
-
-    @Override
-    public void awaitLogged(Duration timeout) {}
 }

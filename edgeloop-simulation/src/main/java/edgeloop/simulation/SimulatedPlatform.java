@@ -1,28 +1,22 @@
 package edgeloop.simulation;
 
 import edgeloop.platform.Loop;
-import edgeloop.platform.Platform;
 import edgeloop.sys.Syscalls;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated kernel and one thread, which turns each loop that is started when it is told to. Of
  * the thread that opens what runs on it.
  */
-final class SimulatedPlatform implements Platform {
+final class SimulatedPlatform extends KernelPlatform {
     /** Turns of a loop that has work each time, after which it will never be idle. */
     private static final int MAX_TURNS = 100_000;
 
-    private final SimulatedKernel kernel;
-    private final Syscalls syscalls;
     private final List<Loop> loops = new ArrayList<>();
-    private final List<String> problems = new ArrayList<>();
 
     SimulatedPlatform(SimulatedKernel kernel) {
         this(kernel, kernel.syscalls());
@@ -32,18 +26,12 @@ final class SimulatedPlatform implements Platform {
      * @param syscalls those that loops make, which pass them on to {@code kernel}
      */
     SimulatedPlatform(SimulatedKernel kernel, Syscalls syscalls) {
-        this.kernel = kernel;
-        this.syscalls = syscalls;
+        super(kernel, syscalls);
     }
 
     /** The loop that was started last. */
     Loop lastStarted() {
         return loops.getLast();
-    }
-
-    /** What was logged: a line for each problem, with its cause where there is one. */
-    List<String> problems() {
-        return problems;
     }
 
     /** One turn of {@code loop}. */
@@ -78,11 +66,6 @@ final class SimulatedPlatform implements Platform {
     // ---- What the library calls ---------------------------------------------------------------
 
     @Override
-    public Syscalls syscalls() {
-        return syscalls;
-    }
-
-    @Override
     public <T> Queue<T> queue() {
         return new ConcurrentLinkedQueue<>();
     }
@@ -97,14 +80,4 @@ final class SimulatedPlatform implements Platform {
     public void await(CompletableFuture<?> end) {
         throw kernel.violation("the only thread would wait for itself");
     }
-
-    @Override
-    public void log(String line, @Nullable Throwable cause) {
-        String problem = cause == null ? line : line + ": " + cause;
-        kernel.note("    logged: %s", problem);
-        problems.add(problem);
-    }
-
-    @Override
-    public void awaitLogged(Duration timeout) {}
 }

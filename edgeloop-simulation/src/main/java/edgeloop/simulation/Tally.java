@@ -83,7 +83,8 @@ final class Tally {
         }
     }
 
-    private static long closed(ServerStats stats) {
+    /** The connections that have ended, by whatever cause. */
+    static long closed(ServerStats stats) {
         return stats.peerClosed()
                 + stats.locallyClosed()
                 + stats.resets()

@@ -1,14 +1,13 @@
 package edgeloop.http;
 
 import edgeloop.Reactor;
+import edgeloop.ReactorLocal;
 import edgeloop.SyscallException;
 import edgeloop.http.file.MediaTypes;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Answers GET and HEAD with the files of a directory, RFC 9110: conditional requests, ranges, and a
@@ -28,7 +27,7 @@ public final class StaticFiles implements HttpHandler {
     private final Path root;
     private final boolean listing;
     private final boolean dotfiles;
-    private final Map<Reactor, FileServer> servers = new ConcurrentHashMap<>();
+    private final ReactorLocal<FileServer> servers = ReactorLocal.withInitial(this::server);
 
     private StaticFiles(Path root, boolean listing, boolean dotfiles) {
         this.root = root;
@@ -78,13 +77,10 @@ public final class StaticFiles implements HttpHandler {
 
     @Override
     public Response handle(Request request) throws SyscallException {
-        Reactor reactor = request.connection().reactor();
-        FileServer server = servers.get(reactor);
-        if (server == null) {
-            server = new FileServer(reactor, root, listing, dotfiles);
-            servers.put(reactor, server);
-            reactor.atEnd(() -> servers.remove(reactor));
-        }
-        return server.answer(request);
+        return servers.get(request.connection().reactor()).answer(request);
+    }
+
+    private FileServer server(Reactor reactor) {
+        return new FileServer(reactor, root, listing, dotfiles);
     }
 }
