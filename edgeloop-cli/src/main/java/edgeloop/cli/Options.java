@@ -1,6 +1,7 @@
 package edgeloop.cli;
 
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Builders of the kinds of option that there are several of: what all of a kind share is set. */
@@ -20,6 +21,14 @@ final class Options {
                 .type(Duration.class)
                 .converters(new DurationConverter())
                 .paramLabel("TIME");
+    }
+
+    /** One of {@code words}. */
+    static OptionSpec.Builder choice(String name, String... words) {
+        return OptionSpec.builder(name)
+                .type(String.class)
+                .converters(new WordConverter(List.of(words)))
+                .paramLabel(String.join("|", words));
     }
 
     /** One that is there or not. */

@@ -25,10 +25,7 @@ final class ReactorOptions {
                     .build();
 
     private final OptionSpec accept =
-            OptionSpec.builder("--accept")
-                    .type(String.class)
-                    .converters(new Accept())
-                    .paramLabel("separate|shared")
+            Options.choice("--accept", "separate", "shared")
                     .description(
                             "Whether each reactor has a listening socket of its own, over which the"
                                     + " kernel spreads the connections evenly, or all have one, from"
@@ -124,16 +121,6 @@ final class ReactorOptions {
             } catch (TypeConversionException e) {
                 throw new TypeConversionException(e.getMessage() + ", or auto");
             }
-        }
-    }
-
-    private static final class Accept implements ITypeConverter<String> {
-        @Override
-        public String convert(String text) {
-            if (!text.equals("separate") && !text.equals("shared")) {
-                throw new TypeConversionException("must be separate or shared");
-            }
-            return text;
         }
     }
 }

@@ -2,18 +2,13 @@ package edgeloop.cli;
 
 import edgeloop.Trigger;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of {@code myepollserver} about when the kernel tells of a connection. */
 final class TriggerOptions {
     private final OptionSpec trigger =
-            OptionSpec.builder("--trigger")
-                    .type(Trigger.class)
-                    .converters(new Mode())
-                    .paramLabel("edge|level|oneshot")
+            Options.choice("--trigger", "edge", "level", "oneshot")
                     .defaultValue("edge")
                     .description(
                             "When epoll tells of a connection: at each change, as long as there is"
@@ -22,10 +17,7 @@ final class TriggerOptions {
                     .build();
 
     private final OptionSpec readUntil =
-            OptionSpec.builder("--read-until")
-                    .type(String.class)
-                    .converters(new ReadEnd())
-                    .paramLabel("eagain|short")
+            Options.choice("--read-until", "eagain", "short")
                     .description(
                             "What ends reading with --trigger edge: that the kernel has no more, or"
                                     + " already a read that brings less than it could (default:"
@@ -38,16 +30,19 @@ final class TriggerOptions {
 
     /** What is wrong with the two, or null. */
     @Nullable String problem() {
-        boolean edge = trigger.<Trigger>getValue() == Trigger.EDGE;
+        boolean edge = "edge".equals(trigger.getValue());
         return edge || readUntil.getValue() == null
                 ? null
                 : "--read-until is an option of --trigger edge";
     }
 
     Trigger value() {
-        return "short".equals(readUntil.getValue())
-                ? Trigger.EDGE_UNTIL_SHORT
-                : trigger.<Trigger>getValue();
+        return switch (trigger.<String>getValue()) {
+            case "level" -> Trigger.LEVEL;
+            case "oneshot" -> Trigger.ONE_SHOT;
+            default ->
+                    "short".equals(readUntil.getValue()) ? Trigger.EDGE_UNTIL_SHORT : Trigger.EDGE;
+        };
     }
 
     /** As the second line of the server says it. */
@@ -57,27 +52,5 @@ final class TriggerOptions {
             case LEVEL -> "level-triggered";
             case ONE_SHOT -> "one-shot";
         };
-    }
-
-    private static final class Mode implements ITypeConverter<Trigger> {
-        @Override
-        public Trigger convert(String text) {
-            return switch (text) {
-                case "edge" -> Trigger.EDGE;
-                case "level" -> Trigger.LEVEL;
-                case "oneshot" -> Trigger.ONE_SHOT;
-                default -> throw new TypeConversionException("must be edge, level or oneshot");
-            };
-        }
-    }
-
-    private static final class ReadEnd implements ITypeConverter<String> {
-        @Override
-        public String convert(String text) {
-            if (!text.equals("eagain") && !text.equals("short")) {
-                throw new TypeConversionException("must be eagain or short");
-            }
-            return text;
-        }
     }
 }

@@ -6,29 +6,11 @@ import org.HdrHistogram.Histogram;
  * What was measured in a short stretch of time. The reactor's thread fills one while the main
  * thread evaluates those before; they go back and forth, so that recording allocates nothing.
  */
-public final class Interval {
+public final class Interval extends MeasuredTimes {
     /** Of all histograms: an hour in nanoseconds, at three significant digits. */
     public static final long HIGHEST_NANOS = 3_600_000_000_000L;
 
     static final int DIGITS = 3;
-
-    public final Histogram response = newHistogram();
-    final Histogram service = newHistogram();
-
-    /** How long those had waited, from when they were due, that got no answer. */
-    public final Histogram unanswered = newHistogram();
-
-    /** And from when they were sent. */
-    public final Histogram unserved = newHistogram();
-
-    /** How late requests were sent though there was a connection for them. */
-    final Histogram sendLag = newHistogram();
-
-    /** Exact, where a histogram knows only its buckets. */
-    double responseSumNanos;
-
-    double serviceSumNanos;
-    public double unansweredSumNanos;
 
     /** Answers that came, to measured requests and to those before. */
     public long arrived;
@@ -81,27 +63,13 @@ public final class Interval {
 
     /** Adds what was measured in another; not when that was. */
     public void add(Interval other) {
-        response.add(other.response);
-        service.add(other.service);
-        unanswered.add(other.unanswered);
-        unserved.add(other.unserved);
-        sendLag.add(other.sendLag);
-        responseSumNanos += other.responseSumNanos;
-        serviceSumNanos += other.serviceSumNanos;
-        unansweredSumNanos += other.unansweredSumNanos;
+        addTimes(other);
         arrived += other.arrived;
         errors += other.errors;
     }
 
     public void clear() {
-        response.reset();
-        service.reset();
-        unanswered.reset();
-        unserved.reset();
-        sendLag.reset();
-        responseSumNanos = 0;
-        serviceSumNanos = 0;
-        unansweredSumNanos = 0;
+        clearTimes();
         arrived = 0;
         errors = 0;
         afterWindow = false;

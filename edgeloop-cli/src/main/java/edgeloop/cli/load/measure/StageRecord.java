@@ -2,32 +2,16 @@ package edgeloop.cli.load.measure;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** All that was measured in a stage: the sum of its intervals, and their course. */
-public final class StageRecord {
-    public final Histogram response = Interval.newHistogram();
-    public final Histogram service = Interval.newHistogram();
-    public final Histogram unanswered = Interval.newHistogram();
-    public final Histogram unserved = Interval.newHistogram();
-    public final Histogram sendLag = Interval.newHistogram();
-    public double responseSumNanos;
-    public double serviceSumNanos;
-    public double unansweredSumNanos;
+public final class StageRecord extends MeasuredTimes {
     private final Course window = new Course();
     private final Course afterWindow = new Course();
     private @Nullable StageOutcome outcome;
 
     public void add(Interval interval) {
-        response.add(interval.response);
-        service.add(interval.service);
-        unanswered.add(interval.unanswered);
-        unserved.add(interval.unserved);
-        sendLag.add(interval.sendLag);
-        responseSumNanos += interval.responseSumNanos;
-        serviceSumNanos += interval.serviceSumNanos;
-        unansweredSumNanos += interval.unansweredSumNanos;
+        addTimes(interval);
         Slice slice = Slice.of(interval);
         if (!slice.isEmpty()) {
             (slice.afterWindow() ? afterWindow : window).add(slice);
