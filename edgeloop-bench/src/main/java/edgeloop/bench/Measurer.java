@@ -52,9 +52,6 @@ final class Measurer {
     /** and how many of them talk. */
     static final int TALKING = 10;
 
-    /** FD_SETSIZE, select(2), without the few descriptors of a process. */
-    private static final int MOST_OF_SELECT = 1_000;
-
     /** After the last connection was opened: for compilers and collectors to come to rest. */
     private static final long SETTLE_MILLIS = 3_000;
 
@@ -106,8 +103,8 @@ final class Measurer {
         for (int connections : CROWDS) {
             Row row = Row.crowd(connections, TALKING);
             for (ServerSpec spec : specs) {
-                if (spec.name().equals(ServerCatalog.SELECT) && connections > MOST_OF_SELECT) {
-                    System.err.println("  " + spec.name() + " ends at 1,024 descriptors");
+                if (!spec.canRun(row)) {
+                    System.err.println("  " + spec.name() + " can't serve " + row);
                     continue;
                 }
                 Step step = () -> add(samples, round, 1, spec, row, crowd(spec, row, samples));

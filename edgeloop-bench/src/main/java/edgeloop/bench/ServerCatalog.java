@@ -18,12 +18,14 @@ import java.util.List;
  */
 final class ServerCatalog {
     static final String FLOOR = "c-floor";
-    static final String SELECT = "c-select";
 
     /** Most peers keep a few descriptors for themselves. */
     private static final int RESERVED_DESCRIPTORS = 200;
 
     private static final int BACKLOG = 4096;
+
+    /** FD_SETSIZE, select(2), without the few descriptors of a process. */
+    private static final int MOST_OF_SELECT = 1_000;
 
     /**
      * One event loop leaves other cores nothing to do, so the serial collector is the cheapest; the
@@ -65,7 +67,7 @@ final class ServerCatalog {
     /** The floor first: a round begins with what the others are divided by. */
     List<ServerSpec> all() {
         return List.of(
-                printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
+                floor(FLOOR),
                 edgeloop("edgeloop"),
                 jdk("nio", NioSelectorEcho.class),
                 jdk("virtual-threads", ThreadEcho.class, "virtual"),
@@ -74,7 +76,7 @@ final class ServerCatalog {
                 netty("netty-io_uring", NETTY_FLAGS, NettyEcho.class, "io_uring"),
                 netty("vertx", join(NETTY_FLAGS, VERTX_FLAGS), VertxEcho.class),
                 node(),
-                given("redis", "redis-server", Protocol.REDIS_PING, ServerCatalog::redis),
+                redis(),
                 given("nginx", "nginx", Protocol.HTTP_GET, ServerCatalog::nginx),
                 given("haproxy", "haproxy", Protocol.HTTP_GET, ServerCatalog::haproxy),
                 memcached(),
@@ -89,12 +91,8 @@ final class ServerCatalog {
     /** The ways of epoll, beside those who go by one of them. */
     List<ServerSpec> modes() {
         return List.of(
-                printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
-                printing(
-                        "c-floor-short",
-                        Kind.NATIVE,
-                        programs.echoFloor().toString(),
-                        List.of("0", "short")),
+                floor(FLOOR),
+                floor("c-floor-short", "0", "short"),
                 edgeloop("edgeloop"),
                 edgeloop("edgeloop-short", "--read-until", "short"),
                 edgeloop("edgeloop-level", "--trigger", "level"),
@@ -102,20 +100,24 @@ final class ServerCatalog {
                 jdk("nio", NioSelectorEcho.class),
                 netty("netty-epoll", NETTY_FLAGS, NettyEcho.class, "epoll"),
                 node(),
-                given("redis", "redis-server", Protocol.REDIS_PING, ServerCatalog::redis),
+                redis(),
                 memcached());
     }
 
     /** How a crowd of connections is served of which few talk, then and now. */
     List<ServerSpec> crowds() {
         return List.of(
-                printing(FLOOR, Kind.NATIVE, programs.echoFloor().toString(), List.of()),
-                crowd(SELECT, "select"),
+                floor(FLOOR),
+                crowd("c-select", "select").withMostConnections(MOST_OF_SELECT),
                 crowd("c-poll", "poll"),
                 crowd("c-threads", "threads"),
                 jdk("java-threads", ThreadEcho.class, "platform"),
                 jdk("virtual-threads", ThreadEcho.class, "virtual"),
                 edgeloop("edgeloop"));
+    }
+
+    private ServerSpec floor(String name, String... arguments) {
+        return printing(name, Kind.NATIVE, programs.echoFloor().toString(), List.of(arguments));
     }
 
     private ServerSpec crowd(String name, String how) {
@@ -136,6 +138,10 @@ final class ServerCatalog {
                 Kind.JIT,
                 "node",
                 List.of(root.resolve("edgeloop-bench/src/main/node/echo_server.mjs").toString()));
+    }
+
+    private static ServerSpec redis() {
+        return given("redis", "redis-server", Protocol.REDIS_PING, ServerCatalog::redis);
     }
 
     private static ServerSpec memcached() {

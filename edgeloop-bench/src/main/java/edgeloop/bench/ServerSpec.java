@@ -13,6 +13,7 @@ import java.util.List;
  * @param protocol what is asked of it
  * @param portSource who picks its port
  * @param launch makes the arguments
+ * @param mostConnections more of them it can't serve
  */
 record ServerSpec(
         String name,
@@ -20,7 +21,23 @@ record ServerSpec(
         Kind kind,
         Protocol protocol,
         PortSource portSource,
-        Launch launch) {
+        Launch launch,
+        int mostConnections) {
+
+    /** Of a server that serves as many connections as it has descriptors for. */
+    ServerSpec(
+            String name,
+            String executable,
+            Kind kind,
+            Protocol protocol,
+            PortSource portSource,
+            Launch launch) {
+        this(name, executable, kind, protocol, portSource, launch, Integer.MAX_VALUE);
+    }
+
+    ServerSpec withMostConnections(int most) {
+        return new ServerSpec(name, executable, kind, protocol, portSource, launch, most);
+    }
 
     /** What a process needs before it is measured, and what can be asked of it. */
     enum Kind {
@@ -56,7 +73,8 @@ record ServerSpec(
 
     /** Servers with fixed answers have one size of request only. */
     boolean canRun(Row row) {
-        return protocol == Protocol.ECHO || row.size() == Row.DEFAULT_SIZE;
+        return (protocol == Protocol.ECHO || row.size() == Row.DEFAULT_SIZE)
+                && row.connections() <= mostConnections;
     }
 
     @Override

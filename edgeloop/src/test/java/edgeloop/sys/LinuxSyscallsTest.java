@@ -82,7 +82,12 @@ final class LinuxSyscallsTest {
     }
 
     private static String fdinfo(int fd, String key) throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
+        return valueOf("/proc/self/fdinfo/" + fd, key);
+    }
+
+    /** What a file of lines such as {@code key: value} says of a key. */
+    private static String valueOf(String file, String key) throws IOException {
+        return Files.readAllLines(Path.of(file)).stream()
                 .filter(line -> line.startsWith(key))
                 .findFirst()
                 .orElseThrow()
@@ -285,7 +290,7 @@ final class LinuxSyscallsTest {
 
     @Test
     void processorsAreThoseThatTheThreadMayRunOn() throws Exception {
-        String allowed = statusOfThread("Cpus_allowed_list:");
+        String allowed = valueOf("/proc/thread-self/status", "Cpus_allowed_list:");
         List<Integer> expected = new ArrayList<>();
         for (String range : allowed.split(",", -1)) {
             String[] ends = range.split("-", -1);
@@ -297,15 +302,6 @@ final class LinuxSyscallsTest {
         }
         assertThat(syscalls.processors())
                 .containsExactly(expected.stream().mapToInt(each -> each).toArray());
-    }
-
-    private static String statusOfThread(String key) throws IOException {
-        return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
-                .filter(line -> line.startsWith(key))
-                .findFirst()
-                .orElseThrow()
-                .substring(key.length())
-                .strip();
     }
 
     @Test
