@@ -2,6 +2,7 @@
 
 PORT ?= 8080
 ARGS ?=
+REACTORS ?= 1,2
 
 .DEFAULT_GOAL := all
 
@@ -69,10 +70,10 @@ churn: ## Open 10,000 connections at once, then 100,000 in turn, and see what is
 		-Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: soak
-soak: ## Run the server among rude peers and faults: make soak [MINUTES=10]
+soak: ## Run the server among rude peers and faults: make soak [MINUTES=10] [REACTORS=1,2]
 	@nice bin/maven --projects edgeloop-cli --also-make -Dtest=none -Dit.test=SoakIT \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false \
-		-Dsoak.minutes=$(or $(MINUTES),10) verify
+		-Dsoak.minutes=$(or $(MINUTES),10) -Dsoak.reactors=$(REACTORS) verify
 
 .PHONY: format
 format: ## Format the sources as the build wants them

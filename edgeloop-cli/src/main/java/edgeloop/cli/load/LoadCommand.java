@@ -350,7 +350,7 @@ final class LoadCommand implements Callable<Integer> {
             throw usage("--timeout must be longer than 0");
         }
         int concurrency = parse("", (long) connections * pipeline, Preflight::concurrency);
-        Preflight.checkDescriptors(connections);
+        Preflight.checkDescriptors(connections, threads.count());
         InetSocketAddress chosen = address.choose(server, machine.resolver(), this::note);
         boolean churn = requestsPerConnection != null;
         List<InetAddress> sources = Preflight.sources(chosen.getAddress(), connections, churn);

@@ -21,8 +21,11 @@ import java.util.function.Consumer;
  * queue that connects wait in.
  */
 final class Preflight {
-    /** Descriptors that the JVM and the reactor have open besides the connections. */
+    /** Descriptors that the JVM and one reactor have open besides the connections. */
     private static final int OTHER_DESCRIPTORS = 64;
+
+    /** What each further reactor has open: an epoll instance, an eventfd and a timerfd. */
+    private static final int REACTORS_DESCRIPTORS = 3;
 
     /** Ports of one address that are counted on; others are in use, or in TIME_WAIT. */
     private static final double USABLE_PORTS = 0.9;
@@ -50,12 +53,14 @@ final class Preflight {
      *
      * @throws CannotRunException if there are not
      */
-    static void checkDescriptors(int connections) throws CannotRunException {
-        checkDescriptors(connections, descriptorLimit());
+    static void checkDescriptors(int connections, int threads) throws CannotRunException {
+        checkDescriptors(connections, threads, descriptorLimit());
     }
 
-    static void checkDescriptors(int connections, long limit) throws CannotRunException {
-        long needed = (long) connections + OTHER_DESCRIPTORS;
+    static void checkDescriptors(int connections, int threads, long limit)
+            throws CannotRunException {
+        long others = OTHER_DESCRIPTORS + (long) (threads - 1) * REACTORS_DESCRIPTORS;
+        long needed = connections + others;
         if (needed > limit) {
             throw new CannotRunException(
                     Text.count(connections)
@@ -65,9 +70,7 @@ final class Preflight {
                             + Text.count(limit)
                             + ": raise it as root with ulimit -Hn "
                             + needed
-                            + (limit > OTHER_DESCRIPTORS
-                                    ? ", or use -c " + (limit - OTHER_DESCRIPTORS)
-                                    : ""));
+                            + (limit > others ? ", or use -c " + (limit - others) : ""));
         }
     }
 

@@ -16,10 +16,18 @@ class PreflightTest {
 
     @Test
     void tooFewDescriptorsAreSaidWithTheNumberNeeded() {
-        assertThatThrownBy(() -> Preflight.checkDescriptors(10_000, 4096))
+        assertThatThrownBy(() -> Preflight.checkDescriptors(10_000, 1, 4096))
                 .isInstanceOf(CannotRunException.class)
                 .hasMessageContaining("as root with ulimit -Hn 10064")
                 .hasMessageContaining("-c 4032");
+    }
+
+    @Test
+    void eachThreadNeedsDescriptorsOfItsOwn() {
+        assertThatThrownBy(() -> Preflight.checkDescriptors(10_000, 4, 10_070))
+                .isInstanceOf(CannotRunException.class)
+                .hasMessageContaining("as root with ulimit -Hn 10073")
+                .hasMessageContaining("-c 9997");
     }
 
     @Test
