@@ -294,13 +294,12 @@ class TruthTest {
     @ParameterizedTest
     @EnumSource
     void resetsAreErrorsAndNotFastAnswers(FaultyServer.Protocol protocol) throws Exception {
+        // After some time, so that by time too one in 20 is what the resets take.
         FaultyServer.Fault resetting =
                 (connection, request, number) -> {
-                    if (number % 20 == 0) {
-                        connection.abort();
-                    } else {
-                        connection.write(request);
-                    }
+                    Runnable answer =
+                            number % 20 == 0 ? connection::abort : () -> connection.write(request);
+                    var _ = connection.schedule(Duration.ofMillis(10), answer);
                 };
         try (FaultyServer server = FaultyServer.start(protocol, resetting)) {
             Results results = run(protocol, server, "-c", "10", "-r", "1000");
