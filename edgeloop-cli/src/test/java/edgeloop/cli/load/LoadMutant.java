@@ -57,6 +57,7 @@ record LoadMutant(String name, String file, String right, String wrong, int seed
                 Path folder = Files.createTempDirectory("edgeloop");
                 try {
                     KnownRun.Outcome _ = KnownRun.of(seed).check(folder);
+                    KnownRun.Outcome _ = KnownRun.ofSeveral(seed).check(folder);
                     TroubledRun.of(seed).check(folder);
                     InterruptedRun.of(seed).check();
                 } finally {

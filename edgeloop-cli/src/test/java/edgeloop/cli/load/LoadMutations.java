@@ -132,7 +132,31 @@ final class LoadMutations {
                             "            long due = next;\n",
                             "            long due = next;\n            if (now - due > 5_000_000)"
                                     + " { position = now / nanosPerRequest; }\n",
-                            50));
+                            50),
+                    new LoadMutant(
+                            "the times of a thread count from its own first request",
+                            "engine/StageMerge",
+                            "interval.endNanos + later",
+                            "interval.endNanos",
+                            100),
+                    new LoadMutant(
+                            "the window of several threads begins with the last of them",
+                            "measure/StageOutcome",
+                            "mapToLong(StageOutcome::windowBeginNanos).min()",
+                            "mapToLong(StageOutcome::windowBeginNanos).max()",
+                            100),
+                    new LoadMutant(
+                            "an interval is over where one thread has ended it",
+                            "engine/StageMerge",
+                            "parts.stream().allMatch(part -> part.hasOneUntil(due))",
+                            "parts.stream().anyMatch(part -> part.hasOneUntil(due))",
+                            20),
+                    new LoadMutant(
+                            "what does not divide by the threads is not sent",
+                            "measure/StagePlan",
+                            "part.partOf(requests)",
+                            "requests / threads",
+                            20));
 
     private LoadMutations() {}
 }

@@ -41,6 +41,15 @@ class SimulatedTruthTest {
         KnownRun.Outcome _ = run.check(folder);
     }
 
+    /**
+     * Threads run in an order that the seed draws; what they measure together is the same truth.
+     */
+    @ParameterizedTest
+    @MethodSource("all")
+    void severalThreadsTellTheTruth(KnownRun run) throws Exception {
+        KnownRun.Outcome _ = run.on(2 + run.connections() % 3).check(folder);
+    }
+
     static LongStream seeds() {
         return LongStream.rangeClosed(1, 100);
     }
@@ -51,9 +60,24 @@ class SimulatedTruthTest {
         KnownRun.Outcome _ = KnownRun.of(seed).check(folder);
     }
 
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whateverASeedDrawsForSeveralThreads(long seed) throws Exception {
+        KnownRun.Outcome _ = KnownRun.ofSeveral(seed).check(folder);
+    }
+
     @Test
     void aSeedIsTheSameRunToTheLastByte() throws Exception {
-        KnownRun run = KnownRun.quiet(17, KnownBehaviour.EXPONENTIAL, true, 10, 400, 0, 200, 1000);
+        assertSameBytes(
+                KnownRun.quiet(17, KnownBehaviour.EXPONENTIAL, true, 10, 400, 0, 200, 1000));
+    }
+
+    @Test
+    void norDoThreadsMakeItAnother() throws Exception {
+        assertSameBytes(KnownRun.ofSeveral(18));
+    }
+
+    private void assertSameBytes(KnownRun run) throws Exception {
         KnownRun.Outcome first = run.run(Files.createDirectory(folder.resolve("first")));
         KnownRun.Outcome second = run.run(Files.createDirectory(folder.resolve("second")));
 

@@ -27,6 +27,9 @@ final class StageMerge {
 
     private long mergedUntil;
 
+    /** When the first thread's window began, which is that of all; -1 before that is known. */
+    private long windowBegin = -1;
+
     /** What one engine does of it. */
     private static final class Part {
         /** Those that are not part of any that {@link #next} has answered. */
@@ -36,6 +39,14 @@ final class StageMerge {
         private @Nullable ConnectionCounts connections;
         private int inFlight;
         private int established;
+
+        private long windowBegin() {
+            Interval first = intervals.peekFirst();
+            if (first != null) {
+                return first.windowBeginNanos;
+            }
+            return outcome == null ? Long.MAX_VALUE : outcome.windowBeginNanos();
+        }
 
         private boolean hasOneUntil(long dueNanos) {
             return outcome != null || intervals.stream().anyMatch(i -> i.dueNanos == dueNanos);
@@ -73,7 +84,11 @@ final class StageMerge {
         if (until < 0) {
             return null;
         }
+        if (windowBegin < 0) { // each has one that has ended, or nothing more to tell
+            windowBegin = parts.stream().mapToLong(Part::windowBegin).min().orElse(0);
+        }
         merged.clear();
+        merged.windowBeginNanos = windowBegin;
         merged.beginNanos = mergedUntil;
         merged.endNanos = mergedUntil; // one that was late may have gone beyond what is due here
         merged.dueNanos = until;
@@ -92,7 +107,8 @@ final class StageMerge {
         while (!part.intervals.isEmpty() && part.intervals.getFirst().dueNanos <= until) {
             Interval interval = part.intervals.removeFirst();
             merged.add(interval);
-            merged.endNanos = Math.max(merged.endNanos, interval.endNanos);
+            long later = interval.windowBeginNanos - windowBegin;
+            merged.endNanos = Math.max(merged.endNanos, interval.endNanos + later);
             merged.afterWindow &= interval.afterWindow;
             part.inFlight = interval.inFlight;
             part.established = interval.connections;

@@ -128,6 +128,7 @@ final class StageRun {
     /** Ends the interval at {@code now}, or with the window that it is of. */
     void endInterval(long now) {
         long end = interval.afterWindow ? now : Math.min(now, demand.endOfSending);
+        interval.windowBeginNanos = windowBegin();
         interval.endNanos = Math.max(interval.beginNanos, end - windowBegin());
     }
 
@@ -223,7 +224,8 @@ final class StageRun {
                 inFlight,
                 unmeasured,
                 unmeasuredErrors.total(),
-                Math.max(0, windowEnd - windowBegin()),
+                windowBegin(),
+                windowEnd,
                 usage,
                 endedEarly);
     }

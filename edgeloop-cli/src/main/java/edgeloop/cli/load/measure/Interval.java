@@ -20,6 +20,9 @@ public final class Interval extends MeasuredTimes {
     /** Whether the window was over, and what was still on its way was waited for. */
     public boolean afterWindow;
 
+    /** When the window began, on the stage's clock: of several threads each has its own. */
+    public long windowBeginNanos;
+
     /** In nanoseconds since the window began. */
     public long beginNanos;
 
@@ -73,6 +76,7 @@ public final class Interval extends MeasuredTimes {
         arrived = 0;
         errors = 0;
         afterWindow = false;
+        windowBeginNanos = 0;
         beginNanos = 0; // a stage that begins takes it as it is
         endNanos = 0;
         dueNanos = 0;

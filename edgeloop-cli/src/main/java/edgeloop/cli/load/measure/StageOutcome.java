@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight those without an answer at the end
  * @param unmeasured requests answered in ramp and warm-up
  * @param unmeasuredErrors requests of ramp and warm-up that failed
- * @param windowNanos from the begin of measuring to the end of sending; where a number of requests
- *     was asked for, from the first of them sent to the last answer
+ * @param windowBeginNanos when measuring began, on the stage's clock; where a number of requests
+ *     was asked for, when the first of them was sent
+ * @param windowEndNanos when sending ended, or the last answer came
  * @param usage what the tester used in that time
  * @param endedEarly why the stage ended before its plan was done, or null
  */
@@ -38,7 +39,8 @@ public record StageOutcome(
         long inFlight,
         long unmeasured,
         long unmeasuredErrors,
-        long windowNanos,
+        long windowBeginNanos,
+        long windowEndNanos,
         ResourceUsage usage,
         @Nullable String endedEarly) {
 
@@ -71,7 +73,8 @@ public record StageOutcome(
                 sum(parts, StageOutcome::inFlight),
                 sum(parts, StageOutcome::unmeasured),
                 sum(parts, StageOutcome::unmeasuredErrors),
-                parts.stream().mapToLong(StageOutcome::windowNanos).max().orElse(0),
+                parts.stream().mapToLong(StageOutcome::windowBeginNanos).min().orElse(0),
+                parts.stream().mapToLong(StageOutcome::windowEndNanos).max().orElse(0),
                 parts.stream()
                         .map(StageOutcome::usage)
                         .reduce(ResourceUsage::besides)
@@ -96,7 +99,12 @@ public record StageOutcome(
         return scheduled == answered + errorCount() + unsent + inFlight;
     }
 
+    /** How long the window was. */
+    public long windowNanos() {
+        return Math.max(0, windowEndNanos - windowBeginNanos);
+    }
+
     public double requestsPerSecond() {
-        return windowNanos == 0 ? 0 : arrivedInWindow * 1e9 / windowNanos;
+        return windowNanos() == 0 ? 0 : arrivedInWindow * 1e9 / windowNanos();
     }
 }

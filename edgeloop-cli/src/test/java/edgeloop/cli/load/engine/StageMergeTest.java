@@ -47,7 +47,8 @@ class StageMergeTest {
                 0,
                 0,
                 0,
-                10 * answered,
+                answered,
+                11 * answered,
                 new ResourceUsage(100, answered, answered, answered, answered, 7, 1, 1),
                 endedEarly);
     }
@@ -74,6 +75,18 @@ class StageMergeTest {
         assertThat(both.connections).isEqualTo(2);
         assertThat(recycled).containsExactly("0 100", "1 100");
         assertThat(merge.next()).isNull();
+    }
+
+    /** Each thread's window begins with its own first request, and that of all with the first. */
+    @Test
+    void timesCountFromTheFirstOfAll() {
+        Interval later = interval(100, 101, 3);
+        later.windowBeginNanos = 17;
+        merge.add(0, later);
+        Interval first = interval(100, 104, 4);
+        first.windowBeginNanos = 10;
+        merge.add(1, first);
+        assertThat(next().endNanos).isEqualTo(108);
     }
 
     @Test
@@ -143,7 +156,7 @@ class StageMergeTest {
         StageOutcome both = merge.outcome();
         assertThat(both.answered()).isEqualTo(7);
         assertThat(both.errors()).isEqualTo(Map.of("reset", 7L));
-        assertThat(both.windowNanos()).isEqualTo(50);
+        assertThat(both.windowNanos()).as("from the first begin to the last end").isEqualTo(53);
         assertThat(both.endedEarly()).isEqualTo("the server is gone");
         assertThat(both.usage()).isEqualTo(new ResourceUsage(100, 7, 5, 5, 7, 7, 1, 1));
     }

@@ -37,6 +37,7 @@ class VerdictTest {
                         0,
                         0,
                         0,
+                        0,
                         SECOND,
                         usage,
                         null));
