@@ -38,6 +38,25 @@ public final class SimulatedProgram {
     }
 
     /**
+     * Runs a program to its end, and checks that it has given everything back.
+     *
+     * @param <T> what the task answers
+     * @param <X> what it may throw
+     * @param kernel that nobody else uses meanwhile
+     * @param task has one reactor at a time
+     * @return what the task answers
+     * @throws SimulationFailure if a rule was broken, or a problem was logged
+     */
+    public static <T, X extends Throwable> T call(SimulatedKernel kernel, Task<T, X> task)
+            throws X {
+        ProgramPlatform platform = new ProgramPlatform(kernel);
+        T result = Platform.call(platform, task::call);
+        platform.checkEnd();
+        checkLog(kernel, platform);
+        return result;
+    }
+
+    /**
      * Runs a program of several reactors to its end, and checks that it has given everything back.
      * Each reactor has a thread, and the program the calling one; one of them runs at a time, in an
      * order that the kernel's seed draws at each system call. Time passes only while all sleep.
@@ -70,24 +89,5 @@ public final class SimulatedProgram {
         if (!problems.isEmpty()) {
             throw kernel.violation("the program logged: %s", problems);
         }
-    }
-
-    /**
-     * Runs a program to its end, and checks that it has given everything back.
-     *
-     * @param <T> what the task answers
-     * @param <X> what it may throw
-     * @param kernel that nobody else uses meanwhile
-     * @param task has one reactor at a time
-     * @return what the task answers
-     * @throws SimulationFailure if a rule was broken, or a problem was logged
-     */
-    public static <T, X extends Throwable> T call(SimulatedKernel kernel, Task<T, X> task)
-            throws X {
-        ProgramPlatform platform = new ProgramPlatform(kernel);
-        T result = Platform.call(platform, task::call);
-        platform.checkEnd();
-        checkLog(kernel, platform);
-        return result;
     }
 }

@@ -32,7 +32,6 @@ import org.HdrHistogram.HistogramLogReader;
  * @param requests by number; 0 for by time
  * @param warmupMillis of a run by time
  * @param durationMillis of a run by time, a multiple of an interval's 250 ms
- * @param threads of the tester
  * @param faultRate how often of 65,536 times a call is interrupted or short, an event without a
  *     cause or late
  */
@@ -45,7 +44,6 @@ record KnownRun(
         int requests,
         int warmupMillis,
         int durationMillis,
-        int threads,
         int faultRate) {
 
     /** What a program that is right makes up for, at the very time at which it happens. */
@@ -87,15 +85,7 @@ record KnownRun(
                 byNumber ? choices.between(1, 600) : 0,
                 byNumber ? 0 : choices.between(0, 300),
                 byNumber ? 0 : 250 * choices.between(1, 5),
-                1,
                 choices.below(2) == 0 ? choices.magnitude(1, 1 << 14) : 0);
-    }
-
-    /** The same, on two threads or more where there is enough to do for them. */
-    static KnownRun ofSeveral(long seed) {
-        KnownRun run = of(seed);
-        int most = Math.min(2 + (int) (seed % 3), run.connections);
-        return run.on(run.requests == 0 ? most : Math.min(most, run.requests));
     }
 
     /** One in which no call is interrupted or short. */
@@ -117,23 +107,13 @@ record KnownRun(
                 requests,
                 warmupMillis,
                 durationMillis,
-                1,
                 0);
     }
 
-    /** The same with more threads, of which each has a connection and a request at least. */
-    KnownRun on(int moreThreads) {
-        return new KnownRun(
-                seed,
-                behaviour,
-                http,
-                connections,
-                rate,
-                requests,
-                warmupMillis,
-                durationMillis,
-                moreThreads,
-                faultRate);
+    /** Two to four threads, but no more than there is a connection and a request for. */
+    int severalThreads() {
+        int most = Math.min(2 + (int) (seed % 3), connections);
+        return requests == 0 ? most : Math.min(most, requests);
     }
 
     boolean isOpenLoop() {
@@ -145,7 +125,7 @@ record KnownRun(
         return http ? "http://192.0.2.1/{seq}" : "192.0.2.1:7";
     }
 
-    private List<String> arguments() {
+    private List<String> arguments(int threads) {
         List<String> arguments = new ArrayList<>(List.of("-c", "" + connections));
         if (isOpenLoop()) {
             arguments.addAll(List.of("--rate", "" + rate));
@@ -177,8 +157,9 @@ record KnownRun(
      * Runs it; all outputs agree.
      *
      * @param folder where they come to lie
+     * @param threads of the tester
      */
-    Outcome run(Path folder) throws Exception {
+    Outcome run(Path folder, int threads) throws Exception {
         SimulatedKernel kernel = new SimulatedKernel(Choices.ofSeed(seed));
         kernel.setCallNanos(0);
         for (Fault fault : HARMLESS) {
@@ -187,7 +168,7 @@ record KnownRun(
         KnownServer server = new KnownServer(kernel, behaviour.of(seed), CONNECT_NANOS);
         kernel.route(_ -> server);
         SimulatedProgram.Task<Outputs, Exception> program =
-                () -> Outputs.run(machine(kernel), folder, arguments());
+                () -> Outputs.run(machine(kernel), folder, arguments(threads));
         Outputs outputs =
                 threads == 1
                         ? SimulatedProgram.call(kernel, program)
@@ -199,17 +180,15 @@ record KnownRun(
      * Runs it, and holds all that comes of it against the truth.
      *
      * @param folder where the outputs come to lie
+     * @param threads of the tester
      */
-    Outcome check(Path folder) throws Exception {
-        Outcome outcome = run(folder);
-        KnownTruth truth = new KnownTruth(this, outcome.server);
+    Outcome check(Path folder, int threads) throws Exception {
+        Outcome outcome = run(folder, threads);
+        KnownTruth truth = new KnownTruth(this, threads, outcome);
         Runs.Outcome ran = outcome.outputs.ran();
         assertThat(ran.exitCode()).as("exit code").isZero();
         assertThat(ran.err()).isEmpty();
         Results results = truth.results();
-        if (threads > 1) {
-            results = withTiesOf(outcome.outputs.results(), results);
-        }
         Long scheduled = truth.scheduled();
         if (scheduled != null) {
             assertThat(results.requests().scheduled()).as("requests sent").isEqualTo(scheduled);
@@ -220,48 +199,6 @@ record KnownRun(
         assertThat(ran.out().lines()).containsSubsequence(KnownText.lines(results));
         assertLog(outcome, truth.slices());
         return outcome;
-    }
-
-    /**
-     * With several threads the server's book does not tell what they use, nor which of what happens
-     * at the very end of a slice is of it where one thread has ended it and the other has not.
-     */
-    private static Results withTiesOf(Results actual, Results truth) {
-        List<Results.TimelineSlice> timeline = new ArrayList<>();
-        for (int i = 0; i < truth.timeline().size(); i++) {
-            Results.TimelineSlice slice = truth.timeline().get(i);
-            timeline.add(
-                    new Results.TimelineSlice(
-                            slice.beginSeconds(),
-                            slice.endSeconds(),
-                            slice.afterWindow(),
-                            slice.answered(),
-                            slice.samples(),
-                            slice.errors(),
-                            actual.timeline().get(i).inFlight(),
-                            slice.connections(),
-                            slice.p50Millis(),
-                            slice.p99Millis(),
-                            slice.maxMillis(),
-                            slice.histogram()));
-        }
-        return new Results(
-                truth.schema(),
-                truth.startedAt(),
-                truth.endedAt(),
-                truth.target(),
-                truth.config(),
-                truth.totalSeconds(),
-                truth.requestsPerSecond(),
-                truth.requests(),
-                truth.connections(),
-                truth.response(),
-                truth.service(),
-                truth.connect(),
-                timeline,
-                truth.steps(),
-                truth.search(),
-                actual.client());
     }
 
     /** The first line that is wrong is said, since all of them together are long. */

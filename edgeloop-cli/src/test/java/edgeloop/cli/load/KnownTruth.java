@@ -65,8 +65,20 @@ final class KnownTruth {
     /** When the last answer has come and the time is over. */
     private final long end;
 
-    KnownTruth(KnownRun run, KnownServer server) {
+    private final int threads;
+
+    /**
+     * What is taken as it is where there are several threads: the server's book does not tell what
+     * they use, nor which of what happens at the very end of a slice is of it where one thread has
+     * ended it and another has not. Null with one thread.
+     */
+    private final @Nullable Results untold;
+
+    KnownTruth(KnownRun run, int threads, KnownRun.Outcome outcome) {
+        KnownServer server = outcome.server();
         this.run = run;
+        this.threads = threads;
+        this.untold = threads == 1 ? null : outcome.outputs().results();
         this.beganNanos = server.beganNanos();
         this.measureFrom = beganNanos + run.warmupMillis() * 1_000_000L;
         for (KnownServer.Entry entry : server.book()) {
@@ -148,7 +160,7 @@ final class KnownTruth {
                 timeline(),
                 List.of(),
                 null,
-                client(inWindow));
+                untold == null ? client(inWindow) : untold.client());
     }
 
     private Results.Config config() {
@@ -172,7 +184,7 @@ final class KnownTruth {
                 null,
                 null,
                 null,
-                run.threads());
+                threads);
     }
 
     // ---- Times --------------------------------------------------------------------------------
@@ -327,7 +339,7 @@ final class KnownTruth {
                             came,
                             times.length,
                             0,
-                            (int) onTheirWay(slice),
+                            onTheirWay(timeline.size(), slice),
                             run.connections(),
                             percentile(times, 50_00),
                             percentile(times, 99_00),
@@ -335,6 +347,10 @@ final class KnownTruth {
                             encode(slice.times)));
         }
         return timeline;
+    }
+
+    private int onTheirWay(int number, Slice slice) {
+        return untold == null ? (int) onTheirWay(slice) : untold.timeline().get(number).inFlight();
     }
 
     /** How many requests are on their way at the end of a slice. */

@@ -56,8 +56,9 @@ record LoadMutant(String name, String file, String right, String wrong, int seed
             try {
                 Path folder = Files.createTempDirectory("edgeloop");
                 try {
-                    KnownRun.Outcome _ = KnownRun.of(seed).check(folder);
-                    KnownRun.Outcome _ = KnownRun.ofSeveral(seed).check(folder);
+                    KnownRun run = KnownRun.of(seed);
+                    KnownRun.Outcome _ = run.check(folder, 1);
+                    KnownRun.Outcome _ = run.check(folder, run.severalThreads());
                     TroubledRun.of(seed).check(folder);
                     InterruptedRun.of(seed).check();
                 } finally {

@@ -38,7 +38,7 @@ class SimulatedTruthTest {
     @ParameterizedTest
     @MethodSource("all")
     void allOutputsAreTheTruth(KnownRun run) throws Exception {
-        KnownRun.Outcome _ = run.check(folder);
+        KnownRun.Outcome _ = run.check(folder, 1);
     }
 
     /**
@@ -47,7 +47,7 @@ class SimulatedTruthTest {
     @ParameterizedTest
     @MethodSource("all")
     void severalThreadsTellTheTruth(KnownRun run) throws Exception {
-        KnownRun.Outcome _ = run.on(2 + run.connections() % 3).check(folder);
+        KnownRun.Outcome _ = run.check(folder, run.severalThreads());
     }
 
     static LongStream seeds() {
@@ -57,29 +57,31 @@ class SimulatedTruthTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void whateverASeedDraws(long seed) throws Exception {
-        KnownRun.Outcome _ = KnownRun.of(seed).check(folder);
+        KnownRun.Outcome _ = KnownRun.of(seed).check(folder, 1);
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void whateverASeedDrawsForSeveralThreads(long seed) throws Exception {
-        KnownRun.Outcome _ = KnownRun.ofSeveral(seed).check(folder);
+        KnownRun run = KnownRun.of(seed);
+        KnownRun.Outcome _ = run.check(folder, run.severalThreads());
     }
 
     @Test
     void aSeedIsTheSameRunToTheLastByte() throws Exception {
         assertSameBytes(
-                KnownRun.quiet(17, KnownBehaviour.EXPONENTIAL, true, 10, 400, 0, 200, 1000));
+                KnownRun.quiet(17, KnownBehaviour.EXPONENTIAL, true, 10, 400, 0, 200, 1000), 1);
     }
 
     @Test
     void norDoThreadsMakeItAnother() throws Exception {
-        assertSameBytes(KnownRun.ofSeveral(18));
+        KnownRun run = KnownRun.of(18);
+        assertSameBytes(run, run.severalThreads());
     }
 
-    private void assertSameBytes(KnownRun run) throws Exception {
-        KnownRun.Outcome first = run.run(Files.createDirectory(folder.resolve("first")));
-        KnownRun.Outcome second = run.run(Files.createDirectory(folder.resolve("second")));
+    private void assertSameBytes(KnownRun run, int threads) throws Exception {
+        KnownRun.Outcome first = run.run(Files.createDirectory(folder.resolve("first")), threads);
+        KnownRun.Outcome second = run.run(Files.createDirectory(folder.resolve("second")), threads);
 
         assertThat(second.outputs().ran()).isEqualTo(first.outputs().ran());
         List<Path> files = first.outputs().files();
@@ -92,7 +94,7 @@ class SimulatedTruthTest {
     @Test
     void whatWaitsForAConnectionIsNotSentLate() throws Exception {
         KnownRun run = KnownRun.quiet(1, KnownBehaviour.QUICK, false, 1, 20_000, 100, 0, 0);
-        KnownRun.Outcome outcome = run.check(folder);
+        KnownRun.Outcome outcome = run.check(folder, 1);
 
         assertThat(outcome.outputs().results().client().sendLag().maxMillis()).isZero();
         assertThat(outcome.outputs().results().response().maxMillis()).isGreaterThan(1);
@@ -103,7 +105,7 @@ class SimulatedTruthTest {
     void anEasyOne() throws Exception {
         KnownRun run = KnownRun.quiet(1, KnownBehaviour.CONSTANT, false, 10, 0, 100, 0, 0);
 
-        assertThat(run.run(folder).outputs().ran().out())
+        assertThat(run.run(folder, 1).outputs().ran().out())
                 .startsWith(
                         """
                         Connections: 10

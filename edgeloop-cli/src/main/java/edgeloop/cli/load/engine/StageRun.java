@@ -129,7 +129,7 @@ final class StageRun {
     void endInterval(long now) {
         long end = interval.afterWindow ? now : Math.min(now, demand.endOfSending);
         interval.windowBeginNanos = windowBegin();
-        interval.endNanos = Math.max(interval.beginNanos, end - windowBegin());
+        interval.endNanos = Math.max(interval.beginNanos, end - interval.windowBeginNanos);
     }
 
     private boolean isByNumber() {
