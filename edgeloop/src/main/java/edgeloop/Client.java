@@ -30,14 +30,20 @@ public final class Client implements AutoCloseable {
     private final ConnectionGroup group;
     private final List<InetAddress> localAddresses;
     private final TcpOptions tcp;
+    private final TransportChoice choice;
     private int nextLocalAddress;
 
     /** No connection is begun any more. On the reactor's thread only. */
     private boolean closed;
 
-    private Client(Reactor reactor, @Nullable ReactorThread thread, ClientOptions options) {
+    private Client(
+            Reactor reactor,
+            @Nullable ReactorThread thread,
+            ClientOptions options,
+            TransportChoice choice) {
         this.reactor = reactor;
         this.thread = thread;
+        this.choice = choice;
         this.group = new ConnectionGroup(options.connection(), options.connectTimeout(), null);
         this.localAddresses = options.localAddresses();
         this.tcp = options.tcp();
@@ -48,33 +54,58 @@ public final class Client implements AutoCloseable {
      *
      * @param options how it connects
      * @return the client, ready to connect
-     * @throws SyscallException if the kernel refuses the reactor's descriptors
+     * @throws SyscallException if the kernel refuses the reactor's descriptors, or {@link
+     *     Transport#IO_URING}, if that is asked for; its {@link SyscallException#call} begins with
+     *     {@code io_uring} then
+     * @throws IllegalArgumentException if a {@link Trigger} is asked for with that
      */
     public static Client start(ClientOptions options) throws SyscallException {
+        TransportChoice.check(options.transport(), options.trigger());
         Platform platform = JvmPlatform.current();
+        TransportChoice choice =
+                TransportChoice.of(platform, options.transport(), options.trigger());
         MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), 1);
         Reactor reactor =
                 Reactor.open(
                         platform,
+                        choice.transport(),
                         options.trigger(),
                         options.maxEvents(),
                         budget,
                         options.listener());
         ReactorThread thread = new ReactorThread(platform, reactor, ReactorThread.ANY, () -> {});
         thread.start("edgeloop-client");
-        return new Client(reactor, thread, options);
+        return new Client(reactor, thread, options, choice);
     }
 
     /**
-     * A client on the reactor of a server or of another client, whose {@code maxEvents}, {@code
-     * maxBufferBytes} and {@code listener} are the ones in force. It ends with that reactor.
+     * A client on the reactor of a server or of another client, whose {@code transport}, {@code
+     * trigger}, {@code maxEvents}, {@code maxBufferBytes} and {@code listener} are the ones in
+     * force. It ends with that reactor.
      *
      * @param reactor turned by somebody else
      * @param options how it connects
      * @return the client, ready to connect
      */
     public static Client on(Reactor reactor, ClientOptions options) {
-        return new Client(reactor, null, options);
+        return new Client(reactor, null, options, new TransportChoice(reactor.transport, null));
+    }
+
+    /**
+     * {@return how the reactor and the kernel speak to each other: what {@link
+     * ClientOptions#transport} asks for, and where that is {@link Transport#AUTO} one of the other
+     * two}
+     */
+    public Transport transport() {
+        return choice.transport();
+    }
+
+    /**
+     * {@return why {@link Transport#AUTO} took epoll, as {@link Server#ioUringRefusal} has it; null
+     * where it did not, was not asked for, or the reactor is another's}
+     */
+    public @Nullable String ioUringRefusal() {
+        return choice.refusal();
     }
 
     /** {@return the reactor; its {@link Reactor#execute} is the way in for other threads} */

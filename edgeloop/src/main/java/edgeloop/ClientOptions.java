@@ -19,6 +19,7 @@ public final class ClientOptions extends Options {
     private static final Option<TcpOptions> TCP = TABLE.object("tcp", TcpOptions.defaults());
     private static final Option<ConnectionOptions> CONNECTION =
             TABLE.object("connection", ConnectionOptions.defaults());
+    private static final Option<Transport> TRANSPORT = TABLE.object("transport", Transport.EPOLL);
     private static final Option<Trigger> TRIGGER = TABLE.object("trigger", Trigger.EDGE);
     private static final Option<@Nullable ReactorListener> LISTENER =
             TABLE.add("listener", null, (_, _) -> {});
@@ -69,7 +70,7 @@ public final class ClientOptions extends Options {
         return new ClientOptions(with(CONNECT_TIMEOUT, timeout));
     }
 
-    /** {@return the most events taken in one wait} */
+    /** {@return the most events taken in one wait; of epoll, io_uring has a size of its own} */
     public int maxEvents() {
         return get(MAX_EVENTS);
     }
@@ -143,6 +144,25 @@ public final class ClientOptions extends Options {
      */
     public ClientOptions withTrigger(Trigger trigger) {
         return new ClientOptions(with(TRIGGER, trigger));
+    }
+
+    /**
+     * {@return how the reactor and the kernel speak to each other; by default {@link
+     * Transport#EPOLL}}
+     */
+    public Transport transport() {
+        return get(TRANSPORT);
+    }
+
+    /**
+     * {@return a copy with another transport} A {@link Trigger} but {@link Trigger#EDGE} is of
+     * epoll alone: with it {@link Transport#AUTO} takes that, and {@link Transport#IO_URING} is
+     * refused at the start.
+     *
+     * @param transport how, see {@link #transport()}
+     */
+    public ClientOptions withTransport(Transport transport) {
+        return new ClientOptions(with(TRANSPORT, transport));
     }
 
     /** {@return who hears of the reactor's events, or null} */

@@ -59,7 +59,7 @@ final class Closer {
             boolean _ = engine().askForInput(connection);
         }
         if (connection.state == Connection.State.OPEN && !connection.is(Connection.INPUT_ENDED)) {
-            connection.runCallback(() -> connection.handler().onShutdown(connection));
+            guard(connection, () -> connection.handler().onShutdown(connection));
         } else {
             close(connection);
         }
@@ -93,7 +93,7 @@ final class Closer {
         switch (connection.state) {
             case OPEN, CLOSING -> {
                 int fd = connection.descriptor();
-                long unread = connection.unread == null ? 0 : connection.unread.size();
+                long unread = connection.unreadBytes();
                 long inKernel =
                         known(connection, syscalls().unreadInput(fd))
                                 + known(connection, syscalls().unsentOutput(fd));
@@ -123,6 +123,18 @@ final class Closer {
         reset(connection, OUT_OF_MEMORY);
         engine().discard(connection);
         reactor.inbound.dropUnread(connection);
+    }
+
+    /** Runs handler code; what it throws closes the connection. */
+    void guard(Connection connection, Runnable callback) {
+        if (!connection.isLive()) {
+            return;
+        }
+        try {
+            callback.run();
+        } catch (Throwable e) {
+            handlerFailed(connection, e);
+        }
     }
 
     void handlerFailed(Connection connection, Throwable cause) {

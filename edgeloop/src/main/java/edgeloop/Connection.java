@@ -389,9 +389,15 @@ public final class Connection extends ByteStream {
         return waitingOutput();
     }
 
+    /** The bytes that have come and no handler has read, those in the kernel not counted. */
+    long unreadBytes() {
+        return heldInput() + (unread == null ? 0 : unread.size());
+    }
+
     /** The segments of memory that waiting input and output take. */
     int segmentsHeld() {
-        return (output == null ? 0 : output.segments()) + (unread == null ? 0 : unread.segments());
+        int waiting = (output == null ? 0 : output.segments()) + heldSegments();
+        return waiting + (unread == null ? 0 : unread.segments());
     }
 
     /** What is appended to this goes out. */
@@ -407,18 +413,6 @@ public final class Connection extends ByteStream {
     /** Takes a timeout that has expired or was cancelled off this connection's list. */
     void forget(Timeout timeout) {
         timeouts = Timeout.without(timeouts, timeout);
-    }
-
-    /** Runs handler code; what it throws closes the connection. */
-    void runCallback(Runnable callback) {
-        if (!isLive()) {
-            return;
-        }
-        try {
-            callback.run();
-        } catch (Throwable e) {
-            handlerFailed(e);
-        }
     }
 
     void handlerFailed(Throwable cause) {
@@ -445,6 +439,11 @@ public final class Connection extends ByteStream {
     @Override
     protected void arrived() {
         reactor.inbound.arrived(this);
+    }
+
+    @Override
+    protected boolean keep(SegmentQueue queue, MemorySegment source, int offset, int length) {
+        return reactor.outbound.keep(this, queue, source, offset, length);
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class ConnectionRef {
         connection.reactor.execute(
                 () -> {
                     if (connection.life() == life && connection.isLive()) {
-                        connection.runCallback(() -> task.accept(connection));
+                        connection.reactor.closer.guard(connection, () -> task.accept(connection));
                     } else {
                         ifClosed.run();
                     }

@@ -29,6 +29,7 @@ enum Problem {
     WAKEUP_FAILED("A wakeup by eventfd failed; the timer does it"),
     WAKEUP_NOT_READ("A wakeup could not be read from its eventfd"),
     WAITING_FAILED("epoll_wait failed"),
+    ENTERING_FAILED("io_uring_enter failed"),
     LIMIT_NOT_KNOWN("The limit of descriptors is not known: none are kept for files"),
     PEER_NOT_KNOWN("A connection is refused, as its peer's address is not known"),
     LOSS_NOT_KNOWN("What a connection lost in the kernel is not known, and not counted"),

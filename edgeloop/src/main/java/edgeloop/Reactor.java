@@ -6,8 +6,6 @@ import edgeloop.buffer.SegmentPool;
 import edgeloop.engine.Channel;
 import edgeloop.engine.ChannelTable;
 import edgeloop.engine.Engine;
-import edgeloop.engine.Readiness;
-import edgeloop.engine.ReadinessEngine;
 import edgeloop.platform.Platform;
 import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
@@ -25,11 +23,10 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loop: one thread, one epoll instance, and all connections on it.
+ * The event loop: one thread, one epoll instance or one ring, and all connections on it.
  *
  * <p>{@link #turn()} is the whole of it. The engine pushes what the kernel has into the connections
  * and pulls what they have for it. One that has more to do than its budget allows is put on the
@@ -42,6 +39,7 @@ public final class Reactor implements Executor {
     private static final int MAX_FAILED_WAITS = 16;
 
     final Syscalls syscalls;
+    final Transport transport;
     final Engine engine;
     final @Nullable ReactorListener listener;
 
@@ -73,6 +71,7 @@ public final class Reactor implements Executor {
 
     private Reactor(
             Platform platform,
+            Transport transport,
             Trigger trigger,
             int maxEvents,
             MemoryBudget budget,
@@ -80,22 +79,14 @@ public final class Reactor implements Executor {
             throws SyscallException {
         this.platform = platform;
         this.syscalls = platform.syscalls();
+        this.transport = transport;
         this.listener = listener;
         this.tasks = new Tasks(platform, this::runTask);
         this.handedOver = tasks::hasWork;
         this.problems = new ProblemLog(syscalls, platform::log);
         this.segments = new SegmentPool(syscalls, budget, this::unmapFailed);
         this.outbound = new Outbound(this, segments);
-        this.engine =
-                ReadinessEngine.open(
-                        syscalls,
-                        channels,
-                        segments,
-                        Readiness.valueOf(trigger.name()),
-                        maxEvents,
-                        listener == null ? null : observer(syscalls, listener),
-                        this::engineFailed,
-                        SyscallException::check);
+        this.engine = EngineOpening.open(this, trigger, maxEvents);
         this.timers = new Timers(syscalls);
         this.deadlines = new Deadlines(this, timers.wheel());
         this.memoryShortage = new MemoryShortage(channels, segments, problems, deadlines, closer);
@@ -104,23 +95,20 @@ public final class Reactor implements Executor {
     /**
      * Creates a reactor with its three descriptors.
      *
+     * @param transport not {@link Transport#AUTO}
      * @param budget where the memory of its connections comes from
      * @throws SyscallException if the kernel refuses one
      * @throws OutOfMemoryError if it refuses the memory
      */
     static Reactor open(
             Platform platform,
+            Transport transport,
             Trigger trigger,
             int maxEvents,
             MemoryBudget budget,
             @Nullable ReactorListener listener)
             throws SyscallException {
-        return new Reactor(platform, trigger, maxEvents, budget, listener);
-    }
-
-    private static ObjIntConsumer<Channel> observer(Syscalls syscalls, ReactorListener listener) {
-        ChannelSource source = new ChannelSource(syscalls);
-        return (channel, events) -> listener.onEvents(source.of(channel), events);
+        return new Reactor(platform, transport, trigger, maxEvents, budget, listener);
     }
 
     /** Says which thread is to turn this; until then it is the one that opened it. */
@@ -174,21 +162,23 @@ public final class Reactor implements Executor {
     }
 
     /**
-     * EINTR is none. EBADF, EFAULT and EINVAL, which epoll_wait(2) knows besides, are bugs, and
-     * stay so; anything else may pass, but must not become a spin.
+     * EINTR is none. EBADF, EFAULT and EINVAL, which epoll_wait(2) and io_uring_enter(2) know
+     * besides, are bugs, and stay so; anything else may pass, but must not become a spin.
      */
     private void waitFailed(int errno) {
         if (errno == Errno.EINTR) {
             return;
         }
+        boolean ring = transport == Transport.IO_URING;
         boolean lasting = errno == Errno.EBADF || errno == Errno.EFAULT || errno == Errno.EINVAL;
         if (lasting || ++failedWaits >= MAX_FAILED_WAITS) {
-            throw new IllegalStateException("epoll_wait: " + Errno.name(errno));
+            String call = ring ? "io_uring_enter" : "epoll_wait";
+            throw new IllegalStateException(call + ": " + Errno.name(errno));
         }
-        problems.report(Problem.WAITING_FAILED, errno);
+        problems.report(ring ? Problem.ENTERING_FAILED : Problem.WAITING_FAILED, errno);
     }
 
-    private void engineFailed(Engine.Fault fault, int errno) {
+    void engineFailed(Engine.Fault fault, int errno) {
         switch (fault) {
             case TIMER_NOT_SET -> problems.report(Problem.TIMER_NOT_SET, errno);
             case WAKEUP_FAILED -> problems.report(Problem.WAKEUP_FAILED, errno);

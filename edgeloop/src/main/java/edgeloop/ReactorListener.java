@@ -9,7 +9,11 @@ import edgeloop.sys.EpollEvents;
 public interface ReactorListener {
 
     /**
-     * epoll reported an event.
+     * epoll reported an event, or io_uring a completion. The latter are told of by the events that
+     * they stand for: input that has come, each piece by itself, {@code EPOLLIN}; the peer's end
+     * {@code EPOLLIN|EPOLLRDHUP}; an error that ends receiving {@code EPOLLERR|EPOLLHUP}. What is
+     * polled for on a ring, such as a listening socket, a connect, room for output or the end of a
+     * paused connection, comes as it is. Output that was sent is not told of.
      *
      * @param source the socket that it is about; valid until this returns
      * @param events the mask, epoll_ctl(2); {@link #describe} names its bits

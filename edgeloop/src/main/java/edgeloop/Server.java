@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP server: a listening socket and a reactor of its own on one thread, or {@linkplain
@@ -24,12 +25,18 @@ public final class Server implements AutoCloseable {
     private final List<ServerReactor> reactors;
     private final ServerOptions options;
     private final InetSocketAddress address;
+    private final TransportChoice choice;
 
     /** Of what {@link ServerOpening} has opened. */
-    Server(ServerOptions options, InetSocketAddress address, List<ServerReactor> reactors) {
+    Server(
+            ServerOptions options,
+            InetSocketAddress address,
+            List<ServerReactor> reactors,
+            TransportChoice choice) {
         this.options = options;
         this.address = address;
         this.reactors = reactors;
+        this.choice = choice;
     }
 
     /**
@@ -43,7 +50,7 @@ public final class Server implements AutoCloseable {
         try {
             Platform platform = JvmPlatform.current();
             MemoryBudget budget = MemoryBudget.of(0, platform.syscalls(), 1);
-            Reactor.open(platform, Trigger.EDGE, 1, budget, null).terminate();
+            Reactor.open(platform, Transport.EPOLL, Trigger.EDGE, 1, budget, null).terminate();
         } catch (SyscallException | LinkageError | OutOfMemoryError e) {
             // There may be enough of what was short by then, and else start() says so.
         }
@@ -67,7 +74,11 @@ public final class Server implements AutoCloseable {
      * @param options where it listens and what bounds it
      * @param handlers says who handles a new connection
      * @return the server, listening
-     * @throws SyscallException if the address is taken or may not be used
+     * @throws SyscallException if the address is taken or may not be used, or {@link
+     *     Transport#IO_URING} is asked for and refused; its {@link SyscallException#call} begins
+     *     with {@code io_uring} then
+     * @throws IllegalArgumentException if there are options that don't go together, such as a
+     *     {@link Trigger} with {@link Transport#IO_URING}
      */
     public static Server start(ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
@@ -113,6 +124,24 @@ public final class Server implements AutoCloseable {
     /** {@return the address and port listened on} */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /**
+     * {@return how the reactors and the kernel speak to each other: what {@link
+     * ServerOptions#transport} asks for, and where that is {@link Transport#AUTO} one of the other
+     * two}
+     */
+    public Transport transport() {
+        return choice.transport();
+    }
+
+    /**
+     * {@return why {@link Transport#AUTO} took epoll, in words for people, such as {@code
+     * io_uring_setup: ENOSYS (not in this kernel, or hidden by a seccomp filter)}; null where it
+     * did not, or was not asked for}
+     */
+    public @Nullable String ioUringRefusal() {
+        return choice.refusal();
     }
 
     /**

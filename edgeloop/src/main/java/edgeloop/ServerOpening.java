@@ -30,6 +30,7 @@ final class ServerOpening {
                             + " for so many reactors: "
                             + options.maxBufferBytes());
         }
+        TransportChoice.check(options.transport(), options.trigger());
         this.platform = platform;
         this.options = options;
         this.handlers = handlers;
@@ -56,14 +57,16 @@ final class ServerOpening {
 
     /** Where it throws, nothing is left open. */
     Server open() throws SyscallException {
+        TransportChoice choice =
+                TransportChoice.of(platform, options.transport(), options.trigger());
         try {
-            openReactors();
+            openReactors(choice.transport());
             Syscalls syscalls = reactors.getFirst().syscalls;
             int[] sockets = ListeningSockets.open(syscalls, options, processors);
             try {
                 InetSocketAddress address = ListeningSockets.address(syscalls, sockets[0]);
                 listen(sockets);
-                return new Server(options, address, listening);
+                return new Server(options, address, listening, choice);
             } finally {
                 for (int i = listening.size(); i < sockets.length; i++) {
                     reactors.getFirst().close(sockets[i]);
@@ -75,7 +78,7 @@ final class ServerOpening {
         }
     }
 
-    private void openReactors() throws SyscallException {
+    private void openReactors(Transport transport) throws SyscallException {
         MemoryBudget budget =
                 MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), options.reactors());
         IntFunction<? extends ReactorListener> listeners = options.listeners();
@@ -83,7 +86,12 @@ final class ServerOpening {
             ReactorListener listener = listeners == null ? null : listeners.apply(i);
             reactors.add(
                     Reactor.open(
-                            platform, options.trigger(), options.maxEvents(), budget, listener));
+                            platform,
+                            transport,
+                            options.trigger(),
+                            options.maxEvents(),
+                            budget,
+                            listener));
         }
     }
 

@@ -41,6 +41,7 @@ public final class ServerOptions extends Options {
     private static final Option<ConnectionOptions> CONNECTION =
             TABLE.object("connection", ConnectionOptions.defaults());
     private static final Option<Trigger> TRIGGER = TABLE.object("trigger", Trigger.EDGE);
+    private static final Option<Transport> TRANSPORT = TABLE.object("transport", Transport.EPOLL);
     private static final Option<Integer> REACTORS = TABLE.number("reactors", 1, 1, MAX_REACTORS);
     private static final Option<Boolean> SHARED_ACCEPT_QUEUE =
             TABLE.object("sharedAcceptQueue", false);
@@ -114,7 +115,7 @@ public final class ServerOptions extends Options {
         return new ServerOptions(with(BACKLOG, backlog));
     }
 
-    /** {@return the most events taken in one wait} */
+    /** {@return the most events taken in one wait; of epoll, io_uring has a size of its own} */
     public int maxEvents() {
         return get(MAX_EVENTS);
     }
@@ -270,6 +271,25 @@ public final class ServerOptions extends Options {
      */
     public ServerOptions withTrigger(Trigger trigger) {
         return new ServerOptions(with(TRIGGER, trigger));
+    }
+
+    /**
+     * {@return how the reactors and the kernel speak to each other; by default {@link
+     * Transport#EPOLL}}
+     */
+    public Transport transport() {
+        return get(TRANSPORT);
+    }
+
+    /**
+     * {@return a copy with another transport} A {@link Trigger} but {@link Trigger#EDGE} is of
+     * epoll alone: with it {@link Transport#AUTO} takes that, and {@link Transport#IO_URING} is
+     * refused at the start.
+     *
+     * @param transport how, see {@link #transport()}
+     */
+    public ServerOptions withTransport(Transport transport) {
+        return new ServerOptions(with(TRANSPORT, transport));
     }
 
     /**

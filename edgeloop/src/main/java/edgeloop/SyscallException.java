@@ -14,7 +14,14 @@ public final class SyscallException extends IOException {
     private final int errno;
 
     SyscallException(String call, int errno) {
-        super(call + ": " + Errno.name(errno));
+        this(call, errno, Errno.name(errno));
+    }
+
+    /**
+     * @param what the errno by name, and what there is to say about it
+     */
+    SyscallException(String call, int errno, String what) {
+        super(call + ": " + what);
         this.call = call;
         this.errno = errno;
     }

@@ -79,6 +79,6 @@ public final class Timeout extends Timer {
             return;
         }
         owner.forget(this);
-        owner.runCallback(task);
+        owner.reactor.closer.guard(owner, task);
     }
 }

@@ -4,7 +4,9 @@ package edgeloop;
  * When the kernel tells of a socket, and how long what it told is taken to hold; epoll(7). Handlers
  * see no difference; docs/EPOLL.md has what each costs.
  *
- * <p>It is about connections: a listening socket, and what wakes a reactor, go by edges always.
+ * <p>It is about connections: a listening socket, and what wakes a reactor, go by edges always. And
+ * it is about epoll: on io_uring, where the kernel tells of what it has done, there is only {@link
+ * #EDGE}, which stands for no choice.
  */
 public enum Trigger {
     /**

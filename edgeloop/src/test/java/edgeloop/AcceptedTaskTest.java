@@ -48,7 +48,7 @@ class AcceptedTaskTest {
     @DisplayName("E60 of tasks given in a race with the end each is run or refused")
     void racingTasksAreRunOrRefused() throws Exception {
         for (int i = 0; i < 500; i++) {
-            Server server = Server.start(0, _ -> Connection::write);
+            Server server = Server.start(Defaults.server(), _ -> Connection::write);
             AtomicInteger accepted = new AtomicInteger();
             AtomicInteger ran = new AtomicInteger();
             CyclicBarrier start = new CyclicBarrier(2);
@@ -122,7 +122,7 @@ class AcceptedTaskTest {
     @DisplayName("E60 a failure to connect is told, also with 65,536 tasks waiting and at the end")
     void failureToConnectIsTold() {
         TurnedServer server = TurnedServer.echo();
-        Client client = Client.on(server.reactor, ClientOptions.defaults());
+        Client client = Client.on(server.reactor, Defaults.client());
         fill(server.reactor);
         // Nobody may connect to the broadcast address: refused at once.
         InetSocketAddress nowhere = new InetSocketAddress(broadcast(), 9);

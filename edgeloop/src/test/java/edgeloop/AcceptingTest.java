@@ -29,7 +29,7 @@ class AcceptingTest {
                         listening.add(source.fd());
                     }
                 };
-        ServerOptions options = ServerOptions.defaults().withListeners(_ -> listener);
+        ServerOptions options = Defaults.server().withListeners(_ -> listener);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             int connections = 200;
             for (int i = 0; i < connections; i++) {
@@ -158,6 +158,7 @@ class AcceptingTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E4 a connection that cannot be registered is closed, and its slot is not lost")
     void connectionThatCannotBeRegisteredIsClosed() {
@@ -184,7 +185,7 @@ class AcceptingTest {
     @DisplayName(
             "E5 a connection beyond the limit is closed at once and counted; the rest is served")
     void connectionBeyondTheLimitIsClosed() {
-        ServerOptions options = ServerOptions.defaults().withMaxConnections(2);
+        ServerOptions options = Defaults.server().withMaxConnections(2);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             Peer first = server.accepted();
             Peer second = server.accepted();

@@ -88,7 +88,7 @@ class AddressLimitTest {
     @Test
     @DisplayName("E69 a server admits one connection from a network, and another when that closes")
     void aServerAdmitsAsManyFromANetworkAsItMay() {
-        ServerOptions options = ServerOptions.defaults().withMaxConnectionsPerIp(1);
+        ServerOptions options = Defaults.server().withMaxConnectionsPerIp(1);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             server.kernel.answerNextRemoteAddress(at("2001:db8::1"));
             Peer first = server.accepted();
@@ -113,7 +113,7 @@ class AddressLimitTest {
 
     @Test
     void aServerClosesWhatIsBeyondTheLimitOfOneAddressAndServesTheOthers() throws Exception {
-        ServerOptions options = ServerOptions.defaults().withMaxConnectionsPerIp(1);
+        ServerOptions options = Defaults.server().withMaxConnectionsPerIp(1);
         try (Server server = Server.start(options, _ -> Connection::write);
                 Socket first = new Socket(one, server.port());
                 Socket second = new Socket(one, server.port());

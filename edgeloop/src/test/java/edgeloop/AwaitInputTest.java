@@ -16,6 +16,7 @@ class AwaitInputTest {
                 }
             };
 
+    @CallsOfEpoll
     @Test
     void theKernelIsNotAskedForMore() {
         try (TurnedServer server = new TurnedServer(handler::on)) {
@@ -41,6 +42,7 @@ class AwaitInputTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     void whatWasThereAlreadyComesWithTheNextEvent() {
         try (TurnedServer server = new TurnedServer(handler::on)) {

@@ -17,7 +17,7 @@ class BurstTest {
     private final List<Long> served = new ArrayList<>();
 
     private final ServerOptions listening =
-            ServerOptions.defaults()
+            Defaults.server()
                     .withListeners(
                             _ ->
                                     new ReactorListener() {
@@ -143,6 +143,7 @@ class BurstTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     void itIsNotOverWhileTheKernelHasNotTakenTheAnswer() {
         try (TurnedServer server = new TurnedServer(listening, _ -> Connection::write)) {

@@ -44,6 +44,7 @@ class CloseFromCallbackTest {
         }
     }
 
+    @CallsOfEpoll
     @ParameterizedTest
     @ValueSource(strings = {"close", "abort", "protocolError"})
     @DisplayName("E9 after a handler ended its own connection, nothing more is delivered")
@@ -69,6 +70,7 @@ class CloseFromCallbackTest {
         try (TurnedServer server = new TurnedServer(this::handlerFor)) {
             Peer first = server.accepted();
             Peer second = server.accepted();
+            server.turnUntilAsleep();
             first.send("end the other");
             second.send("never heard");
             server.kernel.gather(2);
@@ -193,6 +195,7 @@ class CloseFromCallbackTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E17 writes in a callback are sent together, in order, when it has returned")
     void writesInACallbackAreSentTogether() {
@@ -215,6 +218,7 @@ class CloseFromCallbackTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E17 writes to another connection are sent together too, once in the turn")
     void writesToAnotherConnectionAreSentTogether() {

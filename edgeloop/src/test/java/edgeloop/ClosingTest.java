@@ -92,12 +92,12 @@ class ClosingTest {
             handler.connection.write("never sent");
             handler.connection.abort();
             server.turnUntil(handler::isClosed);
-            assertThat(peer.wasReset()).isTrue();
+            server.turnUntil(peer::wasReset); // on a ring what it has under way is cancelled first
             assertThat(peer.size()).isZero();
             List<Call> calls = server.kernel.madeAbout(fd);
             assertThat(calls).doesNotContain(Call.SHUTDOWN, Call.SEND);
             assertThat(calls)
-                    .endsWith(Call.SET_LINGER_ZERO, Call.EPOLL_DELETE, Call.CLOSE)
+                    .containsSubsequence(Call.SET_LINGER_ZERO, Call.CLOSE)
                     .containsOnlyOnce(Call.CLOSE);
         }
     }
@@ -121,6 +121,7 @@ class ClosingTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E24 a duplicate of the descriptor leaves nothing registered: DEL comes first")
     void descriptorIsDeregisteredBeforeItIsClosed() {

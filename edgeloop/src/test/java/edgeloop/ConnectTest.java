@@ -39,6 +39,7 @@ class ConnectTest {
         reactor =
                 Reactor.open(
                         new JvmPlatform(() -> kernel),
+                        Defaults.transport(),
                         Trigger.EDGE,
                         64,
                         new MemoryBudget(Long.MAX_VALUE),
@@ -60,7 +61,7 @@ class ConnectTest {
     @Test
     @DisplayName("E59 a client that is closed connects no more: who asks is told")
     void closedClientConnectsNoMore() {
-        Client client = Client.on(reactor, ClientOptions.defaults());
+        Client client = Client.on(reactor, Defaults.client());
         client.close();
         connect(client, listening());
         assertThat(failures).isEmpty(); // not before its caller has its answer
@@ -72,7 +73,7 @@ class ConnectTest {
     @Test
     @DisplayName("E59 one who connects again at each failure does not keep the others waiting")
     void failuresInARowLeaveTheOthersTheirTurn() {
-        Client client = Client.on(reactor, ClientOptions.defaults());
+        Client client = Client.on(reactor, Defaults.client());
         kernel.answerAlways(Call.SOCKET, -Errno.EMFILE);
         tryForEver(client);
         List<String> done = new ArrayList<>();
@@ -96,7 +97,7 @@ class ConnectTest {
     }
 
     private void connect(InetSocketAddress remote) {
-        connect(remote, ClientOptions.defaults());
+        connect(remote, Defaults.client());
     }
 
     private void connect(InetSocketAddress remote, ClientOptions options) {
@@ -141,7 +142,7 @@ class ConnectTest {
     /** Its socket is connected already, and the event of that is in the turn that closes it. */
     @Test
     void aConnectThatIsGivenUpAsItSucceedsIsNotEstablished() {
-        Client client = Client.on(reactor, ClientOptions.defaults());
+        Client client = Client.on(reactor, Defaults.client());
         connect(client, listening());
         client.close();
         reactor.turn();
@@ -168,6 +169,7 @@ class ConnectTest {
         assertFailedWith(Errno.ECONNREFUSED);
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E29: ERR and HUP without OUT complete a connect")
     void errorAndHangUpCompleteAConnect() throws IOException {
@@ -185,6 +187,7 @@ class ConnectTest {
     /**
      * A recv would find what has come meanwhile, before the handler is there that is to have it.
      */
+    @CallsOfEpoll
     @Test
     void nothingIsReadBeforeTheConnectHasEnded() throws IOException {
         List<Socket> queued = fillTheAcceptQueue();
@@ -258,7 +261,7 @@ class ConnectTest {
             local.add(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) i}));
         }
         List<InetAddress> seen = new ArrayList<>();
-        Client client = Client.on(reactor, ClientOptions.defaults().withLocalAddresses(local));
+        Client client = Client.on(reactor, Defaults.client().withLocalAddresses(local));
         for (int i = 1; i <= 4; i++) {
             int expected = i;
             connect(client, listening());
@@ -275,7 +278,7 @@ class ConnectTest {
     @DisplayName("E31: the port is chosen by connect and not by bind")
     void thePortIsLeftToConnect() throws IOException {
         InetAddress local = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
-        connect(listening(), ClientOptions.defaults().withLocalAddresses(List.of(local)));
+        connect(listening(), Defaults.client().withLocalAddresses(List.of(local)));
         turnToTheEnd();
         List<Call> calls =
                 kernel.made().stream()
@@ -289,7 +292,7 @@ class ConnectTest {
     @Test
     void anUnansweredConnectTimesOut() throws IOException {
         List<Socket> queued = fillTheAcceptQueue();
-        connect(listening(), ClientOptions.defaults().withConnectTimeout(Duration.ofMillis(50)));
+        connect(listening(), Defaults.client().withConnectTimeout(Duration.ofMillis(50)));
         turnToTheEnd();
         assertThat(established).isEmpty();
         assertThat(failures)
@@ -303,7 +306,7 @@ class ConnectTest {
     @DisplayName("E25: a connect that is given up ends once, and its descriptor is closed")
     void aConnectThatIsGivenUpEndsOnce() throws IOException {
         List<Socket> queued = fillTheAcceptQueue();
-        Client client = Client.on(reactor, ClientOptions.defaults());
+        Client client = Client.on(reactor, Defaults.client());
         connect(client, listening());
         reactor.turn();
         client.close();

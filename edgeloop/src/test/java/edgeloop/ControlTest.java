@@ -31,7 +31,7 @@ class ControlTest {
     @MethodSource("endings")
     @DisplayName("E61 a server with 65,536 tasks waiting can be ended")
     void endsBehindAFullQueue(Ending ending) throws Exception {
-        Server server = Server.start(0, _ -> Connection::write);
+        Server server = Server.start(Defaults.server(), _ -> Connection::write);
         CountDownLatch gate = new CountDownLatch(1);
         server.reactors().getFirst().execute(() -> awaitUninterruptibly(gate));
         AcceptedTaskTest.fill(server.reactors().getFirst());
@@ -74,7 +74,7 @@ class ControlTest {
                             entered.countDown();
                             awaitUninterruptibly(gate);
                         };
-        try (Server server = Server.start(0, blocking);
+        try (Server server = Server.start(Defaults.server(), blocking);
                 Peer peer = Peer.connect(server.port(), 0)) {
             peer.send("hello");
             entered.await();

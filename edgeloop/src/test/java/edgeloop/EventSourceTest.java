@@ -25,7 +25,7 @@ final class EventSourceTest {
                                         + (remote == null ? "" : " from " + remote.getPort()));
                     }
                 };
-        ServerOptions options = ServerOptions.defaults().withListeners(_ -> listener);
+        ServerOptions options = Defaults.server().withListeners(_ -> listener);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             Peer peer = server.accepted().send("a");
             server.turnUntil(() -> peer.text().equals("a"));
@@ -50,8 +50,7 @@ final class EventSourceTest {
 
     @Test
     void listenerThatAsksForNothingCostsNoCall() {
-        ServerOptions options =
-                ServerOptions.defaults().withListeners(_ -> new ReactorListener() {});
+        ServerOptions options = Defaults.server().withListeners(_ -> new ReactorListener() {});
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             server.kernel.forgetCounts();
             Peer peer = server.accepted().send("a");

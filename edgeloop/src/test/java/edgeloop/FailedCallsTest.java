@@ -24,6 +24,7 @@ class FailedCallsTest {
     @TempDir Path folder;
     private final RecordingHandler handler = new RecordingHandler();
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E66 where the timerfd can't be set, the wait is bounded, and timeouts come")
     void timeoutsComeWithoutTheTimerfd() {
@@ -47,6 +48,7 @@ class FailedCallsTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E66 a connection that epoll does not take is refused, counted and told of")
     void refusedRegistrationIsTold() {
@@ -80,6 +82,7 @@ class FailedCallsTest {
         }
     }
 
+    @CallsOfEpoll
     @ParameterizedTest
     @CsvSource({
         "RECV, EIO, Receiving failed; the connection is reset",
@@ -98,6 +101,7 @@ class FailedCallsTest {
         }
     }
 
+    @CallsOfEpoll
     @ParameterizedTest
     @ValueSource(
             ints = {
@@ -125,7 +129,6 @@ class FailedCallsTest {
     @ParameterizedTest
     @CsvSource({
         "SHUTDOWN, shutdown failed; the connection is closed",
-        "EPOLL_DELETE, A socket could not be taken out of epoll before it was closed",
         "CLOSE, close failed",
     })
     @DisplayName("E66 a failing call at a connection's end is told, and the connection ends")
@@ -141,6 +144,14 @@ class FailedCallsTest {
             assertThat(server.problems)
                     .containsExactly(what + ": EIO, peer 127.0.0.1:" + peer.port());
         }
+    }
+
+    @CallsOfEpoll
+    @Test
+    @DisplayName("E66 a socket that epoll does not let go is told of, and the connection ends")
+    void failingUnregistrationIsTold() {
+        failingCallAtTheEndIsTold(
+                Call.EPOLL_DELETE, "A socket could not be taken out of epoll before it was closed");
     }
 
     @Test
@@ -169,6 +180,7 @@ class FailedCallsTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E66 a socket's error that is not the network's is told")
     void errorOfASocketIsTold() {
@@ -209,7 +221,7 @@ class FailedCallsTest {
     @Test
     @DisplayName("E66 a peer whose address the kernel will not tell is refused, and it is told")
     void unknownPeerIsTold() {
-        var options = ServerOptions.defaults().withMaxConnectionsPerIp(5);
+        var options = Defaults.server().withMaxConnectionsPerIp(5);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             server.kernel.answerNext(Call.REMOTE_ADDRESS, -Errno.ENOBUFS);
             Peer peer = server.peer();
@@ -222,7 +234,7 @@ class FailedCallsTest {
     @Test
     @DisplayName("E66 a peer that was reset while it waited to be accepted is none to tell of")
     void peerThatHasGoneIsNotTold() {
-        var options = ServerOptions.defaults().withMaxConnectionsPerIp(5);
+        var options = Defaults.server().withMaxConnectionsPerIp(5);
         try (TurnedServer server = new TurnedServer(options, _ -> Connection::write)) {
             server.kernel.answerNext(Call.REMOTE_ADDRESS, -Errno.ENOTCONN);
             server.kernel.answerNext(Call.TAKE_ERROR, Errno.ECONNRESET);
@@ -264,7 +276,7 @@ class FailedCallsTest {
                         () ->
                                 Server.open(
                                         new JvmPlatform(() -> kernel),
-                                        ServerOptions.defaults(),
+                                        Defaults.server(),
                                         _ -> Connection::write))
                 .isInstanceOf(SyscallException.class)
                 .hasMessageStartingWith("getsockname");
@@ -276,10 +288,10 @@ class FailedCallsTest {
     @DisplayName("E66 a wait that fails for once is told, and the loop goes on")
     void waitThatFailsForOnceIsTold() {
         try (TurnedServer server = TurnedServer.echo()) {
-            server.kernel.answerNext(Call.EPOLL_WAIT, -Errno.ENOMEM);
+            server.kernel.answerNext(Defaults.WAIT, -Errno.ENOMEM);
             Peer peer = server.accepted().send("hello");
             server.turnUntil(() -> peer.text().equals("hello"));
-            assertThat(server.problems).containsExactly("epoll_wait failed: ENOMEM");
+            assertThat(server.problems).containsExactly(Defaults.WAIT_NAME + " failed: ENOMEM");
         }
     }
 
@@ -288,14 +300,15 @@ class FailedCallsTest {
     @DisplayName("E66 a wait that fails for good ends the loop, which does not spin")
     void waitThatFailsForGoodEndsTheLoop(int errno) {
         try (TurnedServer server = TurnedServer.echo()) {
-            server.kernel.answerAlways(Call.EPOLL_WAIT, -errno);
+            server.kernel.answerAlways(Defaults.WAIT, -errno);
             assertThatThrownBy(() -> server.turn(100))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("epoll_wait: " + Errno.name(errno));
-            assertThat(server.kernel.count(Call.EPOLL_WAIT)).isLessThan(20);
+                    .hasMessage(Defaults.WAIT_NAME + ": " + Errno.name(errno));
+            assertThat(server.kernel.count(Defaults.WAIT)).isLessThan(20);
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E66 a wakeup that can't be read is told, and the next one wakes all the same")
     void wakeupThatCantBeReadIsTold() throws Exception {
@@ -320,7 +333,7 @@ class FailedCallsTest {
             server.kernel.answerAlways(Call.SIGNAL_EVENTFD, -Errno.EIO);
             boolean[] ran = {false};
             server.kernel.runBeforeNext(
-                    Call.EPOLL_WAIT, () -> server.reactor.execute(() -> ran[0] = true));
+                    Defaults.WAIT, () -> server.reactor.execute(() -> ran[0] = true));
             server.turnUntil(() -> ran[0]);
             assertThat(server.kernel.count(Call.EXPIRE_TIMERFD)).isEqualTo(1);
             assertThat(server.problems)

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class FairnessTest {
     private static final int SHARE = 1 << 20;
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E7 a fast peer is read up to a budget, then the others have their turn")
     void fastPeerIsReadUpToABudget() {

@@ -132,6 +132,7 @@ class HalfCloseTest {
             }
             handler.connection.close();
             server.turnUntil(handler::isClosed);
+            server.turnUntil(peer::isEnded); // a ring's FIN goes out with its next call
             assertThat(peer.text()).isEqualTo("+".repeat(20));
             assertThat(peer.gotFin()).isTrue();
             assertThat(handler.told).endsWith("close PeerClosed[]");

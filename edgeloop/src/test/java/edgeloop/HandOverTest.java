@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class HandOverTest {
     private final List<String> done = new ArrayList<>();
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E34 a task that comes before sleep is announced is found by looking once more")
     void taskBeforeTheAnnouncementIsFound() {
@@ -37,13 +38,13 @@ class HandOverTest {
     void taskAfterTheAnnouncementEndsTheWait() {
         try (TurnedServer server = TurnedServer.echo()) {
             server.turnUntilAsleep();
-            server.kernel.runBeforeNext(Call.EPOLL_WAIT, () -> handOver(server));
+            server.kernel.runBeforeNext(Defaults.WAIT, () -> handOver(server));
             server.kernel.forgetCounts();
             server.turn();
             assertThat(server.kernel.lastWaitMillis()).isEqualTo(-1);
             assertThat(server.kernel.count(Call.SIGNAL_EVENTFD)).isEqualTo(1);
             assertThat(server.kernel.made())
-                    .anyMatch(made -> made.call() == Call.EPOLL_WAIT && made.outcome() == 1);
+                    .anyMatch(made -> made.call() == Defaults.WAIT && made.outcome() >= 0);
 
             server.turn();
             assertThat(done).containsExactly("task");

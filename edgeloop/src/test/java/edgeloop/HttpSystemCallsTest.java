@@ -18,6 +18,7 @@ class HttpSystemCallsTest {
 
     private final Http http = Http.serve(_ -> Response.text(200, "ok"));
 
+    @CallsOfEpoll
     @Test
     void requestCostsOneRecvAndOneSend() {
         try (TurnedServer server = new TurnedServer(http)) {
@@ -34,6 +35,7 @@ class HttpSystemCallsTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     void pipelinedRequestsShareThem() {
         try (TurnedServer server = new TurnedServer(http)) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class LastCallTest {
     private static TurnedServer echo(Duration drainTimeout) {
         return new TurnedServer(
-                ServerOptions.defaults().withDrainTimeout(drainTimeout), _ -> Connection::write);
+                Defaults.server().withDrainTimeout(drainTimeout), _ -> Connection::write);
     }
 
     @Test

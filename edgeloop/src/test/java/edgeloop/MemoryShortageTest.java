@@ -41,7 +41,7 @@ class MemoryShortageTest {
     }
 
     private static ServerOptions bound(long bytes) {
-        return ServerOptions.defaults().withMaxBufferBytes(bytes);
+        return Defaults.server().withMaxBufferBytes(bytes);
     }
 
     private static Peer keeping(TurnedServer server, int bytes) {
@@ -89,6 +89,7 @@ class MemoryShortageTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E67 a peer that takes nothing has not moved, whatever it sends")
     void outputThatIsNotTakenDoesNotMove() {
@@ -128,6 +129,7 @@ class MemoryShortageTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E67 one whose callback runs may be the one to go for another's output")
     void victimMayBeTheOneWhoseCallbackRuns() {

@@ -51,6 +51,7 @@ class ObjectSizeTest {
         Reactor reactor =
                 Reactor.open(
                         new JvmPlatform(ScriptedSyscalls::new),
+                        Defaults.transport(),
                         Trigger.EDGE,
                         1,
                         new MemoryBudget(Long.MAX_VALUE),

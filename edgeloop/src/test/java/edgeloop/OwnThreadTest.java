@@ -39,7 +39,7 @@ class OwnThreadTest {
     @Test
     @DisplayName("E59 a server closed on its own thread begins to end, and the call returns")
     void serverClosesFromItsThread() throws Exception {
-        Server server = Server.start(0, _ -> Connection::write);
+        Server server = Server.start(Defaults.server(), _ -> Connection::write);
         onThreadOf(server.reactors().getFirst(), server::close);
         server.join();
     }
@@ -47,7 +47,7 @@ class OwnThreadTest {
     @Test
     @DisplayName("E59 joining from the server's own thread throws at once")
     void joinFromItsThreadThrows() throws Exception {
-        try (Server server = Server.start(0, _ -> Connection::write)) {
+        try (Server server = Server.start(Defaults.server(), _ -> Connection::write)) {
             onThreadOf(
                     server.reactors().getFirst(),
                     () ->
@@ -60,7 +60,7 @@ class OwnThreadTest {
     @Test
     @DisplayName("E59 who waits on the reactor's own thread for what it does is told at once")
     void awaitOnItsThreadThrows() throws Exception {
-        try (Client client = Client.start(ClientOptions.defaults())) {
+        try (Client client = Client.start(Defaults.client())) {
             Reactor reactor = client.reactor();
             onThreadOf(
                     reactor,
@@ -73,7 +73,7 @@ class OwnThreadTest {
 
     @Test
     void awaitElsewhereAnswersWhatTheReactorHasDone() throws Exception {
-        try (Client client = Client.start(ClientOptions.defaults())) {
+        try (Client client = Client.start(Defaults.client())) {
             Reactor reactor = client.reactor();
             CompletableFuture<Boolean> done = new CompletableFuture<>();
             reactor.execute(() -> done.complete(reactor.isCurrent()));
@@ -90,7 +90,7 @@ class OwnThreadTest {
     @Test
     @DisplayName("E59 statistics are answered on the server's own thread")
     void statsOnItsThread() throws Exception {
-        try (Server server = Server.start(0, _ -> Connection::write)) {
+        try (Server server = Server.start(Defaults.server(), _ -> Connection::write)) {
             onThreadOf(
                     server.reactors().getFirst(),
                     () -> assertThat(server.stats().activeConnections()).isZero());
@@ -100,7 +100,7 @@ class OwnThreadTest {
     @Test
     @DisplayName("E59 a client closed on its own thread begins to end, and the call returns")
     void clientClosesFromItsThread() throws Exception {
-        Client client = Client.start(ClientOptions.defaults());
+        Client client = Client.start(Defaults.client());
         onThreadOf(client.reactor(), client::close);
         client.close();
         assertThat(client.reactor().hasStopped()).isTrue();
@@ -109,8 +109,8 @@ class OwnThreadTest {
     @Test
     @DisplayName("E59 a client ends though its handler connects again whenever a connection closes")
     void clientThatReconnectsEnds() throws Exception {
-        try (Server server = Server.start(0, _ -> Connection::write)) {
-            Client client = Client.start(ClientOptions.defaults());
+        try (Server server = Server.start(Defaults.server(), _ -> Connection::write)) {
+            Client client = Client.start(Defaults.client());
             CompletableFuture<Void> connected = new CompletableFuture<>();
             reconnect(client, server.port(), connected);
             connected.get(10, SECONDS);
@@ -163,7 +163,7 @@ class OwnThreadTest {
                         }
                     }
                 };
-        Server server = Server.start(0, _ -> closing);
+        Server server = Server.start(Defaults.server(), _ -> closing);
         started.complete(server);
         try (Peer peer = Peer.connect(server.port(), 0)) {
             peer.send("x");

@@ -30,6 +30,7 @@ class PartialWriteTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E14 after a short write the rest is sent at once: EPOLLOUT is no longer to come")
     void restOfAShortWriteIsSentAtOnce() {
@@ -87,6 +88,7 @@ class PartialWriteTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E13 output that found the socket full goes out before what is written next")
     void orderIsKeptWhenTheDirectWayIsFreeAgain() {

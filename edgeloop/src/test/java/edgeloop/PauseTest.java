@@ -20,6 +20,7 @@ class PauseTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E8 what waited in the kernel is read after resume, though no edge comes")
     void whatWaitedIsReadAfterResume() {
@@ -119,6 +120,7 @@ class PauseTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     void resumeInTheSameCallbackReadsOn() {
         var handler =

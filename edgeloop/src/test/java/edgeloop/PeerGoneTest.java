@@ -61,6 +61,7 @@ class PeerGoneTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E19 EPOLLRDHUP is no end: only a recv of 0 is")
     void readHangUpAloneIsNoEnd() {
@@ -135,6 +136,7 @@ class PeerGoneTest {
         }
     }
 
+    @CallsOfEpoll
     @ParameterizedTest
     @ValueSource(ints = {Errno.EPIPE, Errno.ECONNRESET, Errno.ETIMEDOUT, Errno.EHOSTUNREACH})
     @DisplayName("E25 an error of a write closes the connection once, under its cause")
@@ -149,6 +151,7 @@ class PeerGoneTest {
         }
     }
 
+    @CallsOfEpoll
     @ParameterizedTest
     @ValueSource(ints = {Errno.ECONNRESET, Errno.ETIMEDOUT, Errno.EHOSTUNREACH})
     @DisplayName("E25 an error of a read closes the connection once, under its cause")
@@ -179,6 +182,7 @@ class PeerGoneTest {
     }
 
     /** A mask without IN and OUT, as for a socket that nobody wants anything of. */
+    @CallsOfEpoll
     @ParameterizedTest
     @ValueSource(ints = {EpollEvents.EPOLLHUP, EpollEvents.EPOLLERR})
     @DisplayName("E26 HUP or ERR alone is looked into once, and the loop sleeps again")
@@ -189,7 +193,7 @@ class PeerGoneTest {
             server.kernel.injectEvent(mask, server.kernel.keyOf(server.lastAccepted()));
             server.turn(2);
             assertThat(server.kernel.lastWaitMillis()).isNotZero();
-            assertSleeps(server);
+            server.assertSleeps();
 
             peer.send("all is well");
             server.turnUntil(() -> handler.text.toString().equals("all is well"));
@@ -206,17 +210,8 @@ class PeerGoneTest {
             server.turnUntilAsleep();
             peer.reset();
             server.turnUntil(handler::isClosed);
-            assertSleeps(server);
+            server.assertSleeps();
         }
-    }
-
-    private static void assertSleeps(TurnedServer server) {
-        server.turnUntilAsleep();
-        server.kernel.forgetCounts();
-        server.turn(20);
-        assertThat(server.kernel.made())
-                .hasSize(20)
-                .allMatch(made -> made.call() == Call.EPOLL_WAIT && made.outcome() == 0);
     }
 
     private void assertClosedOnceAsAnError(TurnedServer server) {

@@ -21,7 +21,7 @@ class PinnedReactorsTest {
     void pinnedOnesRunOnAProcessorEachAndServe() throws Exception {
         int[] processors = new LinuxSyscalls().processors();
         int reactors = Math.min(2, processors.length);
-        ServerOptions options = ServerOptions.defaults().withReactors(reactors).withPinned(true);
+        ServerOptions options = Defaults.server().withReactors(reactors).withPinned(true);
         Set<String> allowed = ConcurrentHashMap.newKeySet();
         HandlerFactory handlers =
                 _ ->
@@ -59,8 +59,7 @@ class PinnedReactorsTest {
     @Test
     void moreThanThereAreProcessorsAreNotPinned() {
         int processors = new LinuxSyscalls().processors().length;
-        ServerOptions options =
-                ServerOptions.defaults().withReactors(processors + 1).withPinned(true);
+        ServerOptions options = Defaults.server().withReactors(processors + 1).withPinned(true);
         assertThatThrownBy(() -> Server.start(options, _ -> Connection::write))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(

@@ -27,6 +27,7 @@ class PreciseTimerTest {
         reactor =
                 Reactor.open(
                         new JvmPlatform(() -> kernel),
+                        Defaults.transport(),
                         Trigger.EDGE,
                         64,
                         new MemoryBudget(Long.MAX_VALUE),
@@ -47,6 +48,7 @@ class PreciseTimerTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     void theAlarmIsSetToTheDeadlineItself() {
         timer.set(kernel.nanoTime() + 300_000);
@@ -54,6 +56,7 @@ class PreciseTimerTest {
         assertThat(kernel.lastDelayNanos()).isBetween(1L, 300_000L);
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E36 the alarm is set once in a turn, to the earliest deadline of all timers")
     void theAlarmIsSetOnceForAllTimers() {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers with several reactors, on the real kernel and threads of their own. */
 @Timeout(120)
 class ReactorsTest {
-    private static final ServerOptions TWO = ServerOptions.defaults().withReactors(2);
+    private static final ServerOptions TWO = Defaults.server().withReactors(2);
     private static final ServerOptions SHARED = TWO.withSharedAcceptQueue(true);
 
     private final List<Socket> sockets = new ArrayList<>();

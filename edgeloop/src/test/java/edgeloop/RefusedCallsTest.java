@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class RefusedCallsTest {
 
+    @CallsOfEpoll
     @ParameterizedTest
     @EnumSource(names = {"EPOLL_CREATE", "EVENTFD", "TIMERFD", "EPOLL_ADD", "SOCKET", "LISTEN"})
     @DisplayName("E48 a call that is not there is named at the start, and nothing is left open")
@@ -29,7 +30,7 @@ class RefusedCallsTest {
                             () ->
                                     Server.open(
                                             new JvmPlatform(() -> kernel),
-                                            ServerOptions.defaults(),
+                                            Defaults.server(),
                                             _ -> Connection::write))
                     .isInstanceOfSatisfying(
                             SyscallException.class,

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class RegistrationTest {
     private final RecordingHandler handler = new RecordingHandler();
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E41 a connection is registered once for its life, whatever it wants meanwhile")
     void connectionIsRegisteredOnce() {
@@ -46,6 +47,7 @@ class RegistrationTest {
     }
 
     /** As the kernel shows it; ERR and HUP are always there. */
+    @CallsOfEpoll
     @Test
     @DisplayName("E41 it asks for IN, OUT, RDHUP and ET, so its interest is never 0 (E26)")
     void interestIsInOutRdhupAndEdges() throws IOException {
@@ -75,7 +77,7 @@ class RegistrationTest {
             Peer peer = server.accepted();
             server.turnUntilAsleep();
             peer.send("hello");
-            server.kernel.answerNext(Call.EPOLL_WAIT, -Errno.EINTR);
+            server.kernel.answerNext(Defaults.WAIT, -Errno.EINTR);
             server.turn();
             assertThat(handler.told).isEmpty();
             server.turnUntil(() -> handler.text.toString().equals("hello"));

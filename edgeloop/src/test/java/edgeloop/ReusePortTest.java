@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Servers that share a port, as processes do: to the kernel there is no difference. */
 final class ReusePortTest {
-    private static final ServerOptions SHARED = ServerOptions.defaults().withReusePort(true);
+    private static final ServerOptions SHARED = Defaults.server().withReusePort(true);
 
     private static TurnedServer sharing(TurnedServer first) {
         return new TurnedServer(SHARED.withPort(first.server.port()), _ -> Connection::write);
@@ -50,7 +50,7 @@ final class ReusePortTest {
         try (TurnedServer alone = TurnedServer.echo();
                 TurnedServer shared = new TurnedServer(SHARED, _ -> Connection::write)) {
             assertTaken(SHARED.withPort(alone.server.port()));
-            assertTaken(ServerOptions.defaults().withPort(shared.server.port()));
+            assertTaken(Defaults.server().withPort(shared.server.port()));
         }
     }
 

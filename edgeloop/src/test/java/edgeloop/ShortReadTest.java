@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The kernel gives less than was asked for though it has more. */
 class ShortReadTest {
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E6 a short read is not the end of the input: only EAGAIN is")
     void shortReadIsNotTheEnd() {
@@ -43,6 +44,7 @@ class ShortReadTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     void whatAHandlerLeavesIsThereAgainWithWhatHasCome() {
         var handler =

@@ -11,7 +11,7 @@ final class ShutdownTest {
 
     @Test
     void serverWithoutConnectionsEndsAtOnce() throws Exception {
-        Server server = Server.start(0, _ -> Connection::write);
+        Server server = Server.start(Defaults.server(), _ -> Connection::write);
         long before = System.nanoTime();
         server.close();
         assertThat(System.nanoTime() - before).isLessThan(SECONDS.toNanos(5));
@@ -19,7 +19,7 @@ final class ShutdownTest {
 
     @Test
     void shutdownNowEndsAnIdleServer() throws Exception {
-        Server server = Server.start(0, _ -> Connection::write);
+        Server server = Server.start(Defaults.server(), _ -> Connection::write);
         server.stats();
         server.shutdownNow();
         server.join();

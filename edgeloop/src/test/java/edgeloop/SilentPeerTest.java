@@ -2,7 +2,6 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edgeloop.sys.ScriptedSyscalls.Call;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +15,7 @@ class SilentPeerTest {
             Peer peer = server.accepted();
             peer.send("");
             server.turnUntilAsleep();
-            server.kernel.forgetCounts();
-            server.turn(20);
-            assertThat(server.kernel.made())
-                    .hasSize(20)
-                    .allMatch(made -> made.call() == Call.EPOLL_WAIT && made.outcome() == 0);
+            server.assertSleeps();
             assertThat(handler.told).isEmpty();
             assertThat(handler.connection.isOpen()).isTrue();
             assertThat(peer.isEnded()).isFalse();

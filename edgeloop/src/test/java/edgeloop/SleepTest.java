@@ -24,7 +24,7 @@ class SleepTest {
 
     /** An idle timeout that is far off is a timer too, and must not wake the thread before. */
     private static final ServerOptions OPTIONS =
-            ServerOptions.defaults()
+            Defaults.server()
                     .withConnection(
                             ConnectionOptions.defaults().withIdleTimeout(Duration.ofMinutes(30)));
 
@@ -32,7 +32,7 @@ class SleepTest {
     @DisplayName("N5 a thread whose connections are silent does not wake at all")
     void threadWithSilentConnectionsDoesNotWake() throws Exception {
         try (Server server = Server.start(OPTIONS, _ -> Connection::write);
-                Server clock = Server.start(0, _ -> Connection::write);
+                Server clock = Server.start(Defaults.server(), _ -> Connection::write);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream().write('x');
             assertThat(socket.getInputStream().read()).isEqualTo('x');
@@ -86,7 +86,7 @@ class SleepTest {
     @DisplayName("E34 a task handed over just before the thread sleeps is not left until later")
     void noTaskIsLeftBehind() throws Exception {
         int rounds = 5_000;
-        try (Server server = Server.start(0, _ -> Connection::write)) {
+        try (Server server = Server.start(Defaults.server(), _ -> Connection::write)) {
             CyclicBarrier met = new CyclicBarrier(3);
             Runnable handOver =
                     () -> {

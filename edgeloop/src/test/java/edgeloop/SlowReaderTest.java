@@ -56,7 +56,7 @@ class SlowReaderTest {
                     .isGreaterThanOrEqualTo(HIGH)
                     .isLessThanOrEqualTo(HIGH + READ_BUFFER);
             assertThat(server.reactor.segments.taken())
-                    .isLessThanOrEqualTo((HIGH + READ_BUFFER) / SEGMENT + 1);
+                    .isLessThanOrEqualTo((HIGH + READ_BUFFER + Defaults.KEPT_INPUT) / SEGMENT + 1);
             assertThat(server.stats().bytesRead()).isLessThan(sent);
         }
     }
@@ -88,7 +88,7 @@ class SlowReaderTest {
             for (int i = 0; i < 100; i++) {
                 int expected = 5 * (i + 1);
                 other.send("hello");
-                server.turn();
+                server.turn(2); // on a ring the answer goes out in the call that begins the next
                 assertThat(other.size()).isEqualTo(expected);
             }
         }
@@ -173,6 +173,7 @@ class SlowReaderTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName(
             "E16 a peer that takes a few bytes now and then is closed where a rate is asked for")
@@ -186,6 +187,7 @@ class SlowReaderTest {
         assertThat(stepsUntilClosed(withRate, 80)).isBetween(12, 14);
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E16 with HTTP a client that takes a few bytes now and then is closed by default")
     void httpAsksForARate() {
@@ -214,6 +216,7 @@ class SlowReaderTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E16 a peer that takes what it should is kept, and time without output is no debt")
     void onlyWaitingOutputIsOwed() {
@@ -235,6 +238,7 @@ class SlowReaderTest {
         }
     }
 
+    @CallsOfEpoll
     @Test
     @DisplayName("E16 the debt of output that is gone does not count when the peer has finished")
     void debtEndsWithTheOutput() {

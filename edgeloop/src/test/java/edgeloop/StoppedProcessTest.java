@@ -16,7 +16,7 @@ class StoppedProcessTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private static ServerOptions oneEventAWait(ConnectionOptions connection) {
-        return ServerOptions.defaults().withMaxEvents(1).withConnection(connection);
+        return Defaults.server().withMaxEvents(1).withConnection(connection);
     }
 
     @Test

@@ -63,7 +63,7 @@ final class TcpOptionsTest {
     }
 
     private static TurnedServer server(TcpOptions options) {
-        return new TurnedServer(ServerOptions.defaults().withTcp(options), _ -> Connection::write);
+        return new TurnedServer(Defaults.server().withTcp(options), _ -> Connection::write);
     }
 
     @Test
@@ -91,7 +91,7 @@ final class TcpOptionsTest {
     @Test
     void clientsSocketHasThem() {
         try (TurnedServer server = TurnedServer.echo()) {
-            Client client = Client.on(server.reactor, ClientOptions.defaults().withTcp(ASKED));
+            Client client = Client.on(server.reactor, Defaults.client().withTcp(ASKED));
             List<String> failures = new ArrayList<>();
             List<Connection> connected = new ArrayList<>();
             client.connect(
@@ -115,12 +115,12 @@ final class TcpOptionsTest {
                             () ->
                                     Server.open(
                                             new JvmPlatform(() -> server.kernel),
-                                            ServerOptions.defaults().withTcp(ASKED),
+                                            Defaults.server().withTcp(ASKED),
                                             _ -> Connection::write))
                     .isInstanceOf(SyscallException.class)
                     .hasMessageContaining("setsockopt");
             List<CloseReason> failures = new ArrayList<>();
-            Client.on(server.reactor, ClientOptions.defaults().withTcp(ASKED))
+            Client.on(server.reactor, Defaults.client().withTcp(ASKED))
                     .connect(
                             new InetSocketAddress(
                                     InetAddress.getLoopbackAddress(), server.server.port()),

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** When the kernel tells of a connection, and what is told to it: on the real one. */
+@CallsOfEpoll
 class TriggerTest {
     private static final String LONG = "0123456789".repeat(200_000);
 

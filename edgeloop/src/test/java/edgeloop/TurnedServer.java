@@ -2,6 +2,7 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.sys.Errno;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.time.Duration;
@@ -30,11 +31,11 @@ final class TurnedServer implements AutoCloseable {
     private boolean ended;
 
     TurnedServer(HandlerFactory handlers) {
-        this(ServerOptions.defaults(), handlers);
+        this(Defaults.server(), handlers);
     }
 
     TurnedServer(ConnectionOptions options, HandlerFactory handlers) {
-        this(ServerOptions.defaults().withConnection(options), handlers);
+        this(Defaults.server().withConnection(options), handlers);
     }
 
     TurnedServer(ServerOptions options, HandlerFactory handlers) {
@@ -115,6 +116,22 @@ final class TurnedServer implements AutoCloseable {
             }
             turn();
         }
+    }
+
+    /** Fails unless the reactor sleeps all the time: its turns make no call but the wait. */
+    void assertSleeps() {
+        turnUntilAsleep();
+        kernel.forgetCounts();
+        turn(20);
+        assertThat(kernel.made())
+                .hasSize(20)
+                .allMatch(
+                        made ->
+                                switch (made.call()) {
+                                    case EPOLL_WAIT -> made.outcome() == 0;
+                                    case RING_ENTER -> made.outcome() == -Errno.ETIME;
+                                    default -> false;
+                                });
     }
 
     /** Turns until nothing is left to be done without an event. */

@@ -43,7 +43,7 @@ class UnansweredRequestTest {
     }
 
     private static TurnedServer serve(HandlerFactory http) {
-        return serve(ServerOptions.defaults(), http);
+        return serve(Defaults.server(), http);
     }
 
     private static TurnedServer serve(ServerOptions options, HandlerFactory http) {
@@ -74,8 +74,7 @@ class UnansweredRequestTest {
     void longPollsOfClientsThatClose() {
         int limit = 10;
         Http http = Http.serve(request -> request.path().equals("/slow") ? later(request) : OK);
-        try (TurnedServer server =
-                serve(ServerOptions.defaults().withMaxConnections(limit), http)) {
+        try (TurnedServer server = serve(Defaults.server().withMaxConnections(limit), http)) {
             List<Peer> clients =
                     IntStream.range(0, limit).mapToObj(_ -> server.accepted().send(GET)).toList();
             awaitQuestions(server, limit);
@@ -415,7 +414,7 @@ class UnansweredRequestTest {
             server.server.shutdown();
             server.turn(3);
             assertThat(asked.getFirst().isDone()).isFalse();
-            server.kernel.passTime(ServerOptions.defaults().drainTimeout().plusSeconds(1));
+            server.kernel.passTime(Defaults.server().drainTimeout().plusSeconds(1));
             server.runToEnd();
             assertThat(client.wasReset()).isTrue();
             assertThat(asked.getFirst()).isCancelled();

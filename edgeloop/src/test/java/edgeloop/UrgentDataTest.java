@@ -2,7 +2,6 @@ package edgeloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edgeloop.sys.ScriptedSyscalls.Call;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,11 +21,7 @@ class UrgentDataTest {
 
             peer.sendUrgent('?');
             server.turn(5);
-            server.kernel.forgetCounts();
-            server.turn(20);
-            assertThat(server.kernel.made())
-                    .hasSize(20)
-                    .allMatch(made -> made.call() == Call.EPOLL_WAIT && made.outcome() == 0);
+            server.assertSleeps();
 
             peer.send("!");
             server.turnUntil(() -> handler.text.toString().endsWith("!"));

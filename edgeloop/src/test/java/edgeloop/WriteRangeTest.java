@@ -26,7 +26,7 @@ class WriteRangeTest {
                             connection.write("next");
                             connection.close();
                         };
-        try (Server server = Server.start(0, handlers);
+        try (Server server = Server.start(Defaults.server(), handlers);
                 Socket peer = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             peer.setSoTimeout(PATIENCE_MILLIS);
             peer.getOutputStream().write('?');

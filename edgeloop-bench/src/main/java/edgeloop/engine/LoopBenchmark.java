@@ -1,6 +1,7 @@
 package edgeloop.engine;
 
 import edgeloop.bench.PieceBenchmark;
+import edgeloop.buffer.SegmentQueue;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,6 +29,11 @@ public class LoopBenchmark extends PieceBenchmark {
 
         @Override
         protected void connected(int errno) {}
+
+        @Override
+        protected boolean keep(SegmentQueue queue, MemorySegment source, int offset, int length) {
+            return true;
+        }
 
         @Override
         protected int placeUnread(MemorySegment input) {

@@ -5,6 +5,7 @@ import static edgeloop.sys.Errno.EIO;
 import static edgeloop.sys.Errno.EMFILE;
 import static edgeloop.sys.Errno.ENFILE;
 import static edgeloop.sys.Errno.ENOMEM;
+import static edgeloop.sys.Errno.ENOSYS;
 
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.FileStatus;
@@ -315,6 +316,31 @@ final class KernelCalls implements Syscalls {
     @Override
     public int epollWait(int epoll, EpollEvents events, int timeoutMillis) {
         return waits.epollWait(epoll, events, timeoutMillis);
+    }
+
+    @Override
+    public int ringSetup(int entries, MemorySegment params) {
+        return -ENOSYS;
+    }
+
+    @Override
+    public MemorySegment mapRing(int ring, long offset, long bytes) {
+        throw kernel.violation("there is no ring");
+    }
+
+    @Override
+    public int ringRegister(int ring, int operation, MemorySegment argument, int count) {
+        throw kernel.violation("there is no ring");
+    }
+
+    @Override
+    public int ringSubmit(int ring, int count) {
+        throw kernel.violation("there is no ring");
+    }
+
+    @Override
+    public int ringEnter(int ring, int submit, int await, long timeoutNanos) {
+        throw kernel.violation("there is no ring");
     }
 
     @Override

@@ -120,6 +120,22 @@ public final class SegmentQueue {
         }
     }
 
+    /**
+     * Moves the first bytes, at most {@code length} of them, to {@code target}; no files.
+     *
+     * @return how many
+     */
+    public int moveTo(SegmentPool pool, MemorySegment target, int offset, int length) {
+        int moved = 0;
+        while (moved < length && head instanceof Segment first) {
+            int n = Math.min(length - moved, first.size());
+            MemorySegment.copy(first.memory, first.start, target, (long) offset + moved, n);
+            remove(pool, n);
+            moved += n;
+        }
+        return moved;
+    }
+
     /** What is to be sent first, or null. It stays in the queue. */
     public @Nullable Piece first() {
         return head;

@@ -2,7 +2,7 @@ package edgeloop.engine;
 
 import edgeloop.sys.EpollEvents;
 
-/** What a {@link ReadinessEngine} knows of a channel, {@link Channel#bits}. */
+/** What an engine knows of a channel, {@link Channel#bits}; from 1 << 16 on each its own. */
 final class Bits {
     // Edges seen: set until the kernel answers EAGAIN.
     static final int READABLE = 1;
@@ -45,6 +45,28 @@ final class Bits {
     static final int EVENTS = EpollEvents.EPOLLIN | EpollEvents.EPOLLOUT | EpollEvents.EPOLLRDHUP;
 
     static final int EVENTS_SHIFT = 16;
+
+    // What a ring has under way for a stream, or for a listener.
+    static final int RECEIVING = 1 << 16;
+    static final int SENDING = 1 << 17;
+    static final int ROOM_POLLED = 1 << 18;
+    static final int END_POLLED = 1 << 19;
+    static final int LISTENING = 1 << 20;
+
+    /** There was no buffer for its input. */
+    static final int STARVED = 1 << 21;
+
+    /** The ring has nothing more to receive: not all of what it has may have been handed up. */
+    static final int FIN_RECEIVED = 1 << 22;
+
+    /** What receives is cancelled. */
+    static final int STOPPING = 1 << 23;
+
+    /** In which round of the ring something was asked for last. */
+    static final int ROUND_SHIFT = 24;
+
+    static final int ROUND_MASK = 0xff;
+    static final int BELOW_ROUND = (1 << ROUND_SHIFT) - 1;
 
     private Bits() {}
 }

@@ -14,6 +14,9 @@ public abstract non-sealed class ByteStream extends Channel {
     /** What waits to be sent, lent by the pool; null if nothing does. */
     protected @Nullable SegmentQueue output;
 
+    /** What has come before it was wanted, lent by the pool; null if nothing has. */
+    @Nullable SegmentQueue held;
+
     /**
      * @param slot in the table that it is added to
      */
@@ -25,6 +28,27 @@ public abstract non-sealed class ByteStream extends Channel {
     protected final long waitingOutput() {
         return output == null ? 0 : output.size();
     }
+
+    /**
+     * {@return the bytes that have come and are not handed up yet} The kernel has no more of them.
+     */
+    protected final long heldInput() {
+        return held == null ? 0 : held.size();
+    }
+
+    /** {@return the segments of memory that those take} */
+    protected final int heldSegments() {
+        return held == null ? 0 : held.segments();
+    }
+
+    /**
+     * Keeps a copy of input that can't be handed up yet.
+     *
+     * @param queue where to
+     * @return false if there was no memory for it: then this is about to be closed
+     */
+    protected abstract boolean keep(
+            SegmentQueue queue, MemorySegment source, int offset, int length);
 
     /**
      * connect(2) has come to its end.

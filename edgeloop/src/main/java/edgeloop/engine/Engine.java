@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * thread, all else for the reactor's. What answers an int that can be negative answers {@code
  * -errno} then.
  */
-public abstract sealed class Engine permits ReadinessEngine {
+public abstract sealed class Engine permits SocketEngine {
     /** The most that is delivered in one piece, what was unread included. */
     public static final int INPUT_BYTES = 64 * 1024;
 
@@ -158,7 +158,10 @@ public abstract sealed class Engine permits ReadinessEngine {
      */
     public abstract void askForRoom(ByteStream stream);
 
-    /** Gives waiting output up, and its memory back once the kernel reads none of it any more. */
+    /**
+     * Gives up what waits, to be sent or to be handed up, and its memory back once the kernel reads
+     * none of it any more.
+     */
     public abstract void discard(ByteStream stream);
 
     // ---- The loop -----------------------------------------------------------------------------

@@ -17,7 +17,6 @@ import edgeloop.poll.Poller;
 import edgeloop.sys.Check;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
-import edgeloop.sys.IoVector;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -34,34 +33,14 @@ import org.jspecify.annotations.Nullable;
  * a matter of when it is read, not of what is registered. What the kernel has told is kept in its
  * bits.
  */
-public final class ReadinessEngine extends Engine {
-    /** Bytes a stream may move in one go, in either direction; then others have their turn. */
-    static final int BUDGET = 4 * INPUT_BYTES;
+public final class ReadinessEngine extends SocketEngine {
+    // One mapping: what all engines have, and the events.
+    private static final int EVENTS_OFFSET = SCRATCH_BYTES;
 
-    /** What a system call takes of the budget at least: a peer may move bytes one by one. */
-    static final int MIN_COST = BUDGET / 64;
-
-    /** Connections accepted in one go. */
-    private static final int ACCEPT_BUDGET = 64;
-
-    /** From this size, output is handed to the kernel as it lies and not collected first. */
-    private static final int DIRECT_BYTES = 4 * 1024;
-
-    // One mapping: the input buffer, the vector, and the events.
-    private static final int VECTOR_OFFSET = INPUT_BYTES;
-    private static final int EVENTS_OFFSET = VECTOR_OFFSET + IoVector.BYTES;
-
-    private final Syscalls syscalls;
-    private final ChannelTable<?> channels;
-    private final @Nullable ObjIntConsumer<Channel> observer;
     private final MemorySegment memory;
-    private final MemorySegment input;
-    private final Sender sender;
     private final Poller poller;
     private final Readiness readiness;
     private final Registrations registrations;
-    private final ChannelQueue<Channel> toResume = new ChannelQueue<>(Bits.TO_RESUME);
-    private final ChannelQueue<ByteStream> toFlush = new ChannelQueue<>(Bits.TO_FLUSH);
     private int events;
 
     /** Whether all that the kernel has is to be read, whatever it may tell of again. */
@@ -75,13 +54,8 @@ public final class ReadinessEngine extends Engine {
             MemorySegment memory,
             Poller poller,
             Readiness readiness) {
-        this.syscalls = syscalls;
-        this.channels = channels;
-        this.observer = observer;
+        super(syscalls, channels, segments, observer, memory);
         this.memory = memory;
-        this.input = memory.asSlice(0, INPUT_BYTES);
-        IoVector vector = new IoVector(memory.asSlice(VECTOR_OFFSET, IoVector.BYTES));
-        this.sender = new Sender(syscalls, segments, vector);
         this.poller = poller;
         this.readiness = readiness;
         this.registrations = new Registrations(poller, readiness);
@@ -139,12 +113,8 @@ public final class ReadinessEngine extends Engine {
 
     @Override
     public int connect(ByteStream stream, int socket, InetSocketAddress remote) {
-        int result = syscalls.connect(socket, remote);
-        // Interrupted or not, it goes on; connect(2).
-        if (result < 0 && result != -Errno.EINPROGRESS && result != -Errno.EINTR) {
-            return result;
-        }
-        return registrations.add(stream, socket, WANTED | Bits.CONNECTING);
+        int result = connect(socket, remote);
+        return result < 0 ? result : registrations.add(stream, socket, WANTED | Bits.CONNECTING);
     }
 
     @Override
@@ -158,11 +128,6 @@ public final class ReadinessEngine extends Engine {
     }
 
     // ---- The loop -----------------------------------------------------------------------------
-
-    @Override
-    public boolean hasWork() {
-        return !(toResume.isEmpty() && toFlush.isEmpty());
-    }
 
     @Override
     public int poll() {
@@ -189,9 +154,7 @@ public final class ReadinessEngine extends Engine {
                 continue;
             }
             int mask = poller.events(i);
-            if (observer != null) {
-                observer.accept(channel, mask);
-            }
+            observe(channel, mask);
             // Not by a switch over types, which is linked at the first event.
             if (channel instanceof ByteStream stream) {
                 registrations.told(stream);
@@ -200,27 +163,6 @@ public final class ReadinessEngine extends Engine {
                 accept((Listener) channel);
             }
         }
-    }
-
-    @Override
-    public void resume() {
-        for (int n = toResume.size(); n > 0; n--) {
-            Channel channel = toResume.remove();
-            if (channel instanceof ByteStream stream) {
-                read(stream);
-                findError(stream);
-            } else {
-                accept((Listener) channel);
-            }
-        }
-    }
-
-    @Override
-    public void flush() {
-        for (int n = toFlush.size(); n > 0; n--) {
-            flush(toFlush.remove());
-        }
-        registrations.arm();
     }
 
     @Override
@@ -237,26 +179,6 @@ public final class ReadinessEngine extends Engine {
     // ---- Listeners ----------------------------------------------------------------------------
 
     @Override
-    public void accept(Listener listener) {
-        int failures = 0;
-        for (int i = 0; i < ACCEPT_BUDGET; i++) {
-            if (!listener.wantsMore()) {
-                return;
-            }
-            int result = syscalls.accept(listener.fd);
-            if (result >= 0) {
-                listener.accepted(result);
-            } else if (result == -Errno.EAGAIN) {
-                listener.drained();
-                return; // the next connection is a new edge
-            } else if (result != -Errno.EINTR) {
-                listener.failed(-result, ++failures);
-            }
-        }
-        toResume.add(listener);
-    }
-
-    @Override
     public void holdAccepting(Listener listener) {
         registrations.hold(listener);
     }
@@ -268,11 +190,6 @@ public final class ReadinessEngine extends Engine {
             accept(listener);
         }
         return result;
-    }
-
-    @Override
-    public void acceptLater(Listener listener) {
-        toResume.add(listener);
     }
 
     // ---- Streams: events ----------------------------------------------------------------------
@@ -298,10 +215,7 @@ public final class ReadinessEngine extends Engine {
             connected(stream, syscalls.takeError(stream.fd));
         }
         if ((mask & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
-            stream.bits |= WRITABLE;
-            if (stream.waitingOutput() > 0) {
-                flush(stream);
-            }
+            roomSeen(stream);
         }
         if ((mask & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0
                 && (stream.bits & GONE) == 0) {
@@ -311,10 +225,8 @@ public final class ReadinessEngine extends Engine {
             if ((stream.bits & Bits.ENDED) == 0) {
                 stream.bits |= READABLE;
             }
-            if ((mask & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0
-                    && (stream.bits & END_AHEAD) == 0) {
-                stream.bits |= END_AHEAD;
-                stream.endAhead();
+            if ((mask & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) {
+                endSeen(stream);
             }
             read(stream);
         }
@@ -324,28 +236,11 @@ public final class ReadinessEngine extends Engine {
         }
     }
 
-    private static void connected(ByteStream stream, int error) {
-        stream.bits = (stream.bits & ~Bits.CONNECTING) | WRITABLE;
-        stream.connected(error);
-    }
-
-    /**
-     * Asks for the error that the poller told of, once nobody is going to read and so to find it.
-     */
-    private void findError(ByteStream stream) {
-        if ((stream.bits & (Bits.BROKEN | WANTED | GONE)) == Bits.BROKEN) {
-            stream.bits &= ~Bits.BROKEN;
-            int error = syscalls.takeError(stream.fd);
-            if (error != 0) {
-                stream.failed(Failure.SOCKET, error);
-            }
-        }
-    }
-
     // ---- Streams: input -----------------------------------------------------------------------
 
     /** Reads until the kernel has no more, nobody wants more, or the budget is spent. */
-    private void read(ByteStream stream) {
+    @Override
+    void read(ByteStream stream) {
         int budget = BUDGET;
         while ((stream.bits & (READABLE | Bits.REDELIVER)) != 0 && (stream.bits & WANTED) != 0) {
             if (budget <= 0) {
@@ -403,40 +298,6 @@ public final class ReadinessEngine extends Engine {
     }
 
     @Override
-    public void demand(ByteStream stream, Demand demand) {
-        int others = stream.bits & ~(WANTED | GONE);
-        stream.bits =
-                switch (demand) {
-                    case BYTES -> others | WANTED;
-                    case END -> others & ~Bits.REDELIVER;
-                    case NOTHING -> (others & ~Bits.REDELIVER) | GONE;
-                };
-        registrations.changed(stream);
-    }
-
-    @Override
-    public void receiveLater(ByteStream stream) {
-        if ((stream.bits & WANTED) != 0) {
-            stream.bits |= Bits.REDELIVER;
-            toResume.add(stream); // what waits in the kernel gave its edge long ago
-        }
-    }
-
-    @Override
-    public boolean awaitInput(ByteStream stream) {
-        if (isEndAhead(stream)) {
-            return false;
-        }
-        stream.bits &= ~READABLE;
-        return true;
-    }
-
-    @Override
-    public boolean isEndAhead(ByteStream stream) {
-        return (stream.bits & END_AHEAD) != 0;
-    }
-
-    @Override
     public boolean askForInput(ByteStream stream) {
         draining = true;
         ready(stream, EPOLLIN);
@@ -444,56 +305,13 @@ public final class ReadinessEngine extends Engine {
         return (stream.bits & READABLE) != 0 && (stream.bits & WANTED) != 0;
     }
 
-    // ---- Streams: output ----------------------------------------------------------------------
-
     @Override
-    public int offer(ByteStream stream, MemorySegment source, int offset, int length) {
-        if (length < DIRECT_BYTES
-                || (stream.bits & (WRITABLE | GONE)) != WRITABLE
-                || stream.waitingOutput() > 0) {
-            return 0;
-        }
-        return sender.send(stream, source, offset, length);
+    void changed(ByteStream stream) {
+        registrations.changed(stream);
     }
 
     @Override
-    public void send(ByteStream stream) {
-        if (stream.waitingOutput() > 0) {
-            if ((stream.bits & (WRITABLE | GONE)) == WRITABLE && !sender.send(stream)) {
-                toFlush.add(stream); // the socket may be writable still, without a new edge
-            }
-            registrations.changed(stream);
-        }
-    }
-
-    @Override
-    public void flush(ByteStream stream) {
-        if ((stream.bits & GONE) == 0) {
-            send(stream);
-            stream.flushed();
-        }
-    }
-
-    @Override
-    public void flushLater(ByteStream stream) {
-        toFlush.add(stream);
-    }
-
-    @Override
-    public void askForRoom(ByteStream stream) {
-        if ((stream.bits & Bits.CONNECTING) == 0) {
-            ready(stream, EPOLLOUT);
-            return;
-        }
-        // One without an error and without a peer has yet to connect; getpeername(2), ENOTCONN.
-        int error = syscalls.takeError(stream.fd);
-        if (error != 0 || syscalls.remoteAddress(stream.fd) != null) {
-            connected(stream, error);
-        }
-    }
-
-    @Override
-    public void discard(ByteStream stream) {
-        sender.discard(stream);
+    void arm() {
+        registrations.arm();
     }
 }

@@ -37,7 +37,7 @@ final class Sender {
         int done = 0;
         while (done < length) {
             int n = syscalls.send(stream.fd, source, offset + done, length - done);
-            if (!sent(stream, n)) {
+            if (!taken(stream, n)) {
                 break;
             }
             done += Math.max(n, 0);
@@ -48,16 +48,16 @@ final class Sender {
     /** Sends what waits; false if the budget was spent first. */
     boolean send(ByteStream stream) {
         SegmentQueue queue = stream.output;
-        int budget = ReadinessEngine.BUDGET;
+        int budget = SocketEngine.BUDGET;
         while (queue != null && !queue.isEmpty()) {
             if (budget <= 0) {
                 return false;
             }
             int n = sendOnce(stream.fd, queue);
-            if (!sent(stream, n)) {
+            if (!taken(stream, n)) {
                 return true;
             }
-            budget -= Math.max(ReadinessEngine.MIN_COST, n);
+            budget -= Math.max(SocketEngine.MIN_COST, n);
         }
         discard(stream);
         return true;
@@ -139,8 +139,20 @@ final class Sender {
         return sendOnce(fd, queue);
     }
 
+    /** Takes note of what a send of the first piece answered that was made elsewhere. */
+    void sent(ByteStream stream, int n) {
+        SegmentQueue queue = stream.output;
+        if (n > 0 && queue != null) {
+            queue.remove(segments, n);
+        }
+        boolean _ = taken(stream, n);
+        if (queue != null && queue.isEmpty()) {
+            discard(stream);
+        }
+    }
+
     /** Takes note of what a send answered; false if the next one would not be taken. */
-    private static boolean sent(ByteStream stream, int n) {
+    private static boolean taken(ByteStream stream, int n) {
         if (n >= 0) {
             // A short write does not mean that the socket is full: only EAGAIN promises an edge.
             stream.sent(n);

@@ -15,6 +15,7 @@ public final class Errno {
     public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
+    public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int EXDEV = 18;
     public static final int ENOTDIR = 20;
@@ -28,6 +29,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int ELOOP = 40;
     public static final int ENODATA = 61;
+    public static final int ETIME = 62;
     public static final int ENONET = 64;
     public static final int EPROTO = 71;
     public static final int ENOPROTOOPT = 92;
@@ -46,6 +48,7 @@ public final class Errno {
     public static final int EHOSTDOWN = 112;
     public static final int EHOSTUNREACH = 113;
     public static final int EINPROGRESS = 115;
+    public static final int ECANCELED = 125;
 
     private Errno() {}
 
@@ -90,6 +93,7 @@ public final class Errno {
             case ENOMEM -> "ENOMEM";
             case EACCES -> "EACCES";
             case EFAULT -> "EFAULT";
+            case EBUSY -> "EBUSY";
             case EEXIST -> "EEXIST";
             case EXDEV -> "EXDEV";
             case ENOTDIR -> "ENOTDIR";
@@ -103,6 +107,7 @@ public final class Errno {
             case ENOSYS -> "ENOSYS";
             case ELOOP -> "ELOOP";
             case ENODATA -> "ENODATA";
+            case ETIME -> "ETIME";
             case ENONET -> "ENONET";
             case ENOPROTOOPT -> "ENOPROTOOPT";
             case EOPNOTSUPP -> "EOPNOTSUPP";
@@ -121,6 +126,7 @@ public final class Errno {
             case ECONNREFUSED -> "ECONNREFUSED";
             case EHOSTUNREACH -> "EHOSTUNREACH";
             case EINPROGRESS -> "EINPROGRESS";
+            case ECANCELED -> "ECANCELED";
             default -> "errno " + errno;
         };
     }

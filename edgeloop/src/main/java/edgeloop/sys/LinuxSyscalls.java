@@ -27,7 +27,6 @@ import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKNAME;
 import static edgeloop.sys.SyscallNumbers.SYS_GETSOCKOPT;
 import static edgeloop.sys.SyscallNumbers.SYS_IOCTL;
 import static edgeloop.sys.SyscallNumbers.SYS_LISTEN;
-import static edgeloop.sys.SyscallNumbers.SYS_MMAP;
 import static edgeloop.sys.SyscallNumbers.SYS_MUNMAP;
 import static edgeloop.sys.SyscallNumbers.SYS_OPENAT;
 import static edgeloop.sys.SyscallNumbers.SYS_OPENAT2;
@@ -66,18 +65,14 @@ import org.jspecify.annotations.Nullable;
  * carries it. Calls that cannot block and come once per request or connection are {@linkplain
  * SystemCall#quick quick}.
  */
-public final class LinuxSyscalls implements Syscalls {
+public final class LinuxSyscalls extends LinuxRingSyscalls implements Syscalls {
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int TFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int RLIMIT_NOFILE = 7;
-    private static final int PROT_READ_WRITE = 0x3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
-
-    /** From here on to -1 an answer is an errno, whatever the type of the result. */
-    private static final long MOST_NEGATIVE_ERRNO = -4095;
 
     /** Offset of tcpi_unacked in struct tcp_info; of a listening socket, its queue's length. */
     private static final int TCPI_UNACKED = 24;
@@ -129,15 +124,8 @@ public final class LinuxSyscalls implements Syscalls {
     }
 
     @Override
-    @SuppressWarnings("restricted")
     public MemorySegment map(long bytes) {
-        long address =
-                SystemCall.call(SYS_MMAP, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
-        if (address < 0 && address >= MOST_NEGATIVE_ERRNO) {
-            throw new OutOfMemoryError(
-                    "mmap of " + bytes + " bytes: " + Errno.name((int) -address));
-        }
-        return MemorySegment.ofAddress(address).reinterpret(bytes);
+        return map(bytes, MAP_PRIVATE_ANONYMOUS, -1, 0);
     }
 
     @Override

@@ -25,6 +25,9 @@ final class SyscallNumbers {
     static final int SYS_GETSOCKNAME = X86 ? 51 : 204;
     static final int SYS_GETSOCKOPT = X86 ? 55 : 209;
     static final int SYS_IOCTL = X86 ? 16 : 29;
+    static final int SYS_IO_URING_ENTER = 426;
+    static final int SYS_IO_URING_REGISTER = 427;
+    static final int SYS_IO_URING_SETUP = 425;
     static final int SYS_LISTEN = X86 ? 50 : 201;
     static final int SYS_MMAP = X86 ? 9 : 222;
     static final int SYS_MUNMAP = X86 ? 11 : 215;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * close-on-exec.
  */
 @CheckReturnValue
-public interface Syscalls {
+public interface Syscalls extends RingSyscalls {
 
     /** Nanoseconds on a clock that never jumps ({@code CLOCK_MONOTONIC}); any thread may ask. */
     long nanoTime();

@@ -1,5 +1,6 @@
 package edgeloop.engine;
 
+import edgeloop.buffer.SegmentQueue;
 import java.lang.foreign.MemorySegment;
 
 /** A stream to which everything may happen. */
@@ -13,6 +14,11 @@ final class TestStream extends ByteStream {
 
     @Override
     protected void arrived() {}
+
+    @Override
+    protected boolean keep(SegmentQueue queue, MemorySegment source, int offset, int length) {
+        return true;
+    }
 
     @Override
     protected int placeUnread(MemorySegment input) {

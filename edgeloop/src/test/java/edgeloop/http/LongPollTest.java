@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.ConnectionOptions;
+import edgeloop.Defaults;
 import edgeloop.Server;
-import edgeloop.ServerOptions;
 import edgeloop.SettledStats;
 import edgeloop.http.TestServer.Client;
 import java.net.InetAddress;
@@ -32,7 +32,7 @@ class LongPollTest {
     void start() throws Exception {
         server =
                 Server.start(
-                        ServerOptions.defaults()
+                        Defaults.server()
                                 .withBindAddress(InetAddress.getLoopbackAddress())
                                 .withMaxConnections(LIMIT)
                                 .withConnection(

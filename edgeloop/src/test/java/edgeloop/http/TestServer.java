@@ -3,6 +3,7 @@ package edgeloop.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import edgeloop.ConnectionOptions;
+import edgeloop.Defaults;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.ServerStats;
@@ -47,7 +48,7 @@ final class TestServer implements AutoCloseable {
     private TestServer(Http http, ConnectionOptions connection) {
         this.http = http;
         ServerOptions serverOptions =
-                ServerOptions.defaults()
+                Defaults.server()
                         .withBindAddress(InetAddress.getLoopbackAddress())
                         .withConnection(connection);
         try {

@@ -22,6 +22,7 @@ abstract class CallScript {
                     Call.SOCKET,
                     Call.ACCEPT,
                     Call.EPOLL_CREATE,
+                    Call.RING_SETUP,
                     Call.EVENTFD,
                     Call.TIMERFD,
                     Call.DUPLICATE,
@@ -31,6 +32,7 @@ abstract class CallScript {
     private final Map<Call, Integer> counts = new EnumMap<>(Call.class);
     private final Map<Call, Deque<Integer>> answers = new EnumMap<>(Call.class);
     private final Map<Call, Integer> fixedAnswers = new EnumMap<>(Call.class);
+    private final Map<Call, Integer> delayed = new EnumMap<>(Call.class);
     private final Map<Call, Runnable> before = new EnumMap<>(Call.class);
     private final List<Made> made = new ArrayList<>();
 
@@ -40,6 +42,11 @@ abstract class CallScript {
     /** The next call answers {@code outcome}, and the kernel does not hear of it. */
     public synchronized void answerNext(Call call, int outcome) {
         answers.computeIfAbsent(call, _ -> new ArrayDeque<>()).add(outcome);
+    }
+
+    /** The one after the call that is about to be made answers {@code outcome}. */
+    public synchronized void answerAfterNext(Call call, int outcome) {
+        delayed.put(call, outcome);
     }
 
     /** All calls answer {@code outcome} until {@link #answerByKernel}. */
@@ -98,6 +105,10 @@ abstract class CallScript {
             answer = next == null ? null : next.poll();
             if (answer == null) {
                 answer = fixedAnswers.get(call);
+            }
+            Integer following = delayed.remove(call);
+            if (following != null) {
+                answerNext(call, following);
             }
         }
         int outcome = answer == null ? kernelsAnswer.getAsInt() : answer;

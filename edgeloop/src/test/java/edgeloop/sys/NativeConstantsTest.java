@@ -3,11 +3,13 @@ package edgeloop.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import edgeloop.poll.Ring;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +28,9 @@ final class NativeConstantsTest {
             #include <dirent.h>
             #include <errno.h>
             #include <fcntl.h>
+            #include <linux/io_uring.h>
             #include <linux/openat2.h>
+            #include <linux/time_types.h>
             #include <netinet/in.h>
             #include <linux/tcp.h>
             #include <stddef.h>
@@ -44,6 +48,18 @@ final class NativeConstantsTest {
             #endif
             """;
 
+    /** How the names of fields begin, and of which structure they are. */
+    private static final Map<String, String> RING_STRUCTURES =
+            Map.of(
+                    "SQE_", "io_uring_sqe",
+                    "CQE_", "io_uring_cqe",
+                    "PARAMS_", "io_uring_params",
+                    "SQ_OFF_", "io_sqring_offsets",
+                    "CQ_OFF_", "io_cqring_offsets",
+                    "BUF_REG_", "io_uring_buf_reg",
+                    "BUF_RING_", "io_uring_buf_ring",
+                    "BUF_", "io_uring_buf");
+
     @TempDir Path folder;
 
     @Test
@@ -54,6 +70,7 @@ final class NativeConstantsTest {
         addSyscallNumbers(ours);
         addConstants(ours, SocketConstants.class);
         addConstants(ours, FileConstants.class);
+        addRing(ours);
         addConstants(ours, Errno.class);
 
         assertThat(askCompiler(ours)).isEqualTo(ours);
@@ -62,8 +79,11 @@ final class NativeConstantsTest {
     private static void addLayouts(Map<String, Long> numbers) throws Exception {
         numbers.put("sizeof(struct epoll_event)", (long) EpollEvents.STRIDE);
         numbers.put("offsetof(struct epoll_event, data)", number(EpollEvents.class, "DATA_OFFSET"));
-        for (String bit : new String[] {"IN", "PRI", "OUT", "ERR", "HUP", "RDHUP", "ET"}) {
-            numbers.put("(int) EPOLL" + bit, number(EpollEvents.class, "EPOLL" + bit));
+        for (Field field : EpollEvents.class.getFields()) {
+            if (field.getName().startsWith("EPOLL")) {
+                String name = field.getName();
+                numbers.put("(int) " + name, number(EpollEvents.class, name));
+            }
         }
         numbers.put("EPOLL_CTL_ADD", (long) EpollEvents.CTL_ADD);
         numbers.put("EPOLL_CTL_DEL", (long) EpollEvents.CTL_DEL);
@@ -73,7 +93,7 @@ final class NativeConstantsTest {
         numbers.put(
                 "TFD_CLOEXEC | TFD_NONBLOCK", number(LinuxSyscalls.class, "TFD_CLOEXEC_NONBLOCK"));
         numbers.put("CLOCK_MONOTONIC", number(LinuxSyscalls.class, "CLOCK_MONOTONIC"));
-        numbers.put("PROT_READ | PROT_WRITE", number(LinuxSyscalls.class, "PROT_READ_WRITE"));
+        numbers.put("PROT_READ | PROT_WRITE", number(LinuxRingSyscalls.class, "PROT_READ_WRITE"));
         numbers.put(
                 "MAP_PRIVATE | MAP_ANONYMOUS",
                 number(LinuxSyscalls.class, "MAP_PRIVATE_ANONYMOUS"));
@@ -114,6 +134,50 @@ final class NativeConstantsTest {
                 "sizeof(struct msghdr) <= " + number(IoVector.class, "IOV_ARRAY") + " ? 1 : 0", 1L);
     }
 
+    /** Where a field lies is named after its structure; all else has C's name. */
+    private static void addRing(Map<String, Long> numbers) throws Exception {
+        for (Field field : RingConstants.class.getFields()) {
+            String name = field.getName();
+            numbers.put(
+                    name.startsWith("IO") ? name : ringLayout(name),
+                    number(RingConstants.class, name));
+        }
+        numbers.put("MSG_DONTWAIT", number(Ring.class, "MSG_DONTWAIT"));
+        numbers.put(
+                "MAP_SHARED | MAP_POPULATE",
+                number(LinuxRingSyscalls.class, "MAP_SHARED_POPULATE"));
+        numbers.put(
+                "sizeof(struct io_uring_getevents_arg)",
+                number(LinuxRingSyscalls.class, "ARG_BYTES"));
+        numbers.put(
+                "offsetof(struct io_uring_getevents_arg, ts)",
+                number(LinuxRingSyscalls.class, "ARG_TS"));
+        numbers.put("sizeof(struct __kernel_timespec)", 16L);
+        numbers.put("offsetof(struct __kernel_timespec, tv_nsec)", 8L);
+        // The parts of unions that stand at the same place.
+        long operationFlags = RingConstants.SQE_OP_FLAGS;
+        numbers.put("offsetof(struct io_uring_sqe, msg_flags)", operationFlags);
+        numbers.put("offsetof(struct io_uring_sqe, poll32_events)", operationFlags);
+        numbers.put("offsetof(struct io_uring_sqe, cancel_flags)", operationFlags);
+    }
+
+    private static String ringLayout(String name) {
+        String structure =
+                RING_STRUCTURES.keySet().stream()
+                        .filter(prefix -> name.startsWith(prefix))
+                        .max(Comparator.comparingInt(String::length)) // BUF_REG_ before BUF_
+                        .orElseThrow(
+                                () -> new AssertionError("of which structure is " + name + "?"));
+        String field = name.substring(structure.length()).toLowerCase(Locale.ROOT);
+        String type = "struct " + RING_STRUCTURES.get(structure);
+        return switch (field) {
+            case "bytes" -> "sizeof(" + type + ")";
+            // msg_flags and its like, which see above.
+            case "op_flags" -> "offsetof(" + type + ", rw_flags)";
+            default -> "offsetof(" + type + ", " + field + ")";
+        };
+    }
+
     /** Named as in C, but for the capitals. */
     private static void addSyscallNumbers(Map<String, Long> numbers) throws Exception {
         for (Field field : SyscallNumbers.class.getDeclaredFields()) {
@@ -129,7 +193,7 @@ final class NativeConstantsTest {
             throws Exception {
         for (Field field : constants.getDeclaredFields()) {
             if (Modifier.isPublic(field.getModifiers())) {
-                numbers.put(field.getName(), (long) field.getInt(null));
+                numbers.put(field.getName(), field.getLong(null));
             }
         }
     }
@@ -137,7 +201,7 @@ final class NativeConstantsTest {
     private static long number(Class<?> owner, String field) throws Exception {
         Field declared = owner.getDeclaredField(field);
         declared.setAccessible(true);
-        return declared.getInt(null);
+        return declared.getLong(null); // which takes ints, too
     }
 
     private Map<String, Long> askCompiler(Map<String, Long> numbers) throws Exception {

@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is opened and mapped is kept account of, so that a test can ask for what leaked.
  */
-public final class ScriptedSyscalls extends CallScript implements Syscalls {
+public final class ScriptedSyscalls extends ScriptedTime {
     /** The calls that can be counted and answered. */
     public enum Call {
         SOCKET,
@@ -46,6 +45,9 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         EPOLL_MODIFY,
         EPOLL_DELETE,
         EPOLL_WAIT,
+        RING_SETUP,
+        RING_REGISTER,
+        RING_ENTER,
         EVENTFD,
         SIGNAL_EVENTFD,
         TIMERFD,
@@ -63,6 +65,7 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         PIN_THREAD,
         DESCRIPTOR_LIMIT,
         MAP,
+        MAP_RING,
         UNMAP
     }
 
@@ -78,7 +81,6 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
     /** A wait that ought to have no end takes no longer than this, so that a test can look. */
     private static final int WAIT_MILLIS = 2;
 
-    private final Syscalls kernel = new LinuxSyscalls();
     private final Deque<InetSocketAddress> remoteAddresses = new ArrayDeque<>();
     private final Map<Integer, Long> keys = new HashMap<>();
 
@@ -86,10 +88,9 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
     private final Map<Long, Integer> injected = new TreeMap<>();
 
     private long mappedBytes;
-    private final AtomicLong addedNanos = new AtomicLong();
-    private volatile @Nullable Long stoppedClock;
     private int gather = 1;
     private int longestTransfer = Integer.MAX_VALUE;
+    private int mostSubmissions = Integer.MAX_VALUE;
     private int lastWaitMillis;
     private long lastDelayNanos;
 
@@ -103,6 +104,11 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
     /** recv, send and sendfile move at most {@code bytes} in one call. */
     public void limitTransfers(int bytes) {
         longestTransfer = bytes;
+    }
+
+    /** io_uring_enter takes at most so many submissions in one call. */
+    public void limitSubmissions(int most) {
+        mostSubmissions = most;
     }
 
     /** The next wait answers when events of {@code channels} different channels are there. */
@@ -139,16 +145,6 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         }
     }
 
-    public void passTime(Duration time) {
-        addedNanos.addAndGet(time.toNanos());
-    }
-
-    /** From now on the clock stands at {@code nanos}, but for {@link #passTime}. */
-    public void stopClock(long nanos) {
-        stoppedClock = nanos;
-        addedNanos.set(0);
-    }
-
     /** The key that {@code fd} was registered under last. */
     public long keyOf(int fd) {
         return keys.get(fd);
@@ -170,17 +166,6 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
     }
 
     // ---- The calls ----------------------------------------------------------------------------
-
-    @Override
-    public long nanoTime() {
-        Long stopped = stoppedClock;
-        return (stopped == null ? kernel.nanoTime() : stopped) + addedNanos.get();
-    }
-
-    @Override
-    public long wallClockMillis() {
-        return kernel.wallClockMillis() + addedNanos.get() / 1_000_000;
-    }
 
     @Override
     public synchronized MemorySegment map(long bytes) {
@@ -398,6 +383,46 @@ public final class ScriptedSyscalls extends CallScript implements Syscalls {
         gathered.clear();
         gather = 1;
         return n;
+    }
+
+    @Override
+    public int ringSetup(int entries, MemorySegment params) {
+        return call(Call.RING_SETUP, -1, () -> kernel.ringSetup(entries, params));
+    }
+
+    @Override
+    public synchronized MemorySegment mapRing(int ring, long offset, long bytes) {
+        if (call(Call.MAP_RING, ring, () -> 0) < 0) {
+            throw new OutOfMemoryError("mmap as the test wants it");
+        }
+        mappedBytes += bytes;
+        return kernel.mapRing(ring, offset, bytes);
+    }
+
+    @Override
+    public int ringRegister(int ring, int operation, MemorySegment argument, int count) {
+        return call(
+                Call.RING_REGISTER,
+                ring,
+                () -> kernel.ringRegister(ring, operation, argument, count));
+    }
+
+    @Override
+    public int ringSubmit(int ring, int submit) {
+        return call(Call.RING_ENTER, ring, () -> kernel.ringSubmit(ring, submit));
+    }
+
+    @Override
+    public int ringEnter(int ring, int submit, int await, long timeoutNanos) {
+        long longest = Math.min(timeoutNanos, WAIT_MILLIS * 1_000_000L);
+        int taken = Math.min(submit, mostSubmissions);
+        lastWaitMillis =
+                await == 0
+                        ? 0
+                        : timeoutNanos == NO_TIMEOUT
+                                ? -1
+                                : (int) Math.ceilDiv(timeoutNanos, 1_000_000);
+        return call(Call.RING_ENTER, ring, () -> kernel.ringEnter(ring, taken, await, longest));
     }
 
     @Override

@@ -1,0 +1,193 @@
+package edgeloop.engine;
+
+import static edgeloop.engine.Bits.ENDED;
+import static edgeloop.engine.Bits.END_AHEAD;
+import static edgeloop.engine.Bits.FIN_RECEIVED;
+import static edgeloop.engine.Bits.GONE;
+import static edgeloop.engine.Bits.READABLE;
+import static edgeloop.engine.Bits.RECEIVING;
+import static edgeloop.engine.Bits.REDELIVER;
+import static edgeloop.engine.Bits.STARVED;
+import static edgeloop.engine.Bits.STOPPING;
+import static edgeloop.engine.Bits.WANTED;
+import static edgeloop.sys.EpollEvents.EPOLLERR;
+import static edgeloop.sys.EpollEvents.EPOLLHUP;
+import static edgeloop.sys.EpollEvents.EPOLLIN;
+import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
+import static edgeloop.sys.RingConstants.IORING_CQE_F_MORE;
+import static edgeloop.sys.RingConstants.IORING_CQE_F_SOCK_NONEMPTY;
+
+import edgeloop.buffer.SegmentPool;
+import edgeloop.buffer.SegmentQueue;
+import edgeloop.poll.Ring;
+import edgeloop.sys.Errno;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a ring's receives bring: handed up as it lies in the ring's buffer, or kept where nobody
+ * wants it at present or it is too much for one piece. Who has enough of it receives no more until
+ * all of that is handed up.
+ */
+final class RingInput {
+    private final RingEngine engine;
+    private final Ring ring;
+    private final RingOperations operations;
+    private final SegmentPool segments;
+    private final MemorySegment input;
+
+    /** Whose input is looked for; null once all is here. */
+    @Nullable ByteStream asked;
+
+    RingInput(RingEngine engine, Ring ring, RingOperations operations, SegmentPool segments) {
+        this.engine = engine;
+        this.ring = ring;
+        this.operations = operations;
+        this.segments = segments;
+        this.input = engine.input;
+    }
+
+    /** A receive has told something. */
+    void received(ByteStream stream, int result, int flags) {
+        if ((flags & IORING_CQE_F_MORE) == 0) {
+            stream.bits &= ~(RECEIVING | STOPPING);
+            engine.changed(stream);
+        }
+        boolean emptied =
+                (flags & (IORING_CQE_F_MORE | IORING_CQE_F_SOCK_NONEMPTY)) == IORING_CQE_F_MORE;
+        if (isAsked(stream) && (emptied || result == 0)) {
+            asked = null;
+        }
+        if ((stream.bits & GONE) != 0) {
+            return;
+        }
+        if (result > 0) {
+            input(stream, ring.buffer(flags), result, (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0);
+        } else if (result == 0) {
+            engine.observe(stream, EPOLLIN | EPOLLRDHUP);
+            stream.bits |= FIN_RECEIVED;
+            engine.endSeen(stream);
+            read(stream);
+        } else if (result == -Errno.ENOBUFS) {
+            stream.bits |= STARVED;
+        } else if (result != -Errno.ECANCELED && result != -Errno.EINTR) {
+            engine.observe(stream, EPOLLERR | EPOLLHUP);
+            receivingFailed(stream, -result);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a stream is itself alone
+    private boolean isAsked(ByteStream stream) {
+        return asked == stream;
+    }
+
+    private void receivingFailed(ByteStream stream, int errno) {
+        while ((stream.bits & WANTED) != 0 && stream.held != null) {
+            int _ = deliverHeld(stream); // it came before
+        }
+        if ((stream.bits & GONE) == 0) {
+            boolean wanted = (stream.bits & WANTED) != 0;
+            stream.bits |= FIN_RECEIVED;
+            stream.failed(wanted ? Engine.Failure.RECEIVING : Engine.Failure.SOCKET, errno);
+        }
+    }
+
+    private void input(ByteStream stream, MemorySegment buffer, int length, boolean more) {
+        engine.observe(stream, EPOLLIN);
+        if ((stream.bits & READABLE) == 0) {
+            stream.bits |= READABLE;
+            stream.arrived();
+        }
+        if ((stream.bits & WANTED) == 0 || stream.held != null) {
+            hold(stream, buffer, 0, length);
+            return;
+        }
+        if (!more) {
+            stream.bits &= ~READABLE;
+        }
+        int unread = stream.placeUnread(input);
+        if (unread == 0) {
+            stream.received(buffer, 0, length, more);
+            return;
+        }
+        int first = Math.min(length, Engine.INPUT_BYTES - unread);
+        MemorySegment.copy(buffer, 0, input, unread, first);
+        if (first < length) {
+            stream.bits |= READABLE;
+            hold(stream, buffer, first, length - first);
+        }
+        if ((stream.bits & GONE) == 0) { // there was memory for it
+            stream.received(input, unread, first, more || first < length);
+        }
+    }
+
+    /** Keeps what can't be handed up now; who has enough of it gets no more for the present. */
+    private void hold(ByteStream stream, MemorySegment buffer, int offset, int length) {
+        SegmentQueue queue = stream.held;
+        if (queue == null) {
+            queue = segments.takeQueue();
+            stream.held = queue;
+        }
+        if (!stream.keep(queue, buffer, offset, length)) {
+            return; // it was cut off
+        }
+        if ((stream.bits & WANTED) != 0) {
+            engine.toResume.add(stream);
+        }
+        if (queue.size() >= Engine.INPUT_BYTES) {
+            operations.stopReceiving(stream);
+        }
+    }
+
+    /** Hands up what is kept, as far as it is wanted and the budget goes, and the end behind it. */
+    void read(ByteStream stream) {
+        int budget = SocketEngine.BUDGET;
+        while ((stream.bits & WANTED) != 0
+                && (stream.held != null || (stream.bits & REDELIVER) != 0)) {
+            if (budget <= 0) {
+                engine.toResume.add(stream);
+                return;
+            }
+            budget -= Math.max(SocketEngine.MIN_COST, deliverHeld(stream));
+        }
+        if ((stream.bits & (WANTED | FIN_RECEIVED | ENDED)) == (WANTED | FIN_RECEIVED)) {
+            stream.bits = (stream.bits & ~READABLE) | ENDED;
+            stream.ended(input, stream.placeUnread(input));
+        }
+        tellOfEnd(stream);
+    }
+
+    /** The end is near, and nobody reads: so nothing else will tell of it. */
+    void tellOfEnd(ByteStream stream) {
+        if ((stream.bits & (END_AHEAD | WANTED | GONE)) == END_AHEAD) {
+            stream.endWaits();
+        }
+    }
+
+    /** Shows what was left unread, and behind it what was kept, as far as there is room. */
+    private int deliverHeld(ByteStream stream) {
+        stream.bits &= ~REDELIVER;
+        int unread = stream.placeUnread(input);
+        SegmentQueue queue = stream.held;
+        if (queue == null) {
+            stream.received(input, unread, 0, false);
+            return unread;
+        }
+        int length = queue.moveTo(segments, input, unread, Engine.INPUT_BYTES - unread);
+        if (queue.isEmpty()) {
+            dropHeld(stream);
+            stream.bits &= ~READABLE;
+            engine.changed(stream); // it may receive again
+        }
+        stream.received(input, unread, length, stream.held != null);
+        return length;
+    }
+
+    void dropHeld(ByteStream stream) {
+        SegmentQueue queue = stream.held;
+        if (queue != null) {
+            segments.give(queue);
+            stream.held = null;
+        }
+    }
+}
