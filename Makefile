@@ -56,7 +56,8 @@ simulate_options = \
 	$(if $(SEEDS),--seeds=$(SEEDS)) $(if $(FROM),--from=$(FROM)) \
 	$(if $(THREADS),--threads=$(THREADS)) $(if $(SEED),--seed=$(SEED)) \
 	$(if $(DROP_PEERS),--drop-peers=$(DROP_PEERS)) \
-	$(if $(DROP_FAULTS),--drop-faults=$(DROP_FAULTS)) $(if $(FAULTS),--faults=$(FAULTS))
+	$(if $(DROP_FAULTS),--drop-faults=$(DROP_FAULTS)) $(if $(FAULTS),--faults=$(FAULTS)) \
+	$(if $(ENGINE),--engine=$(ENGINE))
 
 .PHONY: fuzz
 fuzz: ## Let Jazzer make up inputs, a minute for each target
@@ -70,10 +71,11 @@ churn: ## Open 10,000 connections at once, then 100,000 in turn, and see what is
 		-Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: soak
-soak: ## Run the server among rude peers and faults: make soak [MINUTES=10] [REACTORS=1,2]
+soak: ## Run the server among rude peers and faults: make soak [MINUTES=10] [REACTORS=1,2] [ENGINE=epoll]
 	@nice bin/maven --projects edgeloop-cli --also-make -Dtest=none -Dit.test=SoakIT \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false \
-		-Dsoak.minutes=$(or $(MINUTES),10) -Dsoak.reactors=$(REACTORS) verify
+		-Dsoak.minutes=$(or $(MINUTES),10) -Dsoak.reactors=$(REACTORS) \
+		-Dsoak.engine=$(or $(ENGINE),epoll) verify
 
 .PHONY: format
 format: ## Format the sources as the build wants them

@@ -5,7 +5,6 @@ import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.ConnectionRef;
 import edgeloop.IoBuffer;
-import edgeloop.sys.Errno;
 import java.util.Objects;
 
 /**
@@ -34,6 +33,9 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     boolean ended;
     boolean paused;
+
+    /** The turn in which it ceased to be so. */
+    long resumedTurn = -1;
 
     /** This or another handler has called close, or abort, or thrown. */
     boolean closing;
@@ -236,7 +238,7 @@ abstract class CheckedHandler implements ConnectionHandler {
     final boolean hasBeenIdleSince(long turn) {
         // Not all that moves counts as a move, if idleBytes is more than 1.
         long lastTurn = Math.max(leftTurn, Math.max(socket.lastSendTurn, socket.lastMoveTurn));
-        return isIdle() && !isEnding() && lastTurn < turn && socket.receivable(1) == -Errno.EAGAIN;
+        return isIdle() && !isEnding() && lastTurn < turn && !socket.hasInput();
     }
 
     final void close() {
@@ -258,6 +260,7 @@ abstract class CheckedHandler implements ConnectionHandler {
 
     final void resume() {
         paused = false;
+        resumedTurn = scenario.kernel.turnNanos();
         connection.resume();
     }
 
@@ -292,6 +295,7 @@ abstract class CheckedHandler implements ConnectionHandler {
                     "peer %d: onRead, but ended %b, paused %b, open %b",
                     peer.index, ended, paused, c.isOpen());
         }
+        socket.shown(consumed + in.remaining());
         if (!in.hasRemaining() || consumed + in.remaining() != socket.received) {
             throw scenario.kernel.violation(
                     "peer %d: onRead with %d bytes after %d, but recv gave %d",
@@ -316,7 +320,11 @@ abstract class CheckedHandler implements ConnectionHandler {
     public final void onEnd(Connection c, IoBuffer in) {
         entered(c, "onEnd");
         scenario.keep(in);
-        if (ended || !socket.endSeen || consumed + in.remaining() != socket.received) {
+        socket.endShown();
+        if (ended
+                || !socket.endSeen
+                || socket.unshown > 0
+                || consumed + in.remaining() != socket.received) {
             throw scenario.kernel.violation(
                     "peer %d: onEnd, ended before %b, FIN read %b, %d bytes after %d of %d",
                     peer.index, ended, socket.endSeen, in.remaining(), consumed, socket.received);

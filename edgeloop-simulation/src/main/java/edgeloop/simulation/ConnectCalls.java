@@ -68,7 +68,7 @@ final class ConnectCalls {
         kernel.enter();
         FreshSocket socket = calls.file(Call.CONNECT, fd, FreshSocket.class);
         calls.waits.progress();
-        if (socket.epoll != null) {
+        if (socket.watcher != null) {
             throw kernel.violation("connect(%d): an edge of before may tell of its end", fd);
         }
         socket.checkFamily(kernel, Call.CONNECT, address);

@@ -33,8 +33,10 @@ final class ConnectionRules {
             case CloseReason.PeerClosed _ when !handler.ended -> "no FIN was read";
             case CloseReason.PeerClosed _ -> wrongAfterClose();
             case CloseReason.LocallyClosed _ -> wrongAfterClose();
-            case CloseReason.Failed failed when failed.errno() != socket.lastErrno ->
+            case CloseReason.Failed failed when !socket.hasSaid(failed.errno()) ->
                     "the kernel said " + Errno.name(socket.lastErrno);
+            case CloseReason.Failed _ when socket.foundByReceiving && isUnshown() ->
+                    "what had come before was not read";
             case CloseReason.Failed _ -> null;
             case CloseReason.TimedOut timedOut -> wrongTimeout(timedOut.limit());
             case CloseReason.HandlerFailed _ when handler.aborting -> null;
@@ -83,7 +85,9 @@ final class ConnectionRules {
         }
         if (!handler.refused
                 && handler.written == socket.sent
-                && handler.consumed == socket.received) {
+                && !socket.hasHeardOfSends(scenario.kernel.lastTurnNanos())
+                && handler.consumed == socket.received
+                && socket.unshown == 0) {
             return "it held none";
         }
         // It may have been decided in a task, which comes before the turn's wait.
@@ -102,7 +106,7 @@ final class ConnectionRules {
         if (!handler.isIdle() || socket.lingerZero) {
             return "it was not idle, or it was reset";
         }
-        if (socket.inputSinceNanos < scenario.kernel.turnNanos()) {
+        if (socket.inputSinceNanos() < scenario.kernel.turnNanos()) {
             return "nobody looked for what it had sent";
         }
         long before = socket.lastMoveTurn - SLACK_NANOS;
@@ -113,7 +117,7 @@ final class ConnectionRules {
     private @Nullable String wrongTimeout(CloseReason.TimedOut.Limit limit) {
         // The library's time is that of a turn's events.
         long now = scenario.kernel.turnNanos();
-        long idle = now - socket.lastMoveTurn;
+        long idle = now - socket.moveTurnAsOf(now);
         return switch (limit) {
             case CONNECT -> "it is established";
             case IDLE ->
@@ -125,7 +129,7 @@ final class ConnectionRules {
                                     : null;
             case HALF_CLOSE -> wrongHalfClose(now);
             case WRITE -> {
-                long waited = now - socket.paidTurn;
+                long waited = now - socket.paidTurnAsOf(now);
                 yield scenario.settings.writeMillis() == 0
                                 || handler.waitsSinceNanos == World.NEVER
                                 || waited < (scenario.settings.writeMillis() - 1) * 1_000_000L
@@ -136,7 +140,7 @@ final class ConnectionRules {
     }
 
     private @Nullable String wrongHalfClose(long now) {
-        long rested = now - Math.max(socket.endMovedTurn, socket.lastSendTurn);
+        long rested = now - Math.max(socket.endMovedTurn, socket.sendTurnAsOf(now));
         if (scenario.settings.halfCloseMillis() == 0
                 || rested < (scenario.settings.halfCloseMillis() - 1) * 1_000_000L) {
             return "at rest for " + rested + " ns only";
@@ -144,7 +148,8 @@ final class ConnectionRules {
         if (!socket.endTold) {
             return "nothing told of the peer's end";
         }
-        if (handler.waitsSinceNanos != World.NEVER) {
+        if (handler.waitsSinceNanos != World.NEVER
+                && !socket.hasHeardOfSends(scenario.kernel.lastTurnNanos())) {
             return "output waits";
         }
         return isUnheard() ? "nobody looked for what it had sent" : null;
@@ -152,15 +157,29 @@ final class ConnectionRules {
 
     /** Whether input that would be read lay there when the turn began. */
     private boolean isUnheard() {
+        return reads() && socket.inputSinceNanos() < scenario.kernel.turnNanos();
+    }
+
+    /** The same of input that the ring has received, of one that was not resumed only now. */
+    private boolean isUnshown() {
+        boolean resumed = handler.resumedTurn == scenario.kernel.turnNanos();
+        return reads() && !resumed && !handler.isEnding() && socket.unshown > 0;
+    }
+
+    private boolean reads() {
         boolean blocked = connection.isCongested() && scenario.settings.hasBackpressure();
-        boolean reads = !handler.paused && !handler.ended && !handler.closing && !blocked;
-        return reads && socket.inputSinceNanos < scenario.kernel.turnNanos();
+        return !handler.paused && !handler.ended && !handler.closing && !blocked;
     }
 
     /** Checks what holds between turns. */
     void checkBetweenTurns() {
+        if (socket.receivesOn && !handler.closing && !handler.isEnding() && connection.isOpen()) {
+            throw scenario.kernel.violation(
+                    "peer %d: %d bytes are kept, and it goes on receiving",
+                    peer.index, socket.unshown);
+        }
         long pending = connection.pendingOutput();
-        if (socket.sent + pending != handler.written) {
+        if (socket.sent - socket.unsettled() + pending != handler.written) {
             throw scenario.kernel.violation(
                     "peer %d: %d bytes written, %d sent, %d waiting",
                     peer.index, handler.written, socket.sent, pending);
@@ -181,7 +200,8 @@ final class ConnectionRules {
         if (!socket.queued) {
             int receivable = socket.receivable(1);
             boolean due = receivable > 0 || (receivable == 0 && !socket.endSeen);
-            if (due && (lingers || (reads && !blocked))) {
+            boolean dueToBeShown = due || socket.unshown > 0 || socket.endSeen;
+            if ((due && lingers) || (dueToBeShown && reads && !blocked)) {
                 throw scenario.kernel.violation(
                         "the server sleeps, and nobody reads what peer %d has sent", peer.index);
             }

@@ -88,12 +88,13 @@ final class Descriptors {
         open--;
     }
 
-    /** An open file that is registered with {@code epoll}, or null. */
-    @Nullable OpenFile anyRegistered(EpollInstance epoll, Choices choices) {
+    /** An open file that is watched by {@code watcher}, or null. */
+    @SuppressWarnings("ReferenceEquality") // a list is itself alone
+    @Nullable OpenFile anyWatched(ReadyList watcher, Choices choices) {
         int start = choices.below(files.length);
         for (int i = 0; i < files.length; i++) {
             OpenFile file = files[(start + i) % files.length];
-            if (file != null && file.epoll == epoll) {
+            if (file != null && file.watcher == watcher) {
                 return file;
             }
         }

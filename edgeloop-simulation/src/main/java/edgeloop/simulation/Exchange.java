@@ -4,6 +4,7 @@ import edgeloop.ConnectionOptions;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
+import edgeloop.Transport;
 import edgeloop.Trigger;
 import edgeloop.platform.Platform;
 import java.net.InetSocketAddress;
@@ -81,6 +82,7 @@ final class Exchange implements World {
     }
 
     private ServerOptions drawOptions() {
+        Transport transport = run.drawTransport(choices);
         int high = choices.magnitude(1, 2_000);
         ConnectionOptions connection =
                 ConnectionOptions.defaults()
@@ -92,7 +94,8 @@ final class Exchange implements World {
         return ServerOptions.defaults()
                 .withBacklog(choices.magnitude(1, 16))
                 .withMaxEvents(choices.magnitude(1, 64))
-                .withTrigger(drawTrigger())
+                .withTransport(transport)
+                .withTrigger(drawTrigger(transport))
                 .withReactors(choices.below(4) == 0 ? 1 : choices.between(2, 4))
                 .withSharedAcceptQueue(choices.below(2) == 0)
                 .withPinned(choices.below(4) == 0)
@@ -101,8 +104,8 @@ final class Exchange implements World {
                 .withConnection(connection);
     }
 
-    private Trigger drawTrigger() {
-        Trigger drawn = Settings.drawTrigger(choices, kernel.faults());
+    private Trigger drawTrigger(Transport transport) {
+        Trigger drawn = Settings.drawTrigger(transport, choices, kernel.faults());
         readsUntilShort |= drawn == Trigger.EDGE_UNTIL_SHORT;
         return drawn;
     }

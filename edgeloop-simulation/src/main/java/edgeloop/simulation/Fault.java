@@ -81,5 +81,13 @@ public enum Fault {
     /** pread(2) and getdents64(2): EIO, EINTR. */
     FILE_READ_FAILED,
     /** sendfile(2): EINVAL, ENOSYS, EOPNOTSUPP, as of a file system that has none. */
-    SENDFILE_UNSUPPORTED
+    SENDFILE_UNSUPPORTED,
+    /** A ring with room for a few submissions and completions. */
+    RING_SMALL,
+    /** A receive of a ring: ENOBUFS, though there is a buffer. */
+    RING_NO_BUFFER,
+    /** A receive or a poll of a ring that is to go on ends, with what it has to tell. */
+    MULTISHOT_ENDS,
+    /** io_uring_enter(2) takes some of what is submitted, or none: EAGAIN. */
+    RING_EXHAUSTED
 }

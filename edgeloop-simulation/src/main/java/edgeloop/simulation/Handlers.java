@@ -48,7 +48,10 @@ final class Handlers {
 
         Frames(Scenario scenario, SwarmPeer peer, Connection connection) {
             super(scenario, peer, connection);
-            frame = choices.magnitude(1, 300);
+            frame =
+                    peer.sendsInBulk()
+                            ? choices.between(50_000, 1 << 16)
+                            : choices.magnitude(1, 300);
         }
 
         @Override

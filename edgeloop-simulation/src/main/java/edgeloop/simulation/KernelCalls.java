@@ -5,7 +5,6 @@ import static edgeloop.sys.Errno.EIO;
 import static edgeloop.sys.Errno.EMFILE;
 import static edgeloop.sys.Errno.ENFILE;
 import static edgeloop.sys.Errno.ENOMEM;
-import static edgeloop.sys.Errno.ENOSYS;
 
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.FileStatus;
@@ -28,6 +27,7 @@ final class KernelCalls implements Syscalls {
     final Descriptors files = new Descriptors();
     final SocketCalls sockets;
     final WaitCalls waits;
+    final RingCalls rings;
     final FileCalls fileCalls;
     final ConnectCalls connects;
 
@@ -44,6 +44,7 @@ final class KernelCalls implements Syscalls {
         this.memory = memory;
         this.sockets = new SocketCalls(kernel, this);
         this.waits = new WaitCalls(kernel, this);
+        this.rings = new RingCalls(kernel, this);
         this.fileCalls = new FileCalls(kernel, this);
         this.connects = new ConnectCalls(kernel, this);
     }
@@ -107,6 +108,18 @@ final class KernelCalls implements Syscalls {
         return mapping.memory;
     }
 
+    /** What the program has mapped at {@code address}, for the kernel to read or write. */
+    MemorySegment memoryAt(long address, int length) {
+        for (int i = 0; i < mappings.size(); i++) {
+            MemorySegment memory = mappings.get(i).memory;
+            long offset = address - memory.address();
+            if (offset >= 0 && offset + length <= memory.byteSize()) {
+                return memory.asSlice(offset, length);
+            }
+        }
+        throw kernel.violation("%d bytes that are not mapped are handed to the kernel", length);
+    }
+
     @Override
     public long memoryLimit() {
         return MEMORY_LIMIT;
@@ -145,16 +158,19 @@ final class KernelCalls implements Syscalls {
     public int close(int fd) {
         enterToRelease(fd);
         OpenFile file = file(Call.CLOSE, fd, OpenFile.class);
-        if (file.epoll != null) {
-            if (file instanceof TcpConnection) {
+        if (file.watcher != null) {
+            if (file instanceof TcpConnection && file.operations.isEmpty()) {
                 throw kernel.violation(
                         "close(%d): still in epoll, where a duplicate would keep it", fd);
             }
-            file.epoll.remove(file);
+            file.watcher.forget(file);
         }
         files.remove(file);
         waits.closed(file);
-        file.release();
+        file.descriptorClosed();
+        if (!file.isClosing) {
+            file.release();
+        }
         boolean interrupted = faults.strikes(Fault.CLOSE_INTERRUPTED);
         return kernel.answer(
                 Call.CLOSE,
@@ -165,6 +181,7 @@ final class KernelCalls implements Syscalls {
     @Override
     public int duplicate(int fd) {
         Listener socket = file(Call.FCNTL, fd, Listener.class);
+        socket.settleAccepted();
         Listener duplicate = new Listener(socket);
         int result = open(Call.FCNTL, duplicate);
         if (result < 0) {
@@ -320,27 +337,27 @@ final class KernelCalls implements Syscalls {
 
     @Override
     public int ringSetup(int entries, MemorySegment params) {
-        return -ENOSYS;
+        return rings.ringSetup(entries, params);
     }
 
     @Override
     public MemorySegment mapRing(int ring, long offset, long bytes) {
-        throw kernel.violation("there is no ring");
+        return rings.mapRing(ring, offset, bytes);
     }
 
     @Override
     public int ringRegister(int ring, int operation, MemorySegment argument, int count) {
-        throw kernel.violation("there is no ring");
+        return rings.ringRegister(ring, operation, argument, count);
     }
 
     @Override
     public int ringSubmit(int ring, int count) {
-        throw kernel.violation("there is no ring");
+        return rings.ringSubmit(ring, count);
     }
 
     @Override
     public int ringEnter(int ring, int submit, int await, long timeoutNanos) {
-        throw kernel.violation("there is no ring");
+        return rings.ringEnter(ring, submit, await, timeoutNanos);
     }
 
     @Override

@@ -22,6 +22,9 @@ final class Listener extends OpenFile {
     private final int backlog;
     final SocketCalls.Port port;
 
+    /** Who was accepted last, if the program may be about to close it at once. */
+    @Nullable TcpConnection lastAccepted;
+
     /** What accept(2) answered last. */
     int lastResult;
 
@@ -73,10 +76,11 @@ final class Listener extends OpenFile {
         int first = count == 1 ? 0 : choices.below(count);
         for (int i = 0; i < count; i++) {
             Listener each = descriptors.get((first + i) % count);
-            EpollInstance instance = each.epoll;
-            if (instance != null) {
+            ReadyList watcher = each.watcher;
+            if (watcher != null) {
+                boolean alone = watcher.takesAlone(each);
                 each.edge();
-                if ((each.interest & EpollEvents.EPOLLEXCLUSIVE) != 0 && instance.sleeper) {
+                if (alone) {
                     return;
                 }
             }
@@ -92,10 +96,28 @@ final class Listener extends OpenFile {
      */
     boolean isSharedInVain(long before) {
         boolean told =
-                epoll != null
-                        ? !pending.isEmpty()
+                watcher != null
+                        ? !pending.isEmpty() && descriptors.stream().noneMatch(d -> d.rests(before))
                         : lastResult == -Errno.EAGAIN || lastNanos < before;
         return descriptors.size() > 1 && told && !queued;
+    }
+
+    /** Whether accepting pauses here, which may be with what was told here alone. */
+    private boolean rests(long before) {
+        return watcher == null && lastResult != -Errno.EAGAIN && lastNanos >= before;
+    }
+
+    /** Whom the program has not turned away by now, it has begun to serve: before it goes on. */
+    void settleAccepted() {
+        if (lastAccepted != null && !lastAccepted.closed) {
+            lastAccepted.served = true;
+        }
+        lastAccepted = null;
+    }
+
+    @Override
+    void descriptorClosed() {
+        settleAccepted();
     }
 
     @Nullable TcpConnection accept() {

@@ -1,13 +1,23 @@
 package edgeloop.simulation;
 
 import edgeloop.sys.EpollEvents;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a descriptor stands for, and its registration in an epoll instance. */
+/** What a descriptor stands for, and who watches it. */
 abstract class OpenFile {
     int fd = -1;
 
-    @Nullable EpollInstance epoll;
+    /** The epoll instance that it is registered with, or the ring that has something under way. */
+    @Nullable ReadyList watcher;
+
+    /** Its descriptor is closed, and something is under way that holds it. */
+    boolean isClosing;
+
+    /** What of that ring is under way. */
+    final List<RingOperation> operations = new ArrayList<>(0);
+
     int interest;
 
     /** Registered for one event, which was reported: there is none before the next epoll_ctl. */
@@ -15,7 +25,7 @@ abstract class OpenFile {
 
     long data;
 
-    /** Whether this is on the epoll instance's ready list. */
+    /** Whether this is on the watcher's ready list. */
     boolean queued;
 
     /** Events of the last wait that the program has not acknowledged yet. */
@@ -28,11 +38,11 @@ abstract class OpenFile {
         return (interest & EpollEvents.EPOLLET) != 0;
     }
 
-    /** Something has changed: epoll reports it, once. */
+    /** Something has changed: whoever watches this is told, once. */
     final void edge() {
-        if (epoll != null) {
-            epoll.changes++;
-            epoll.enqueue(this);
+        if (watcher != null) {
+            watcher.changes++;
+            watcher.enqueue(this);
         }
     }
 
@@ -40,5 +50,8 @@ abstract class OpenFile {
     void told(int mask) {}
 
     /** close(2) of the only descriptor. */
+    void descriptorClosed() {}
+
+    /** The same, and nothing that is under way holds this any more. */
     void release() {}
 }

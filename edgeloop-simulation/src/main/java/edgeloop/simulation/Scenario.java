@@ -69,7 +69,7 @@ final class Scenario implements World, HandlerFactory, ReactorListener {
         kernel.faults().drawRates();
         kernel.faults().setRate(Fault.SENDFILE_UNSUPPORTED, 0); // which is for files that matter
         kernel.faults().setRate(Fault.SETUP_REFUSED, choices.below(64) == 0 ? 1 << 12 : 0);
-        settings = new Settings(kernel, choices, this);
+        settings = new Settings(kernel, choices, this, run.drawTransport(choices));
         tally = new Tally(kernel);
         probes = new Probes(this, choices.split(), choices.below(4) == 0);
         swarm = new Swarm(this, choices, run.droppedPeers());

@@ -4,6 +4,7 @@ import edgeloop.ClientOptions;
 import edgeloop.ConnectionOptions;
 import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
+import edgeloop.Transport;
 import edgeloop.Trigger;
 import java.time.Duration;
 
@@ -31,11 +32,17 @@ final class Settings {
     final boolean fillsTasks;
 
     private final Choices choices;
+    private final Transport transport;
     private ServerOptions options;
     private int connectMillis;
 
-    Settings(SimulatedKernel kernel, Choices choices, ReactorListener listener) {
+    Settings(
+            SimulatedKernel kernel,
+            Choices choices,
+            ReactorListener listener,
+            Transport transport) {
         this.choices = choices;
+        this.transport = transport;
         this.options = drawOptions(listener, kernel.faults());
         this.descriptorsLimited = choices.below(16) == 0;
         if (descriptorsLimited) {
@@ -70,7 +77,8 @@ final class Settings {
                 ServerOptions.defaults()
                         .withBacklog(choices.magnitude(1, 256))
                         .withMaxEvents(choices.magnitude(1, 64))
-                        .withTrigger(drawTrigger(choices, faults))
+                        .withTransport(transport)
+                        .withTrigger(drawTrigger(transport, choices, faults))
                         .withDrainTimeout(drawTimeout(1))
                         .withConnection(connection)
                         .withListeners(_ -> listener);
@@ -103,7 +111,10 @@ final class Settings {
      * When the kernel tells of connections: by edges in every other seed. Where a short read is
      * taken for the last, none is cut short by chance: epoll(7) promises that.
      */
-    static Trigger drawTrigger(Choices choices, Faults faults) {
+    static Trigger drawTrigger(Transport transport, Choices choices, Faults faults) {
+        if (transport == Transport.IO_URING) {
+            return Trigger.EDGE; // which has no meaning there
+        }
         Trigger[] all = Trigger.values();
         Trigger drawn = choices.below(2) == 0 ? Trigger.EDGE : all[choices.below(all.length)];
         if (drawn == Trigger.EDGE_UNTIL_SHORT) {
@@ -152,6 +163,7 @@ final class Settings {
     /** How the program connects, if it does: as the connections of the server else. */
     ClientOptions clientOptions() {
         return ClientOptions.defaults()
+                .withTransport(transport)
                 .withConnectTimeout(Duration.ofMillis(connectMillis))
                 .withConnection(options.connection());
     }

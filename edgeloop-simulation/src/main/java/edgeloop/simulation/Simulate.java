@@ -1,5 +1,6 @@
 package edgeloop.simulation;
 
+import edgeloop.Transport;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * --seeds=N          how many (1,000,000)
  * --from=N           the first one (drawn from the clock)
  * --threads=N        on how many threads (one for each processor)
+ * --engine=NAME      epoll or io_uring; else the seed draws it
  * --seed=N           this one alone, and show its trace
  * --drop-peers=MASK  of that one, leave these peers out
  * --drop-faults=MASK of that one, leave these kinds of faults out
@@ -28,6 +30,7 @@ public final class Simulate {
     private long seeds = 1_000_000;
     private long from = System.currentTimeMillis() * 1_000;
     private int threads = Runtime.getRuntime().availableProcessors();
+    private @Nullable Transport engine;
     private @Nullable Case single;
     private long droppedPeers;
     private long droppedFaults;
@@ -59,6 +62,7 @@ public final class Simulate {
                 case "--from" -> from = Long.parseLong(value);
                 case "--threads" -> threads = (int) Math.min(1_024, positive(value));
                 case "--seed" -> single = Case.of(Long.parseLong(value));
+                case "--engine" -> engine = engine(value);
                 case "--drop-peers" -> droppedPeers = Case.mask(value);
                 case "--drop-faults" -> droppedFaults = Case.mask(value);
                 case "--faults" -> faultLimit = Integer.parseInt(value);
@@ -67,6 +71,14 @@ public final class Simulate {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("not a number: " + argument, e);
         }
+    }
+
+    private static @Nullable Transport engine(String name) {
+        return switch (name) {
+            case "epoll" -> Transport.EPOLL;
+            case "io_uring" -> Transport.IO_URING;
+            default -> throw new IllegalArgumentException("not epoll or io_uring: " + name);
+        };
     }
 
     private static long positive(String value) {
@@ -83,7 +95,8 @@ public final class Simulate {
             return runMany();
         }
         return show(
-                one.withoutPeers(droppedPeers)
+                one.withTransport(engine)
+                        .withoutPeers(droppedPeers)
                         .withoutFaults(droppedFaults)
                         .withFaultLimit(faultLimit));
     }
@@ -130,7 +143,7 @@ public final class Simulate {
                 return;
             }
             for (long seed = first; seed < Math.min(first + CHUNK, end); seed++) {
-                Case run = Case.of(seed);
+                Case run = Case.of(seed).withTransport(engine);
                 if (runner.run(run, null) != null) {
                     failed.compareAndSet(null, run);
                     return;

@@ -16,6 +16,9 @@ final class SimulatedThreads {
     /** One in so many passes goes to another thread. */
     private static final int PASS = 3;
 
+    /** Sleeps in a row of which none has woken anybody. */
+    private static final int MAX_SLEEPS = 100_000;
+
     private final SimulatedKernel kernel;
     private final Choices choices;
     private final List<Party> parties = new ArrayList<>();
@@ -152,7 +155,7 @@ final class SimulatedThreads {
 
     /** One that can run, by and by. */
     private Party next() {
-        while (true) {
+        for (int sleeps = 0; sleeps < MAX_SLEEPS; sleeps++) {
             Party party = runnable();
             if (party != null) {
                 return party;
@@ -167,6 +170,7 @@ final class SimulatedThreads {
                 throw kernel.violation("all threads sleep for ever");
             }
         }
+        throw kernel.violation("nobody has anything to do after %d sleeps", MAX_SLEEPS);
     }
 
     @SuppressWarnings("ReferenceEquality") // a party is itself alone

@@ -153,6 +153,7 @@ final class SocketCalls {
     int accept(int fd) {
         kernel.enter();
         Listener socket = calls.file(Call.ACCEPT, fd, Listener.class);
+        socket.settleAccepted();
         calls.waits.progress();
         checkReserve();
         int result = accept(socket);
@@ -181,6 +182,7 @@ final class SocketCalls {
                     Fault.ACCEPT_ABORTED, ECONNABORTED, EPROTO, EPERM, ENETDOWN, EHOSTUNREACH);
         }
         connection.accepted(socket.port);
+        socket.lastAccepted = connection;
         lastAccepted = connection.peer;
         return calls.files.add(connection);
     }
@@ -301,6 +303,14 @@ final class SocketCalls {
         return result;
     }
 
+    int sentByRing(TcpConnection connection, int result) {
+        connection.sentByRing(result);
+        if (result > 0 && connection.peerClosed) {
+            resetsOnTheirWay.add(connection);
+        }
+        return result;
+    }
+
     int shutdownOutput(int fd) {
         kernel.enter();
         TcpConnection connection = connection(Call.SHUTDOWN, fd);
@@ -328,6 +338,7 @@ final class SocketCalls {
             return kernel.answer(Call.SO_LINGER, fd, -EINVAL);
         }
         connection.lingerZero = true;
+        connection.served = true;
         return kernel.answer(Call.SO_LINGER, fd, 0);
     }
 

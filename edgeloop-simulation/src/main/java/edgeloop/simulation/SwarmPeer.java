@@ -136,6 +136,11 @@ final class SwarmPeer {
         return over;
     }
 
+    /** Whether it sends more than a program keeps for one who does not read. */
+    boolean sendsInBulk() {
+        return total > 1 << 18;
+    }
+
     int sent() {
         return sent;
     }

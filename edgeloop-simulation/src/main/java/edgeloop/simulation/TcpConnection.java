@@ -15,21 +15,13 @@ import org.jspecify.annotations.Nullable;
  * A TCP connection between a peer and the program, whose end of it this file is. What a call
  * answers in which state is what Linux's tcp_recvmsg, tcp_sendmsg and tcp_poll (net/ipv4/tcp.c) do.
  */
-final class TcpConnection extends OpenFile {
-    final SimulatedKernel kernel;
-    final PeerSocket peer;
+final class TcpConnection extends TcpBooks {
 
     /** The program's address, where it has connected; else null. */
     @Nullable InetSocketAddress local;
 
     /** connect(2) has been called and has not come to its end. */
     boolean connecting;
-
-    /** From the peer to the program: the program's receive buffer. */
-    final ByteRing input;
-
-    /** From the program to the peer: the program's send buffer. */
-    final ByteRing output;
 
     /** The peer's FIN has come, behind the bytes in {@link #input}. */
     boolean peerFinished;
@@ -40,14 +32,14 @@ final class TcpConnection extends OpenFile {
     /** An RST went one way or the other. */
     boolean reset;
 
-    /** SO_ERROR. */
-    int error;
-
     /** The program's shutdown(SHUT_WR) or close: the peer gets a FIN behind {@link #output}. */
     boolean outputShut;
 
     /** The program has closed its end. */
     boolean closed;
+
+    /** And nothing that is under way holds it: it is gone. */
+    private boolean released;
 
     boolean lingerZero;
 
@@ -59,60 +51,11 @@ final class TcpConnection extends OpenFile {
 
     private int othersOpen;
 
-    /** Whether the program has begun to serve this. */
+    /** Whether the program has begun to serve this, as far as its calls tell. */
     boolean served;
-
-    /** A send was refused for want of space: the edge is owed when there is some. */
-    boolean owesSpace;
-
-    /** Bytes that a short recv ends before: urgent data lies there. */
-    int urgentMark = -1;
 
     /** Some has come, which the program does not read. */
     boolean urgent;
-
-    // The books, for whoever checks the program.
-
-    long received;
-    long sent;
-
-    /** Since when there has been input to read; {@link World#NEVER} while there is none. */
-    long inputSinceNanos = World.NEVER;
-
-    /** recv has answered 0. */
-    boolean endSeen;
-
-    /** An event has told of the peer's end, or recv; and recv has not answered EAGAIN since. */
-    boolean endTold;
-
-    // When the end was told, or what came behind it was read: the time itself, and the turn's.
-    long endMovedNanos;
-    long endMovedTurn;
-
-    /** The last errno, other than EAGAIN and EINTR, that a call on this connection answered. */
-    int lastErrno;
-
-    // When bytes last moved, or were sent: the time itself, and that of the turn they moved in.
-
-    /** So many bytes make a move. */
-    int idleBytes = 1;
-
-    private int movedBytes;
-    long lastMoveNanos;
-    long lastMoveTurn;
-    long lastSendNanos;
-    long lastSendTurn;
-
-    /** The bytes per second that the peer must take; 0 if any will do. */
-    int minOutputRate;
-
-    /** All that the program has written, and is writing now. */
-    long written;
-
-    /** The last send, or as much earlier as the peer is behind the rate while output waits. */
-    long paidNanos;
-
-    long paidTurn;
 
     /** The turn in which the program's FIN went out. */
     long shutTurn;
@@ -124,10 +67,7 @@ final class TcpConnection extends OpenFile {
     boolean closedUnread;
 
     TcpConnection(SimulatedKernel kernel, PeerSocket peer, ByteRing input, ByteRing output) {
-        this.kernel = kernel;
-        this.peer = peer;
-        this.input = input;
-        this.output = output;
+        super(kernel, peer, input, output);
     }
 
     // ---- The program's end --------------------------------------------------------------------
@@ -202,93 +142,9 @@ final class TcpConnection extends OpenFile {
         return output.space() == 0 ? -Errno.EAGAIN : Math.min(length, output.space());
     }
 
-    @Override
-    void told(int mask) {
-        if ((mask & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0 && !endTold) {
-            endTold = true;
-            markEndMoved();
-        }
-    }
-
-    private void markEndMoved() {
-        endMovedNanos = kernel.elapsedNanos();
-        endMovedTurn = kernel.turnNanos();
-    }
-
-    /** recv(2) answered {@code result}. */
-    void recvAnswered(int result) {
-        if (result >= 0) {
-            endTold |= result == 0;
-            markEndMoved();
-        } else if (result == -Errno.EAGAIN) {
-            endTold = false;
-        }
-        if (result > 0) {
-            received += result;
-            if (input.size() == 0) {
-                inputSinceNanos = World.NEVER;
-            }
-            moved(result);
-            peer.wake();
-            if (urgentMark >= 0) {
-                urgentMark -= result;
-            }
-        } else if (result == 0) {
-            endSeen = true;
-        } else {
-            failed(-result);
-        }
-    }
-
-    /** send(2) answered {@code result}. */
-    void sendAnswered(int result) {
-        if (result > 0) {
-            sent += result;
-            moved(result);
-            lastSendNanos = kernel.elapsedNanos();
-            lastSendTurn = kernel.turnNanos();
-            pay(result);
-            peer.wake();
-        } else {
-            owesSpace |= result == -Errno.EAGAIN;
-            failed(-result);
-        }
-    }
-
-    /** sendfile(2) answered 0. */
-    void fileFailed(int errno) {
-        lastErrno = errno; // what the program is to make of it
-    }
-
-    private void moved(int bytes) {
-        movedBytes += bytes;
-        if (movedBytes >= idleBytes) {
-            movedBytes = 0;
-            markMove();
-        }
-    }
-
-    private void markMove() {
-        lastMoveNanos = kernel.elapsedNanos();
-        lastMoveTurn = kernel.turnNanos();
-    }
-
-    private void pay(int bytes) {
-        long paid = Long.MAX_VALUE / 2;
-        if (minOutputRate > 0 && sent < written) {
-            paid = Math.ceilDiv(bytes * 1000L, minOutputRate) * 1_000_000L;
-        }
-        paidNanos = Math.min(lastSendNanos, paidNanos + paid);
-        paidTurn = Math.min(lastSendTurn, paidTurn + paid);
-    }
-
-    /**
-     * The program has it from now on: accept(2) answered with it, or connect(2) came to its end.
-     */
-    void begins() {
-        markMove();
-        lastSendNanos = lastMoveNanos;
-        lastSendTurn = lastMoveTurn;
+    /** Whether there is something that the program has not read, or been shown. */
+    boolean hasInput() {
+        return unshown > 0 || receivable(1) != -Errno.EAGAIN;
     }
 
     /** The program accepts this. */
@@ -303,19 +159,12 @@ final class TcpConnection extends OpenFile {
         return reset || error != 0 || lastErrno != 0;
     }
 
-    private void failed(int errno) {
-        if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-            lastErrno = errno;
-            error = 0;
-        }
-    }
-
     /** getsockopt(SO_ERROR): answers the error, and clears it. */
     int takeError() {
         int taken = error;
         error = 0;
         if (taken != 0) {
-            lastErrno = taken;
+            noteErrno(taken);
         }
         return taken;
     }
@@ -341,20 +190,27 @@ final class TcpConnection extends OpenFile {
     }
 
     @Override
-    void release() {
+    void descriptorClosed() {
         closed = true;
+        neverTold = unsettled();
         if (acceptedAt != null) {
             acceptedAt.open--;
             if (!served) {
                 acceptedAt.fewestWhenFull = Math.min(acceptedAt.fewestWhenFull, othersOpen);
             }
         }
+        // RFC 2525 section 2.17: closing with input unread sends an RST.
+        closedUnread = !reset && !lingerZero && input.size() > 0;
+    }
+
+    @Override
+    void release() {
+        closed = true;
+        released = true;
         if (connecting) {
             connectFailed(0);
         }
         if (!reset && (lingerZero || input.size() > 0)) {
-            // RFC 2525 section 2.17: closing with input unread sends an RST.
-            closedUnread = !lingerZero;
             loseOutput();
         }
         shutdownOutput();
@@ -374,7 +230,7 @@ final class TcpConnection extends OpenFile {
         if (reset) {
             return 0;
         }
-        if (closed) {
+        if (released) {
             loseOutput(); // nobody is there to take them
             peer.wake();
             return 0;

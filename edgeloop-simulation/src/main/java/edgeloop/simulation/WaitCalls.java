@@ -101,7 +101,7 @@ final class WaitCalls {
         kernel.enter();
         EpollInstance instance = calls.file(Call.EPOLL_ADD, epoll, EpollInstance.class);
         OpenFile file = calls.file(Call.EPOLL_ADD, fd, OpenFile.class);
-        if (file.epoll != null) {
+        if (file.watcher != null) {
             throw kernel.violation("epoll_ctl: EEXIST, %d is registered already", fd);
         }
         if (file instanceof TcpConnection connection) {
@@ -125,7 +125,7 @@ final class WaitCalls {
         kernel.enter();
         EpollInstance instance = calls.file(Call.EPOLL_MOD, epoll, EpollInstance.class);
         OpenFile file = calls.file(Call.EPOLL_MOD, fd, OpenFile.class);
-        if (file.epoll == null) {
+        if (file.watcher == null) {
             throw kernel.violation("epoll_ctl: ENOENT, %d is not registered", fd);
         }
         if (!file.disarmed && file.interest == events && file.data == data) {
@@ -139,10 +139,10 @@ final class WaitCalls {
         calls.enterToRelease(fd);
         EpollInstance instance = calls.file(Call.EPOLL_DEL, epoll, EpollInstance.class);
         OpenFile file = calls.file(Call.EPOLL_DEL, fd, OpenFile.class);
-        if (file.epoll == null) {
+        if (file.watcher == null) {
             throw kernel.violation("epoll_ctl: ENOENT, %d is not registered", fd);
         }
-        instance.remove(file);
+        instance.forget(file);
         if (file instanceof Listener listener) {
             listener.lastNanos = kernel.elapsedNanos();
         }
@@ -158,10 +158,7 @@ final class WaitCalls {
         kernel.enter();
         EpollInstance instance = calls.file(Call.EPOLL_WAIT, epoll, EpollInstance.class);
         long entered = kernel.elapsedNanos();
-        asleep = false;
-        if (calls.sockets.listener != null) {
-            calls.sockets.listener.turnEnds(turnNanos, lastTurnNanos, kernel.elapsedNanos());
-        }
+        begin();
         calls.sockets.arrive();
         kernel.happen();
         if (faults.strikes(Fault.WAIT_INTERRUPTED)) {
@@ -171,7 +168,6 @@ final class WaitCalls {
             return answerWait(epoll, -EINTR);
         }
         if (timeoutMillis != 0 && !sleep(instance, limit)) {
-            asleep = true;
             return answerWait(epoll, -EINTR);
         }
         if (faults.strikes(Fault.WAIT_REORDERED) && instance.size() > 1) {
@@ -183,40 +179,63 @@ final class WaitCalls {
         }
         int n = report(instance, events, room);
         n = invent(instance, events, n);
-        boolean idle = kernel.elapsedNanos() == entered && instance.changes == changesSeen;
-        changesSeen = instance.changes;
-        idlePolls = idle ? idlePolls + 1 : 0;
-        if (idlePolls > MAX_IDLE_POLLS) {
-            throw kernel.violation(
-                    "%d waits in a row that did not wait, and moved nothing", idlePolls);
-        }
+        end(instance, kernel.elapsedNanos() == entered);
         return answerWait(epoll, n);
     }
 
     private int answerWait(int epoll, int result) {
-        lastTurnNanos = turnNanos;
-        turnNanos = kernel.elapsedNanos();
+        turned();
         return kernel.answer(Call.EPOLL_WAIT, epoll, result);
     }
 
+    // ---- What all waits have in common --------------------------------------------------------
+
+    /** A wait begins. */
+    void begin() {
+        asleep = false;
+        if (calls.sockets.listener != null) {
+            calls.sockets.listener.turnEnds(turnNanos, lastTurnNanos, kernel.elapsedNanos());
+        }
+    }
+
     /** Waits; false if nothing will ever happen. */
-    private boolean sleep(EpollInstance instance, long limit) {
+    boolean sleep(ReadyList list, long limit) {
         SimulatedThreads threads = kernel.threads();
         if (threads != null) {
-            threads.sleepUntil(instance::wakes, limit);
-            instance.sleeper = false;
+            threads.sleepUntil(list::wakes, limit);
+            list.sleeper = false;
             return true;
         }
-        while (!instance.isReady()) {
+        while (!list.isReady()) {
             if (kernel.elapsedNanos() >= limit) {
                 return true;
             }
             if (!kernel.sleep(limit)) {
+                asleep = true;
                 return false;
             }
         }
         return true;
     }
+
+    /** It has ended. */
+    void end(ReadyList list, boolean atOnce) {
+        boolean idle = atOnce && list.changes == changesSeen;
+        changesSeen = list.changes;
+        idlePolls = idle ? idlePolls + 1 : 0;
+        if (idlePolls > MAX_IDLE_POLLS) {
+            throw kernel.violation(
+                    "%d waits in a row that did not wait, and moved nothing", idlePolls);
+        }
+    }
+
+    /** A turn begins with what the wait has told. */
+    void turned() {
+        lastTurnNanos = turnNanos;
+        turnNanos = kernel.elapsedNanos();
+    }
+
+    // ---- What it answers ----------------------------------------------------------------------
 
     private int report(EpollInstance instance, EpollEvents events, int room) {
         int n = 0;
@@ -237,7 +256,7 @@ final class WaitCalls {
     private int invent(EpollInstance instance, EpollEvents events, int count) {
         int n = count;
         if (n < events.capacity() && faults.strikes(Fault.WAIT_SPURIOUS)) {
-            OpenFile file = calls.files.anyRegistered(instance, choices);
+            OpenFile file = calls.files.anyWatched(instance, choices);
             int mask = file == null ? 0 : anyMask(file);
             if (file != null && mask != 0) {
                 file.reported++;

@@ -62,6 +62,7 @@ final class WebConnection implements ConnectionHandler {
 
     private void shown(IoBuffer in) {
         offered = consumed + in.remaining();
+        socket.shown(offered);
         if (offered != socket.received || reason != null) {
             throw kernel.violation(
                     "peer %d: %d bytes are shown, and %d were received",
@@ -95,6 +96,7 @@ final class WebConnection implements ConnectionHandler {
     @Override
     public void onEnd(Connection connection, IoBuffer in) {
         shown(in);
+        socket.endShown();
         ended = true;
         http.onEnd(connection, in);
     }
@@ -304,7 +306,7 @@ final class WebConnection implements ConnectionHandler {
                             faults.struck(Fault.FILE_UNREADABLE) > 0
                                     || faults.struck(Fault.FILE_READ_FAILED) > 0;
                     case Errno.ENOBUFS, Errno.ENOMEM -> scenario.mayLackMemory();
-                    default -> errno == socket.lastErrno;
+                    default -> socket.hasSaid(errno);
                 };
         return explained ? null : "the kernel did not say so";
     }

@@ -69,7 +69,7 @@ final class WebScenario implements World, HandlerFactory, ReactorListener {
         this.choices = choices;
         kernel.faults().drawRates();
         kernel.faults().setRate(Fault.SETUP_REFUSED, 0);
-        settings = new WebSettings(kernel, choices.split(), this);
+        settings = new WebSettings(kernel, choices.split(), this, run.drawTransport(choices));
         if (settings.theme == WebSettings.Theme.FILES) {
             drawFileFaults(choices.split());
         }

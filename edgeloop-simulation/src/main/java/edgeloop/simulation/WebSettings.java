@@ -3,6 +3,7 @@ package edgeloop.simulation;
 import edgeloop.ConnectionOptions;
 import edgeloop.ReactorListener;
 import edgeloop.ServerOptions;
+import edgeloop.Transport;
 import edgeloop.http.HttpOptions;
 import java.time.Duration;
 
@@ -43,7 +44,11 @@ final class WebSettings {
 
     private final Choices choices;
 
-    WebSettings(SimulatedKernel kernel, Choices choices, ReactorListener listener) {
+    WebSettings(
+            SimulatedKernel kernel,
+            Choices choices,
+            ReactorListener listener,
+            Transport transport) {
         this.choices = choices;
         this.theme = drawTheme();
         this.memoryLimited = choices.below(16) == 0;
@@ -51,7 +56,7 @@ final class WebSettings {
         if (descriptorsLimited) {
             kernel.limitDescriptors(4 + choices.magnitude(2, 10));
         }
-        this.server = drawServer(listener, kernel.faults());
+        this.server = drawServer(listener, kernel.faults(), transport);
         this.http = drawHttp();
         this.listing = choices.below(4) > 0;
         this.logFailures = choices.below(8) == 0 ? 1 << 13 : 0;
@@ -71,7 +76,7 @@ final class WebSettings {
                         : draw < 28 ? Theme.FILES : draw < 38 ? Theme.BODIES : Theme.MIXED;
     }
 
-    private ServerOptions drawServer(ReactorListener listener, Faults faults) {
+    private ServerOptions drawServer(ReactorListener listener, Faults faults, Transport transport) {
         boolean much = theme == Theme.FLOOD || choices.below(4) == 0;
         int high = choices.magnitude(theme == Theme.FLOOD ? 50_000 : 1, much ? 100_000 : 4_000);
         ConnectionOptions connection =
@@ -85,7 +90,8 @@ final class WebSettings {
         return ServerOptions.defaults()
                 .withBacklog(choices.magnitude(1, 256))
                 .withMaxEvents(choices.magnitude(1, 64))
-                .withTrigger(Settings.drawTrigger(choices, faults))
+                .withTransport(transport)
+                .withTrigger(Settings.drawTrigger(transport, choices, faults))
                 .withDrainTimeout(drawTimeout(1))
                 .withConnection(connection)
                 .withMaxBufferBytes(memory)

@@ -9,13 +9,13 @@ final class AcceptingMutations {
             List.of(
                     new Mutant(
                             "E1 accepts once per edge",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "listener.accepted(result);",
                             "listener.accepted(result); return;",
                             20_000),
                     new Mutant(
                             "E1 over budget, the listener is not queued again",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "        }\n        toResume.add(listener);\n",
                             "        }\n",
                             10_000),
@@ -27,13 +27,13 @@ final class AcceptingMutations {
                             1_000),
                     new Mutant(
                             "E3 an aborted connection ends the drain",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "listener.failed(-result, ++failures);",
                             "listener.failed(-result, ++failures); return;",
                             20_000),
                     new Mutant(
                             "E3 EINTR ends the drain of the listener",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "} else if (result == -Errno.EAGAIN) {",
                             "} else if (result == -Errno.EAGAIN || result == -Errno.EINTR) {",
                             20_000),

@@ -26,9 +26,9 @@ final class ClientMutations {
                             20_000),
                     new Mutant(
                             "E25 an interrupted connect is given up, though it goes on",
-                            "engine/ReadinessEngine",
-                            "if (result < 0 && result != -Errno.EINPROGRESS && result != -Errno.EINTR) {",
-                            "if (result < 0 && result != -Errno.EINPROGRESS) {",
+                            "engine/SocketEngine",
+                            "result == -Errno.EINPROGRESS || result == -Errno.EINTR;",
+                            "result == -Errno.EINPROGRESS;",
                             20_000),
                     new Mutant(
                             "E4 a socket that can't connect is not closed",

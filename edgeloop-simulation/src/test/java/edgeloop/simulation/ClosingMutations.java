@@ -10,8 +10,8 @@ final class ClosingMutations {
                     new Mutant(
                             "E19 RDHUP is taken for the end",
                             "engine/ReadinessEngine",
-                            "                stream.endAhead();",
-                            "                stream.endAhead();"
+                            "                endSeen(stream);",
+                            "                endSeen(stream);"
                                     + " if ((mask & EPOLLRDHUP) != 0 && (stream.bits & WANTED) != 0) {"
                                     + " stream.bits = stream.bits & ~READABLE | Bits.ENDED; stream.ended(input, 0); }",
                             1_000),
@@ -61,7 +61,7 @@ final class ClosingMutations {
                             100),
                     new Mutant(
                             "E25 nobody looks for the error of one who does not read",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "if ((stream.bits & (Bits.BROKEN | WANTED | GONE)) == Bits.BROKEN) {",
                             "if (stream.fd < 0) {",
                             20_000),
@@ -76,7 +76,7 @@ final class ClosingMutations {
                             "Inbound",
                             "if (reactor.engine.isEndAhead(connection)) {\n                reactor.deadlines.renewHalfClose(connection);\n            }",
                             "",
-                            20_000),
+                            60_000),
                     new Mutant(
                             "E27 onClose comes twice",
                             "Closer",

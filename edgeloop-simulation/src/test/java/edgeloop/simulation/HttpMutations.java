@@ -153,7 +153,7 @@ final class HttpMutations {
                             20_000),
                     new Mutant(
                             "E62 the end that came with the last request is not read",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "        if (isEndAhead(stream)) {\n            return false;\n        }\n",
                             "",
                             20_000));

@@ -40,8 +40,8 @@ final class ModeMutations {
                             5_000),
                     new Mutant(
                             "E14 stall: room is not asked for where the socket was full at once",
-                            "engine/ReadinessEngine",
-                            "            registrations.changed(stream);\n        }",
+                            "engine/SocketEngine",
+                            "            changed(stream);\n        }",
                             "        }",
                             20_000),
                     new Mutant(
@@ -52,9 +52,9 @@ final class ModeMutations {
                             1_000),
                     new Mutant(
                             "E8 lost re-arm: what is wanted changes and nobody tells the poller",
-                            "engine/ReadinessEngine",
-                            "                };\n        registrations.changed(stream);",
-                            "                };",
+                            "engine/SocketEngine",
+                            "| gone;\n        }\n        changed(stream);",
+                            "| gone;\n        }",
                             20_000),
                     new Mutant(
                             "E6 a short read ends the drain before the peer's end",
@@ -79,7 +79,7 @@ final class ModeMutations {
                             "engine/ReadinessEngine",
                             "!more && (stream.bits",
                             "(stream.bits",
-                            20_000),
+                            60_000),
                     new Mutant(
                             "E70 at a shutdown what is behind the first read is not looked for",
                             "engine/ReadinessEngine",

@@ -1,9 +1,11 @@
 package edgeloop.simulation;
 
+import edgeloop.Transport;
 import edgeloop.simulation.mutation.SourceChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A version of the library that is wrong in one place.
@@ -13,9 +15,20 @@ import java.util.function.LongFunction;
  * @param right what it says in the source, once
  * @param wrong what it says instead
  * @param seeds how many seeds it may take until a rule is broken
+ * @param onRing whether all of them run on a ring, and not on what each of them draws
  */
-record Mutant(String name, String file, String right, String wrong, int seeds) {
+record Mutant(String name, String file, String right, String wrong, int seeds, boolean onRing) {
     private static final Path SOURCES = Path.of("../edgeloop/src/main/java");
+
+    /** One that each seed runs on what it draws. */
+    Mutant(String name, String file, String right, String wrong, int seeds) {
+        this(name, file, right, wrong, seeds, false);
+    }
+
+    /** One that runs on a ring. */
+    static Mutant onRing(String name, String file, String right, String wrong, int seeds) {
+        return new Mutant(name, file, right, wrong, seeds, true);
+    }
 
     /** The number of the first seed from {@code from} that breaks a rule, and which. */
     record Finding(long seed, String rule) {}
@@ -36,30 +49,45 @@ record Mutant(String name, String file, String right, String wrong, int seeds) {
         throw new AssertionError(name + ": not found by " + seeds + " seeds from " + from);
     }
 
-    @SuppressWarnings("unchecked") // the class is the one below, in a copy
+    @SuppressWarnings("unchecked") // the class is one of those below, in a copy
     private LongFunction<String> load(Path folder)
             throws IOException, ReflectiveOperationException {
         return (LongFunction<String>)
                 new SourceChange(SOURCES, "edgeloop/" + file, right, wrong)
-                        .load(Probe.class, folder);
+                        .load(onRing ? RingProbe.class : Probe.class, folder);
     }
 
     /** Runs seeds; loaded with the library that it is to test. */
-    public static final class Probe implements LongFunction<String> {
+    public static class Probe implements LongFunction<String> {
+        private final @Nullable Transport transport;
         private SeedRunner runner = new SeedRunner();
 
         /** For {@link #load}. */
-        public Probe() {}
+        public Probe() {
+            this(null);
+        }
+
+        private Probe(@Nullable Transport transport) {
+            this.transport = transport;
+        }
 
         /** What rule {@code seed} breaks, or null. */
         @Override
         public String apply(long seed) {
-            Throwable failure = runner.run(Case.of(seed), null);
+            Throwable failure = runner.run(Case.of(seed).withTransport(transport), null);
             if (failure == null) {
                 return null;
             }
             runner = new SeedRunner();
             return failure.toString();
+        }
+    }
+
+    /** The same on a ring. */
+    public static final class RingProbe extends Probe {
+        /** For {@link #load}. */
+        public RingProbe() {
+            super(Transport.IO_URING);
         }
     }
 

@@ -43,7 +43,8 @@ class MutationTest {
                         TimeMutations.ALL,
                         HttpMutations.ALL,
                         FileMutations.ALL,
-                        ModeMutations.ALL)
+                        ModeMutations.ALL,
+                        RingMutations.ALL)
                 .flatMap(List::stream);
     }
 

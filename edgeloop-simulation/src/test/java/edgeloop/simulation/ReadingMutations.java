@@ -27,19 +27,19 @@ final class ReadingMutations {
                             20_000),
                     new Mutant(
                             "E7 the ready list is dropped",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "                read(stream);\n                findError",
                             "                findError",
                             1_000),
                     new Mutant(
                             "E8 resuming waits for an edge",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "toResume.add(stream); // what waits",
                             "// what waits",
                             1_000),
                     new Mutant(
                             "E8 what was left unread is not shown again",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "stream.bits |= Bits.REDELIVER;",
                             "",
                             10_000),

@@ -14,9 +14,9 @@ final class WritingMutations {
                             1_000),
                     new Mutant(
                             "E13 output overtakes output that waits",
-                            "engine/ReadinessEngine",
-                            "                || stream.waitingOutput() > 0) {",
-                            "                || stream.fd < 0) {",
+                            "engine/SocketEngine",
+                            "!canSend(stream) || stream.waitingOutput() > 0) {",
+                            "!canSend(stream)) {",
                             20_000),
                     new Mutant(
                             "E13 EINTR is taken for EAGAIN in send",
@@ -26,7 +26,7 @@ final class WritingMutations {
                             5_000),
                     new Mutant(
                             "E14 over budget, a writer waits for an edge",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "toFlush.add(stream); // the socket",
                             "stream.bits &= ~WRITABLE; // the socket",
                             20_000),
