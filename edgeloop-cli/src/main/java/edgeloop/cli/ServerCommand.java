@@ -204,15 +204,15 @@ final class ServerCommand implements Callable<Integer> {
                     .description("What to speak (default: ${DEFAULT-VALUE}).")
                     .build();
 
-    private final TriggerOptions triggerOptions = new TriggerOptions();
+    private final EventOptions eventOptions = new EventOptions();
     private final ReactorOptions reactorOptions = new ReactorOptions();
     private final HttpCommandOptions httpOptions = new HttpCommandOptions();
 
     private final OptionSpec trace =
             Options.flag("--trace")
                     .description(
-                            "Print every epoll event by name to stderr, with the time, the"
-                                    + " address listened on and the peer.")
+                            "Print every event by name to stderr, with the time, the address"
+                                    + " listened on and the peer.")
                     .build();
 
     private ServerCommand(LineWriter out, LineWriter err) {
@@ -273,7 +273,7 @@ final class ServerCommand implements Callable<Integer> {
                 .addOption(tcpKeepAlive)
                 .addOption(tcpUserTimeout)
                 .addOption(drainTimeout);
-        triggerOptions.addTo(spec);
+        eventOptions.addTo(spec);
         reactorOptions.addTo(spec);
         spec.addOption(protocol);
         httpOptions.addTo(spec);
@@ -336,7 +336,7 @@ final class ServerCommand implements Callable<Integer> {
         if (spoken == Protocol.HTTP && idleBytes.<Integer>getValue() != 1) {
             return "--idle-bytes is an option of --protocol echo";
         }
-        String problem = triggerOptions.problem();
+        String problem = eventOptions.problem();
         if (problem == null) {
             problem =
                     reactorOptions.problem(
@@ -365,12 +365,13 @@ final class ServerCommand implements Callable<Integer> {
             boolean perReactor = reactorOptions.isPerReactor();
             statistics = StatsPrinter.start(server, http, telemetry, out, interval, perReactor);
         }
+        String refusal = server.ioUringRefusal();
+        if (refusal != null) {
+            err.print(NAME + ": " + EngineWords.taken(refusal));
+        }
         ServerRun run = new ServerRun(server, http, statistics, out, err);
         Signals.on(signal -> reopen(log, signal), "HUP", "USR1");
-        run.announce(
-                TriggerOptions.words(options.trigger()),
-                maxEvents.getValue(),
-                reactorOptions.words());
+        run.announce(eventOptions.words(server), maxEvents.getValue(), reactorOptions.words());
         int exitCode = run.await();
         telemetry.finish();
         return exitCode;
@@ -404,7 +405,6 @@ final class ServerCommand implements Callable<Integer> {
                         .withPort(port.getValue())
                         .withBindAddress(address == null ? null : InetAddress.getByName(address))
                         .withMaxEvents(maxEvents.getValue())
-                        .withTrigger(triggerOptions.value())
                         .withBacklog(backlog.getValue())
                         .withDrainTimeout(drainTimeout.getValue())
                         .withMaxConnections(orUnlimited(maxConnections))
@@ -415,7 +415,7 @@ final class ServerCommand implements Callable<Integer> {
                         .withTcp(tcpOptions())
                         .withConnection(connectionOptions(idle))
                         .withListeners(telemetry.listeners());
-        return reactorOptions.apply(options);
+        return reactorOptions.apply(eventOptions.apply(options));
     }
 
     private TcpOptions tcpOptions() {

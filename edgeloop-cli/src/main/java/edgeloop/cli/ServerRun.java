@@ -63,7 +63,9 @@ final class ServerRun {
     synchronized void announce(String mode, int maxEvents, String reactors) {
         Signals.on(this::terminate, "INT", "TERM");
         out.print(
-                "Starting epoll server on port "
+                "Starting "
+                        + EngineWords.word(server.transport())
+                        + " server on port "
                         + server.port()
                         + "\nUsing "
                         + mode

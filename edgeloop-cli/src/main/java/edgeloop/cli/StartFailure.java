@@ -13,6 +13,9 @@ final class StartFailure {
         InetAddress address = options.bindAddress();
         String place =
                 (address == null ? "" : Addresses.format(address) + " ") + "port " + options.port();
+        if (EngineWords.isOfRing(e)) {
+            return EngineWords.refused(e);
+        }
         String cause = " (" + e.errnoName() + ")";
         return switch (e.errnoName()) {
             case "EADDRINUSE" ->

@@ -7,6 +7,7 @@ import edgeloop.Connection;
 import edgeloop.ConnectionHandler;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
+import edgeloop.Transport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -14,7 +15,7 @@ import java.net.Socket;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Connections come and go, for a server whose handlers keep nothing of their own. */
 @Timeout(120)
@@ -26,10 +27,11 @@ class ChurnTest {
 
     /** Objects of connections and segments are used again, so there is nothing to allocate. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void nothingIsAllocatedPerConnection(int reactors) throws Exception {
+    @CsvSource({"EPOLL, 1", "EPOLL, 2", "AUTO, 1", "AUTO, 2"})
+    void nothingIsAllocatedPerConnection(Transport transport, int reactors) throws Exception {
         ConnectionHandler echo = Connection::write;
-        ServerOptions options = ServerOptions.defaults().withReactors(reactors);
+        ServerOptions options =
+                ServerOptions.defaults().withTransport(transport).withReactors(reactors);
         try (Server server = Server.start(options, _ -> echo)) {
             List<Long> threads = threadsOf(server);
             churn(server, WARMUP); // until the JVM has compiled what is called

@@ -48,7 +48,7 @@ final class EveryCallIT {
               accept4       | EINTR:when=1+2       |
             * epoll_ctl     | ENOSPC:when=1+3      | epoll_ctl failed: ENOSPC
               epoll_ctl     | ENOMEM:when=2+3      | out of epoll .* ENOMEM
-              getpeername   | ENOBUFS:when=2+3     |
+              getpeername   | ENOBUFS:when=2+3     | its peer's address is not known
             * recvfrom      | EIO:when=4+5         | Receiving failed.* EIO, peer .*127.0.0.1:\\d+
               recvfrom      | ENOMEM:when=4+5      | Receiving failed.* ENOMEM
               recvfrom      | ECONNRESET:when=4+5  |
@@ -64,6 +64,22 @@ final class EveryCallIT {
             * timerfd_settime | ENOMEM:when=1+1    | timerfd_settime failed.* ENOMEM
             * epoll_wait    | ENOMEM:when=3+5      | epoll_wait failed: ENOMEM
               epoll_wait    | EINTR:when=1+2       |
+            """;
+
+    /** On io_uring, by which connections receive, and send what is small. */
+    private static final String RING =
+            """
+            * io_uring_enter | ENOMEM:when=3+5    | io_uring_enter failed: ENOMEM
+              io_uring_enter | EAGAIN:when=3+5    | io_uring_enter failed: EAGAIN
+            * io_uring_enter | EINTR:when=1+2     |
+              io_uring_enter | EBUSY:when=1+2     |
+              accept4       | EMFILE:when=2+3      | Accepting pauses .* EMFILE
+              accept4       | ECONNABORTED:when=2+3 |
+              sendto        | ENOBUFS:when=3+5     | Sending failed.* ENOBUFS, peer .*
+              sendto        | EPIPE:when=3+5       |
+              sendto        | EINTR:when=1+2       |
+              sendmsg       | ENOBUFS:when=2+3     | Sending failed.* ENOBUFS
+              sendmsg       | EINTR:when=1+2       |
             """;
 
     private static final String HTTP =
@@ -125,7 +141,15 @@ final class EveryCallIT {
         return Row.of(ECHO);
     }
 
+    static Stream<Row> ring() {
+        return Row.of(RING);
+    }
+
     static Stream<Row> http() {
+        return Row.of(HTTP);
+    }
+
+    static Stream<Row> httpOnTheRing() {
         return Row.of(HTTP);
     }
 
@@ -152,12 +176,34 @@ final class EveryCallIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
+    @DisplayName("E66 on io_uring a call of the loop fails: it is said, and the same echo works")
+    void ring(Row row) throws Exception {
+        Rings.assumeAvailable();
+        server = ServerProcess.start("--engine=io_uring", "--idle-timeout", "1s");
+        check(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    @DisplayName("E66 on io_uring a call about files fails: it is said, and the same answer comes")
+    void httpOnTheRing(Row row) throws Exception {
+        Rings.assumeAvailable();
+        startHttp("--engine=io_uring");
+        check(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
     @DisplayName("E66 a call about files fails: it is said, and afterwards the same answer comes")
     void http(Row row) throws Exception {
+        startHttp("--engine=epoll");
+        check(row);
+    }
+
+    private void startHttp(String engine) throws IOException {
         isHttp = true;
         Files.write(folder.resolve("large"), new byte[3 << 20]);
-        server = ServerProcess.start("--protocol", "http", "--listing", "--root=" + folder);
-        check(row);
+        server = ServerProcess.start(engine, "--protocol", "http", "--listing", "--root=" + folder);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
+import edgeloop.Transport;
 import edgeloop.Trigger;
 import edgeloop.http.Http;
 import edgeloop.http.Response;
@@ -38,10 +39,12 @@ class HttpAllocationTest {
 
     private volatile long reactorThread;
 
+    /** The triggers are of epoll; auto is by completions, where the kernel has them. */
     static Stream<ServerOptions> modes() {
         return Stream.concat(
                 Stream.of(Trigger.values()).map(ServerOptions.defaults()::withTrigger),
                 Stream.of(
+                        ServerOptions.defaults().withTransport(Transport.AUTO),
                         ServerOptions.defaults().withReactors(2).withMaxConnections(10),
                         ServerOptions.defaults().withReactors(2).withSharedAcceptQueue(true)));
     }

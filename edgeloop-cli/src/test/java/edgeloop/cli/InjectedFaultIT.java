@@ -112,9 +112,17 @@ final class InjectedFaultIT {
                     recvfrom               | EINTR:when=3+2        | | --reactors=2 --trigger=level
                     sendto                 | EINTR:when=3+2        | | --reactors=2 --trigger=oneshot
                     ?epoll_wait,epoll_pwait | EINTR:when=3+2       | | --reactors=2 --read-until=short
+                    accept4                | EMFILE:when=3+5       | failed accepts | --engine=io_uring
+                    accept4                | EINTR:when=3+2        | | --engine=io_uring
+                    io_uring_enter         | EINTR:when=3+2        | | --engine=io_uring
+                    io_uring_enter         | EBUSY:when=3+2        | | --engine=io_uring
+                    accept4                | EMFILE:when=3+5       | failed accepts | --engine=io_uring --reactors=2
+                    accept4                | EMFILE:when=3+5       | failed accepts | --engine=io_uring --reactors=2 --accept=shared
+                    io_uring_enter         | EINTR:when=3+2        | | --engine=io_uring --reactors=2
                     """)
     void echoIsTheSameForAll(String calls, String fault, String counted, @Nullable String options)
             throws Exception {
+        Rings.assumeAvailableFor(options == null ? "" : options);
         start(calls, fault, options);
         int port = server.port();
         ProcessProbe probe = new ProcessProbe(server.pid());
@@ -147,6 +155,7 @@ final class InjectedFaultIT {
                     """)
     void onlyThoseThatAreStruckAreLost(
             String calls, String fault, String counted, @Nullable String options) throws Exception {
+        Rings.assumeAvailableFor(options == null ? "" : options);
         start(calls, fault, options);
         int port = server.port();
         ProcessProbe probe = new ProcessProbe(server.pid());

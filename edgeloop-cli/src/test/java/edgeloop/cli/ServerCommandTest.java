@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.ServerOptions;
 import edgeloop.TcpOptions;
+import edgeloop.Transport;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -53,6 +54,7 @@ final class ServerCommandTest {
                         "--max-buffer-memory=64m",
                         "--idle-timeout=2m",
                         "--idle-bytes=64",
+                        "--engine=io_uring",
                         "--write-timeout=30s",
                         "--min-output-rate=512",
                         "--linger-timeout=0",
@@ -73,6 +75,7 @@ final class ServerCommandTest {
         assertThat(options.maxBufferBytes()).isEqualTo(64L << 20);
         assertThat(options.connection().idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(options.connection().idleBytes()).isEqualTo(64);
+        assertThat(options.transport()).isEqualTo(Transport.IO_URING);
         assertThat(options.connection().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.connection().minOutputRate()).isEqualTo(512);
         assertThat(options.connection().lingerTimeout()).isEqualTo(Duration.ZERO);
@@ -128,6 +131,13 @@ final class ServerCommandTest {
                     --drain-timeout=soon  | --drain-timeout must be a time such as 500ms, 5s, 2m or 1h, not 'soon'
                     --bind=               | --bind must be an address or a host name, not ''
                     --trace=loud          | --trace takes no value
+                    --engine=kqueue       | --engine must be epoll, io_uring or auto, not 'kqueue'
+                    --engine=IO_URING     | --engine must be epoll, io_uring or auto, not 'IO_URING'
+                    --engine=io_uring --trigger=level | --trigger level is of --engine epoll
+                    --engine io_uring --trigger oneshot | --trigger oneshot is of --engine epoll
+                    --engine=io_uring --read-until=short | --read-until is an option of --engine epoll
+                    --engine=io_uring --read-until=eagain | --read-until is an option of --engine epoll
+                    --engine=auto --trigger=level --read-until=short | --read-until is an option of --trigger edge
                     --nonsense            | unknown option --nonsense
                     --max                 | unknown option --max, perhaps --max-events or --max-connections or --max-connections-per-ip or --max-buffer-memory
                     -x                    | unknown option -x
@@ -183,6 +193,7 @@ final class ServerCommandTest {
                 .contains("--tcp-keepalive=TIME")
                 .contains("--tcp-user-timeout=TIME")
                 .contains("--drain-timeout=TIME")
+                .contains("--engine=epoll|io_uring|auto")
                 .contains("--trace")
                 .contains("--version");
     }

@@ -26,7 +26,7 @@ final class ServerProcess implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Pattern FIRST_LINE =
-            Pattern.compile("Starting epoll server on port (\\d+)");
+            Pattern.compile("Starting (?:epoll|io_uring) server on port (\\d+)");
 
     private final Process process;
     private final Lines out;
@@ -95,28 +95,43 @@ final class ServerProcess implements AutoCloseable {
         return !process.waitFor(span.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The reactor's thread, as a folder of /proc. */
+    /** The reactor's thread, as a folder of /proc; the first one's, where there are several. */
     Path reactorTask() throws IOException, InterruptedException {
-        String name = "edgeloop-" + port();
+        return reactorTasks().getFirst();
+    }
+
+    /** The reactors' threads. */
+    List<Path> reactorTasks() throws IOException, InterruptedException {
+        String name = "edgeloop-" + port(); // of several, what follows may be cut off
+        List<Path> found = new ArrayList<>();
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid() + "/task"))) {
             for (Path task : tasks.toList()) {
-                if (Files.readString(task.resolve("comm")).strip().equals(name)) {
-                    return task;
+                String comm = Files.readString(task.resolve("comm")).strip();
+                if (comm.equals(name) || comm.startsWith(name + "-")) {
+                    found.add(task);
                 }
             }
         }
-        throw new AssertionError("no reactor thread");
+        if (found.isEmpty()) {
+            throw new AssertionError("no reactor thread");
+        }
+        return found;
     }
 
-    /** How often the reactor's thread went to sleep, proc_pid_status(5). */
+    /** How often the reactors' threads went to sleep, proc_pid_status(5). */
     long reactorSwitches() throws IOException, InterruptedException {
-        return Files.readAllLines(reactorTask().resolve("status")).stream()
-                .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .sum();
+        long switches = 0;
+        for (Path task : reactorTasks()) {
+            switches +=
+                    Files.readAllLines(task.resolve("status")).stream()
+                            .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum();
+        }
+        return switches;
     }
 
-    /** Waits until the reactor has slept for a while; answers how often it went to sleep. */
+    /** Waits until the reactors have slept for a while; answers how often they went to sleep. */
     long awaitReactorAsleep() throws IOException, InterruptedException {
         long switches = reactorSwitches();
         for (long before = -1; before != switches; switches = reactorSwitches()) {

@@ -40,6 +40,8 @@ final class SoakIT {
     private static final long HEAP_GROWTH_BYTES = 512 * 1024;
     private static final long NATIVE_GROWTH_KIB = 6 * 1024;
 
+    private static final String ENGINE = "--engine=" + System.getProperty("soak.engine", "epoll");
+
     private final long seed = System.currentTimeMillis();
     private final List<String> table = new ArrayList<>();
     private long connections;
@@ -57,7 +59,8 @@ final class SoakIT {
     @ParameterizedTest
     @MethodSource("reactors")
     void nothingIsHeldThatWasNotHeldBefore(String reactors) throws Exception {
-        System.out.printf("soak: %s, seed %d, %s%n", LENGTH, seed, reactors);
+        Rings.assumeAvailableFor(ENGINE);
+        System.out.printf("soak: %s, seed %d, %s, %s%n", LENGTH, seed, reactors, ENGINE);
         try (ServerProcess server =
                 ServerProcess.launch(
                         "env",
@@ -65,6 +68,7 @@ final class SoakIT {
                                 + " -XX:NativeMemoryTracking=summary",
                         "./myepollserver",
                         reactors,
+                        ENGINE,
                         "--port=0",
                         "--idle-timeout=5s",
                         "--write-timeout=3s")) {

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an echo costs in system calls, counted from outside by strace(1). */
 @Timeout(180)
@@ -83,12 +85,91 @@ final class SyscallsIT {
         }
     }
 
-    /** Counts the calls of the reactor's thread while each socket gets an echo. */
+    /**
+     * One call in a turn of the loop, which takes the answers of the turn before and brings more
+     * requests. A client that asks again when it has its answer takes two turns for each: one that
+     * sleeps, and one for what became of the answer.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void onIoUringATurnIsOneCall(int reactors) throws Exception {
+        Rings.assumeAvailable();
+        List<Socket> sockets = new ArrayList<>();
+        try (ServerProcess server =
+                ServerProcess.start("--engine=io_uring", "--reactors=" + reactors)) {
+            for (int i = 0; i < ECHOES; i++) {
+                sockets.add(server.connect());
+                echo(sockets.get(i));
+            }
+            server.awaitReactorAsleep();
+            Map<String, Count> counts = trace(server, sockets);
+            // At most one before a sleep that looks, and one for each reactor broken by strace.
+            assertThat(counts.get("io_uring_enter").calls())
+                    .isBetween(ECHOES, 3 * ECHOES + reactors);
+            assertThat(counts.keySet()).isSubsetOf("io_uring_enter", "futex");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Those that come at once are served by one call, and not by one each. */
+    @Test
+    void onIoUringManyRequestsTakeFewCalls() throws Exception {
+        Rings.assumeAvailable();
+        List<Socket> sockets = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.start("--engine=io_uring")) {
+            for (int i = 0; i < ECHOES; i++) {
+                sockets.add(server.connect());
+                echo(sockets.get(i));
+            }
+            server.awaitReactorAsleep();
+            Map<String, Count> counts =
+                    trace(
+                            server,
+                            () -> {
+                                server.signal("STOP");
+                                for (Socket socket : sockets) {
+                                    socket.getOutputStream().write("hello".getBytes(UTF_8));
+                                }
+                                server.signal("CONT");
+                                for (Socket socket : sockets) {
+                                    assertThat(socket.getInputStream().readNBytes(5)).hasSize(5);
+                                }
+                            });
+            assertThat(counts.get("io_uring_enter").calls()).isBetween(2, ECHOES / 4);
+            assertThat(counts.keySet()).isSubsetOf("io_uring_enter", "futex", "restart_syscall");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private interface Traffic {
+        void run() throws Exception;
+    }
+
+    /** Counts the calls of the reactors' threads while each socket gets an echo. */
     private Map<String, Count> trace(ServerProcess server, List<Socket> sockets) throws Exception {
+        return trace(
+                server,
+                () -> {
+                    for (Socket socket : sockets) {
+                        echo(socket);
+                    }
+                });
+    }
+
+    private Map<String, Count> trace(ServerProcess server, Traffic traffic) throws Exception {
         Path table = folder.resolve("table");
-        String thread = server.reactorTask().getFileName().toString();
-        ProcessBuilder builder =
-                new ProcessBuilder("strace", "-c", "-o", table.toString(), "-p", thread);
+        List<String> command = new ArrayList<>(List.of("strace", "-c", "-o", table.toString()));
+        List<Path> threads = server.reactorTasks();
+        for (Path thread : threads) {
+            command.addAll(List.of("-p", thread.getFileName().toString()));
+        }
+        ProcessBuilder builder = new ProcessBuilder(command);
         Process strace;
         try {
             strace = builder.redirectErrorStream(true).start();
@@ -97,11 +178,13 @@ final class SyscallsIT {
             throw e;
         }
         try (BufferedReader says = strace.inputReader()) {
-            String line = says.readLine();
-            assumeTrue(line != null && line.contains("attached"), "strace may not attach: " + line);
-            for (Socket socket : sockets) {
-                echo(socket);
+            for (Path _ : threads) {
+                String line = says.readLine();
+                assumeTrue(
+                        line != null && line.contains("attached"),
+                        "strace may not attach: " + line);
             }
+            traffic.run();
             server.awaitReactorAsleep();
             // SIGTERM: strace lets go of the thread, writes its table and ends.
             strace.destroy();

@@ -1,8 +1,10 @@
 package edgeloop.cli.load;
 
 import edgeloop.Addresses;
+import edgeloop.Transport;
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.DurationConverter;
+import edgeloop.cli.EngineWords;
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.ProgramVersion;
 import edgeloop.cli.Signals;
@@ -364,7 +366,8 @@ final class LoadCommand implements Callable<Integer> {
                 inFlight == null ? concurrency : inFlight,
                 requestsPerConnection == null ? 0 : requestsPerConnection,
                 exchange,
-                timeout.toNanos());
+                timeout.toNanos(),
+                threads.transport());
     }
 
     private Exchange exchange(Target server, Shard shard) {
@@ -372,7 +375,8 @@ final class LoadCommand implements Callable<Integer> {
         return parse("", server, target -> request.exchange(target, once, seed, shard));
     }
 
-    private Results.Config config(EngineOptions options, StagePlan first, boolean searching) {
+    private Results.Config config(
+            EngineOptions options, StagePlan first, boolean searching, Transport used) {
         return new Results.Config(
                 Addresses.format(options.target()),
                 connections,
@@ -392,7 +396,8 @@ final class LoadCommand implements Callable<Integer> {
                 request.files().requests(),
                 request.files().orderName(),
                 shards.name(),
-                threads.count());
+                threads.count(),
+                EngineWords.word(used));
     }
 
     private <T, R> R parse(String option, T text, Function<T, R> parser) {
@@ -450,6 +455,9 @@ final class LoadCommand implements Callable<Integer> {
         try (session) {
             // A terminal that is closed must not take the results with it.
             Signals.on(_ -> session.interrupt(), "INT", "TERM", "HUP");
+            if (session.ioUringRefusal() != null) {
+                note(EngineWords.taken(session.ioUringRefusal()));
+            }
             session.connect();
             shards.awaitStart(session, machine.clock(), this::note);
             startedAt = machine.clock().instant().plusNanos(plans.getFirst().unmeasuredNanos());
@@ -457,33 +465,23 @@ final class LoadCommand implements Callable<Integer> {
                 search = new FindMax(session, plans.getFirst(), wanted, this::note);
                 stages = List.of(search.search());
             } else {
-                stages = runAll(session, plans);
+                stages = session.run(plans);
             }
         }
         ResultsBuilder builder = new ResultsBuilder(stages, session.connections(), session.book());
         if (search != null) {
             builder.withSearch(search.trials(), search.result());
         }
-        Results.Config config = config(options, stages.getFirst().outcome().plan(), search != null);
+        Results.Config config =
+                config(
+                        options,
+                        stages.getFirst().outcome().plan(),
+                        search != null,
+                        session.transport());
         Instant endedAt = machine.clock().instant();
         boolean neverMeasured = startedAt.isAfter(endedAt); // interrupted in the warm-up
         return builder.build(
                 server.toString(), config, neverMeasured ? endedAt : startedAt, endedAt);
-    }
-
-    /** The stages until the user or the server ends it; the first one in any case. */
-    private static List<StageRecord> runAll(LoadSession session, List<StagePlan> plans)
-            throws InterruptedException {
-        List<StageRecord> stages = new ArrayList<>();
-        for (StagePlan plan : plans) {
-            if (stages.isEmpty() || !session.isInterrupted()) {
-                stages.add(session.run(plan));
-            }
-            if (stages.getLast().outcome().endedByServer()) {
-                break;
-            }
-        }
-        return stages;
     }
 
     private void note(String message) {

@@ -1,5 +1,7 @@
 package edgeloop.cli.load;
 
+import edgeloop.Transport;
+import edgeloop.cli.EngineWords;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.protocol.Exchange;
@@ -14,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** On how many threads a tester works. */
+/** On how many threads a tester works, and how they speak to the kernel. */
 final class ThreadOptions {
     private static final int MOST = 256;
 
@@ -35,8 +37,23 @@ final class ThreadOptions {
                             + " ${DEFAULT-VALUE}).")
     private int threads;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "epoll|io_uring|auto",
+            converter = Engine.class,
+            defaultValue = "epoll",
+            description =
+                    "How they speak to the kernel: by readiness, by completions (Linux 6.1 or"
+                            + " later), or by these where the kernel has them (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private Transport transport = Transport.EPOLL;
+
     int count() {
         return threads;
+    }
+
+    Transport transport() {
+        return transport;
     }
 
     /** Refuses what leaves nothing to do for some of the threads; auto takes no more than these. */
@@ -76,6 +93,13 @@ final class ThreadOptions {
             parts.add(all.part(Shard.WHOLE.part(i, threads), own));
         }
         return parts;
+    }
+
+    static final class Engine implements ITypeConverter<Transport> {
+        @Override
+        public Transport convert(String text) {
+            return EngineWords.parse(text);
+        }
     }
 
     static final class Count implements ITypeConverter<Integer> {

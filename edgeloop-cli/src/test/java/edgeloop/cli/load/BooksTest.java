@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import edgeloop.Transport;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
 import edgeloop.cli.load.measure.Meter;
@@ -224,6 +225,7 @@ class BooksTest {
                 o.inFlight(),
                 o.requestsPerConnection(),
                 o.exchange(),
-                o.timeoutNanos());
+                o.timeoutNanos(),
+                Transport.EPOLL);
     }
 }

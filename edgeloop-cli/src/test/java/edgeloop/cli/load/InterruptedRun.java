@@ -2,6 +2,7 @@ package edgeloop.cli.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.Transport;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
 import edgeloop.cli.load.measure.Interval;
@@ -87,7 +88,8 @@ record InterruptedRun(
                 connections,
                 0,
                 new Exchange(payload, new FixedAnswer(payload.bytes()), "echo"),
-                Duration.ofSeconds(10).toNanos());
+                Duration.ofSeconds(10).toNanos(),
+                Transport.EPOLL);
     }
 
     private void assertBooks(StageRecord stage, KnownServer server) {

@@ -184,7 +184,8 @@ final class KnownTruth {
                 null,
                 null,
                 null,
-                threads);
+                threads,
+                "epoll");
     }
 
     // ---- Times --------------------------------------------------------------------------------

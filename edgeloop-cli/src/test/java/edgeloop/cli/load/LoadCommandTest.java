@@ -117,6 +117,7 @@ class LoadCommandTest {
                 "--rate 10,20,, localhost:1|not ','",
                 "--seed x localhost:1|--seed must be a whole number from -2^63 to 2^63 - 1, not 'x'",
                 "--seed 99999999999999999999 localhost:1|--seed must be a whole number",
+                "--engine x localhost:1|--engine must be epoll, io_uring or auto, not 'x'",
                 "--arrivals x localhost:1|--arrivals must be constant or poisson, not 'x'",
                 "--data-order x localhost:1|--data-order must be sequential or shuffle, not 'x'",
                 "--no-such localhost:1|--no-such",

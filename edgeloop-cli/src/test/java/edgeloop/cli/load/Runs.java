@@ -1,5 +1,6 @@
 package edgeloop.cli.load;
 
+import edgeloop.Transport;
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
@@ -77,7 +78,8 @@ public final class Runs {
                 connections,
                 0,
                 new Exchange(payload, new FixedAnswer(payload.bytes()), "echo"),
-                Duration.ofSeconds(30).toNanos());
+                Duration.ofSeconds(30).toNanos(),
+                Transport.EPOLL);
     }
 
     static EngineOptions withTimeout(EngineOptions o, Duration timeout) {
@@ -91,7 +93,8 @@ public final class Runs {
                 o.inFlight(),
                 o.requestsPerConnection(),
                 o.exchange(),
-                timeout.toNanos());
+                timeout.toNanos(),
+                Transport.EPOLL);
     }
 
     public static EngineOptions withPipeline(EngineOptions o, int depth) {
@@ -105,7 +108,8 @@ public final class Runs {
                 o.connections() * depth,
                 o.requestsPerConnection(),
                 o.exchange(),
-                o.timeoutNanos());
+                o.timeoutNanos(),
+                Transport.EPOLL);
     }
 
     static EngineOptions withRequestsPerConnection(EngineOptions o, int requests) {
@@ -119,7 +123,8 @@ public final class Runs {
                 o.inFlight(),
                 requests,
                 o.exchange(),
-                o.timeoutNanos());
+                o.timeoutNanos(),
+                Transport.EPOLL);
     }
 
     public static EngineOptions expecting(EngineOptions o, String payload, String answer) {
@@ -138,7 +143,8 @@ public final class Runs {
                 o.inFlight(),
                 o.requestsPerConnection(),
                 exchange,
-                o.timeoutNanos());
+                o.timeoutNanos(),
+                Transport.EPOLL);
     }
 
     /** One stage and the connections' books after it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import edgeloop.Connection;
 import edgeloop.Server;
+import edgeloop.Transport;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.result.Results;
@@ -196,7 +197,8 @@ class ThreadsTest {
                         inFlight,
                         0,
                         echoes.exchange(),
-                        echoes.timeoutNanos());
+                        echoes.timeoutNanos(),
+                        Transport.EPOLL);
         assertThat(all.part(Shard.WHOLE.part(0, 2), echoes.exchange()).concurrency())
                 .isEqualTo(first);
         assertThat(all.part(Shard.WHOLE.part(1, 2), echoes.exchange()).concurrency())

@@ -1,5 +1,6 @@
 package edgeloop.cli.load.engine;
 
+import edgeloop.Transport;
 import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.protocol.Exchange;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param requestsPerConnection after which a connection is closed and replaced; 0 for never
  * @param exchange what each request sends and what is expected
  * @param timeoutNanos from a request's sending to its answer
+ * @param transport how the kernel is spoken to
  */
 public record EngineOptions(
         InetSocketAddress target,
@@ -31,7 +33,8 @@ public record EngineOptions(
         int inFlight,
         int requestsPerConnection,
         Exchange exchange,
-        long timeoutNanos) {
+        long timeoutNanos,
+        Transport transport) {
 
     /**
      * The part of one of several threads.
@@ -52,7 +55,24 @@ public record EngineOptions(
                 bounded ? (int) thread.partOf(inFlight) : ownConnections * pipeline,
                 requestsPerConnection,
                 own,
-                timeoutNanos);
+                timeoutNanos,
+                transport);
+    }
+
+    /** The same where the kernel is spoken to in another way. */
+    EngineOptions withTransport(Transport other) {
+        return new EngineOptions(
+                target,
+                sources,
+                connections,
+                connectRate,
+                connectTimeout,
+                pipeline,
+                inFlight,
+                requestsPerConnection,
+                exchange,
+                timeoutNanos,
+                other);
     }
 
     /** The most requests that can be on their way. */

@@ -7,6 +7,7 @@ import edgeloop.ConnectionOptions;
 import edgeloop.PreciseTimer;
 import edgeloop.Reactor;
 import edgeloop.SyscallException;
+import edgeloop.Transport;
 import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.Interval;
 import edgeloop.cli.load.measure.Meter;
@@ -82,7 +83,7 @@ final class LoadEngine implements AutoCloseable {
      * @param number of the engine, from 0
      * @param mailbox takes what it has to tell
      * @param establishedByAll counts connections, its own and those of other engines
-     * @throws SyscallException if the kernel refuses its descriptors
+     * @throws SyscallException if the kernel refuses its descriptors, or the transport
      */
     static LoadEngine start(
             EngineOptions options,
@@ -100,6 +101,7 @@ final class LoadEngine implements AutoCloseable {
         Client client =
                 Client.start(
                         ClientOptions.defaults()
+                                .withTransport(options.transport())
                                 .withConnection(connection)
                                 .withConnectTimeout(options.connectTimeout())
                                 .withLocalAddresses(options.sources())
@@ -108,6 +110,16 @@ final class LoadEngine implements AutoCloseable {
     }
 
     // ---- What the main thread calls -----------------------------------------------------------
+
+    /** How it speaks to the kernel. */
+    Transport transport() {
+        return client.transport();
+    }
+
+    /** Why that is by epoll, if it may have been by io_uring. */
+    @Nullable String ioUringRefusal() {
+        return client.ioUringRefusal();
+    }
 
     /** Whom the main thread waits with for what is told. */
     Reactor reactor() {

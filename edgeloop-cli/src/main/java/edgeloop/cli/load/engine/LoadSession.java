@@ -1,6 +1,8 @@
 package edgeloop.cli.load.engine;
 
 import edgeloop.SyscallException;
+import edgeloop.Transport;
+import edgeloop.cli.EngineWords;
 import edgeloop.cli.load.measure.ConnectionBook;
 import edgeloop.cli.load.measure.ConnectionCounts;
 import edgeloop.cli.load.measure.Interval;
@@ -41,7 +43,7 @@ public final class LoadSession implements AutoCloseable {
      * @param parts what each is to do
      * @param meter tells what they use
      * @param observers hear of the run on the thread that waits for it
-     * @throws CannotRunException if the kernel refuses a reactor's descriptors
+     * @throws CannotRunException if the kernel refuses a reactor's descriptors, or the transport
      */
     public static LoadSession start(
             List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
@@ -51,7 +53,12 @@ public final class LoadSession implements AutoCloseable {
         List<LoadEngine> engines = new ArrayList<>();
         try {
             for (EngineOptions part : parts) {
-                engines.add(LoadEngine.start(part, meter, engines.size(), mailbox, established));
+                // What the first one has found out holds for all.
+                EngineOptions own =
+                        engines.isEmpty()
+                                ? part
+                                : part.withTransport(engines.getFirst().transport());
+                engines.add(LoadEngine.start(own, meter, engines.size(), mailbox, established));
             }
         } catch (SyscallException e) {
             engines.forEach(LoadEngine::close);
@@ -64,7 +71,20 @@ public final class LoadSession implements AutoCloseable {
     }
 
     static CannotRunException noReactor(SyscallException e) {
-        return new CannotRunException("the kernel refuses an epoll instance: " + e.getMessage());
+        return new CannotRunException(
+                EngineWords.isOfRing(e)
+                        ? EngineWords.refused(e)
+                        : "the kernel refuses a reactor: " + e.getMessage());
+    }
+
+    /** How the engines speak to the kernel. */
+    public Transport transport() {
+        return engines.getFirst().transport();
+    }
+
+    /** Why that is by epoll, if it may have been by io_uring; else null. */
+    public @Nullable String ioUringRefusal() {
+        return engines.getFirst().ioUringRefusal();
     }
 
     /**
@@ -112,6 +132,20 @@ public final class LoadSession implements AutoCloseable {
                 + ": "
                 + causes
                 + Advice.on(counts.failed());
+    }
+
+    /** Runs stages until the user or the server ends it; the first one in any case. */
+    public List<StageRecord> run(List<StagePlan> plans) throws InterruptedException {
+        List<StageRecord> stages = new ArrayList<>();
+        for (StagePlan plan : plans) {
+            if (stages.isEmpty() || !interrupted) {
+                stages.add(run(plan));
+            }
+            if (stages.getLast().outcome().endedByServer()) {
+                break;
+            }
+        }
+        return stages;
     }
 
     /** Runs a stage to its end. */

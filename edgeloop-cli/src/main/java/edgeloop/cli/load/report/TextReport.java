@@ -308,8 +308,10 @@ public final class TextReport {
         Results.ClientSide client = results.client();
         Results.Latency lag = client.sendLag();
         int threads = results.config().threads();
+        String engine = results.config().engine();
         line(
-                "Client: %s%s busy, %s waiting for a CPU, %.2f us of CPU per request, GC %d ms%s",
+                "Client: %s%s%s busy, %s waiting for a CPU, %.2f us of CPU per request, GC %d ms%s",
+                engine.equals("epoll") ? "" : "on " + engine + ", ",
                 threads > 1 ? threads + " threads, at most " : "",
                 Text.percent(client.threadBusy()),
                 Text.percent(client.threadWaiting()),

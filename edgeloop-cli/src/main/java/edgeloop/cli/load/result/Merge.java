@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -266,10 +267,8 @@ public final class Merge {
 
     private Results.Config config() {
         Results.Config first = runs.getFirst().config();
-        Set<String> addresses = new LinkedHashSet<>();
-        runs.forEach(run -> addresses.add(run.config().address()));
         return new Results.Config(
-                String.join(", ", addresses),
+                each(Results.Config::address),
                 (int) count(run -> run.config().connections()),
                 first.pipeline(),
                 (int) count(run -> run.config().concurrency()),
@@ -287,7 +286,16 @@ public final class Merge {
                 first.requestsFile(),
                 first.dataOrder(),
                 null, // all of them are there
-                (int) count(run -> run.config().threads()));
+                (int) count(run -> run.config().threads()),
+                each(Results.Config::engine));
+    }
+
+    /** What differs from run to run, once each. */
+    private String each(Function<Results.Config, String> value) {
+        return runs.stream()
+                .map(run -> value.apply(run.config()))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /** Step by step. */

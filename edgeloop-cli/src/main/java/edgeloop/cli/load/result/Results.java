@@ -4,6 +4,7 @@ import edgeloop.cli.load.measure.ErrorCounts;
 import edgeloop.cli.load.measure.StageOutcome;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -63,6 +64,7 @@ public record Results(
      * @param dataOrder of the rows and requests of these files
      * @param shard of how many the run was one, as 2/3; all figures are of its part
      * @param threads that sent and received
+     * @param engine by which they did: {@code epoll} or {@code io_uring}
      */
     public record Config(
             String address,
@@ -83,10 +85,13 @@ public record Results(
             @Nullable String requestsFile,
             @Nullable String dataOrder,
             @Nullable String shard,
-            int threads) {
+            int threads,
+            String engine) {
 
         public Config {
-            threads = Math.max(1, threads); // files of earlier versions do not say
+            // Files of earlier versions do not say.
+            threads = Math.max(1, threads);
+            engine = Objects.requireNonNullElse(engine, "epoll");
         }
     }
 

@@ -1,12 +1,24 @@
 package edgeloop.cli;
 
+import edgeloop.Server;
+import edgeloop.ServerOptions;
+import edgeloop.Transport;
 import edgeloop.Trigger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of {@code myepollserver} about when the kernel tells of a connection. */
-final class TriggerOptions {
+/** The options of {@code myepollserver} about how the kernel tells of a connection, and when. */
+final class EventOptions {
+    private final OptionSpec engine =
+            Options.choice("--engine", EngineWords.ALL.toArray(String[]::new))
+                    .defaultValue("epoll")
+                    .description(
+                            "How the kernel is spoken to: by readiness, by completions (Linux 6.1"
+                                    + " or later), or by these where the kernel has them (default:"
+                                    + " ${DEFAULT-VALUE}).")
+                    .build();
+
     private final OptionSpec trigger =
             Options.choice("--trigger", "edge", "level", "oneshot")
                     .defaultValue("edge")
@@ -25,18 +37,29 @@ final class TriggerOptions {
                     .build();
 
     void addTo(CommandSpec spec) {
-        spec.addOption(trigger).addOption(readUntil);
+        spec.addOption(engine).addOption(trigger).addOption(readUntil);
     }
 
-    /** What is wrong with the two, or null. */
+    /** What is wrong with them, or null. */
     @Nullable String problem() {
         boolean edge = "edge".equals(trigger.getValue());
+        boolean completions = transport() == Transport.IO_URING;
+        if (completions && !edge) {
+            return "--trigger " + trigger.getValue() + " is of --engine epoll";
+        }
+        if (completions && readUntil.getValue() != null) {
+            return "--read-until is an option of --engine epoll";
+        }
         return edge || readUntil.getValue() == null
                 ? null
                 : "--read-until is an option of --trigger edge";
     }
 
-    Trigger value() {
+    private Transport transport() {
+        return EngineWords.transport(engine.getValue());
+    }
+
+    private Trigger trigger() {
         return switch (trigger.<String>getValue()) {
             case "level" -> Trigger.LEVEL;
             case "oneshot" -> Trigger.ONE_SHOT;
@@ -45,9 +68,16 @@ final class TriggerOptions {
         };
     }
 
-    /** As the second line of the server says it. */
-    static String words(Trigger trigger) {
-        return switch (trigger) {
+    ServerOptions apply(ServerOptions options) {
+        return options.withTransport(transport()).withTrigger(trigger());
+    }
+
+    /** The mode, as the second line of the server says it. */
+    String words(Server server) {
+        if (server.transport() == Transport.IO_URING) {
+            return "completion";
+        }
+        return switch (trigger()) {
             case EDGE, EDGE_UNTIL_SHORT -> "edge-triggered";
             case LEVEL -> "level-triggered";
             case ONE_SHOT -> "one-shot";
