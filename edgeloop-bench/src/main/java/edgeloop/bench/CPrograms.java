@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The C programs: compiled at the start of every run, as that takes a blink. */
-record CPrograms(Path echoFloor, Path crowdServer, Path loadClient) {
+record CPrograms(Path echoFloor, Path ringFloor, Path crowdServer, Path loadClient) {
     private static final List<String> FLAGS = List.of("-O2", "-Wall", "-pthread");
 
     /**
@@ -25,6 +25,7 @@ record CPrograms(Path echoFloor, Path crowdServer, Path loadClient) {
         System.err.println("Compiling the C servers and the load client: cc -O2");
         return new CPrograms(
                 compile(sources, target, "echo_floor"),
+                compile(sources, target, "ring_floor"),
                 compile(sources, target, "crowd_server"),
                 compile(sources, target, "load_client"));
     }

@@ -58,6 +58,12 @@ public final class ClientComparison implements Callable<Integer> {
                             + " Default: ${DEFAULT-VALUE}")
     private int seconds;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "What loadtest is to go by, its own --engine. Default: not said.")
+    private @Nullable String engine;
+
     @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
     private boolean help;
@@ -162,7 +168,8 @@ public final class ClientComparison implements Callable<Integer> {
             throws BenchException, IOException, InterruptedException {
         Path folder = Children.makeFolder();
         Path json = folder.resolve("run.json");
-        List<String> command =
+        var command = new ArrayList<String>();
+        command.addAll(
                 List.of(
                         root.resolve("loadtest").toString(),
                         "--quiet",
@@ -171,8 +178,11 @@ public final class ClientComparison implements Callable<Integer> {
                         "--duration=" + seconds,
                         "--warmup=" + seconds,
                         "--json=" + json,
-                        "--fail-if=errors>0",
-                        "127.0.0.1:" + server.port());
+                        "--fail-if=errors>0"));
+        if (engine != null) {
+            command.add("--engine=" + engine);
+        }
+        command.add("127.0.0.1:" + server.port());
         Process process =
                 Children.start(
                         new ProcessBuilder(Cpus.pinned(cpus.client(), command))

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,18 @@ final class Measurer {
     /** and how many of them talk. */
     static final int TALKING = 10;
 
+    /** Other sizes than those of the rows, and many requests at once. */
+    static final List<Row> SIZES =
+            List.of(
+                    new Row(50, Row.DEFAULT_SIZE, 16),
+                    new Row(50, 4 * 1024, 1),
+                    new Row(50, 16 * 1024, 1),
+                    new Row(50, 64 * 1024, 1),
+                    new Row(50, 1024 * 1024, 1));
+
+    /** Which part of what the floor serves is offered where servers are to have time to sleep. */
+    static final double PACE = 0.6;
+
     /** After the last connection was opened: for compilers and collectors to come to rest. */
     private static final long SETTLE_MILLIS = 3_000;
 
@@ -70,7 +83,7 @@ final class Measurer {
     }
 
     private boolean measuresCpu() {
-        return plan.has(Part.CPU) || plan.has(Part.MODES);
+        return plan.has(Part.CPU) || plan.has(Part.MODES) || plan.has(Part.RING);
     }
 
     /** One step of the measurement of a server. */
@@ -83,7 +96,7 @@ final class Measurer {
     void measure(List<ServerSpec> specs, int round, Samples samples)
             throws IOException, InterruptedException {
         if (takesLoad()) {
-            underLoad(specs, round, samples);
+            together(specs, round, samples, servers -> underLoad(servers, round, samples));
         }
         for (ServerSpec spec : specs) {
             if (plan.has(Part.IDLE)) {
@@ -141,7 +154,27 @@ final class Measurer {
         }
     }
 
-    private void underLoad(List<ServerSpec> specs, int round, Samples samples)
+    /** Measures requests of other sizes, and many at once, at full load. */
+    void measureSizes(List<ServerSpec> specs, int round, Samples samples)
+            throws IOException, InterruptedException {
+        together(
+                specs,
+                round,
+                samples,
+                servers -> {
+                    for (Row row : SIZES) {
+                        takeTurns(servers, row, round, samples, this::row);
+                    }
+                });
+    }
+
+    /** What is done with servers that live at the same time. */
+    @FunctionalInterface
+    private interface Turns {
+        void take(List<RunningServer> servers) throws IOException, InterruptedException;
+    }
+
+    private void together(List<ServerSpec> specs, int round, Samples samples, Turns turns)
             throws IOException, InterruptedException {
         var servers = new ArrayList<RunningServer>();
         try {
@@ -157,33 +190,64 @@ final class Measurer {
                             warmUp(server);
                         });
             }
-            for (Row row : plan.rows()) {
-                for (int slice = 1; slice <= plan.slices(); slice++) {
-                    takeTurns(servers, row, round, slice, samples);
-                }
-            }
-            if (plan.has(Part.ALLOCATION)) {
-                for (RunningServer server : servers) {
-                    ServerSpec spec = server.spec();
-                    if (spec.kind() == Kind.JVM) {
-                        Step step = () -> add(samples, round, spec, allocation(server));
-                        attempt(spec, round, samples, step);
-                    }
-                }
-            }
+            turns.take(servers);
         } finally {
             servers.forEach(RunningServer::close);
         }
     }
 
-    private void takeTurns(
-            List<RunningServer> servers, Row row, int round, int slice, Samples samples)
+    private void underLoad(List<RunningServer> servers, int round, Samples samples)
             throws IOException, InterruptedException {
-        for (RunningServer server : servers) {
-            ServerSpec spec = server.spec();
-            if (spec.canRun(row)) {
-                Step step = () -> add(samples, round, slice, spec, row, row(server, row));
-                attempt(spec, round, samples, step);
+        for (Row row : plan.rows()) {
+            takeTurns(servers, row, round, samples, this::row);
+            OptionalDouble most =
+                    samples.median(round, ServerCatalog.FLOOR, row, Metric.REQUESTS_PER_SECOND);
+            if (plan.has(Part.RING) && most.isPresent()) {
+                long rate = Math.round(PACE * most.getAsDouble());
+                takeTurns(servers, row, round, samples, (server, _) -> paced(server, row, rate));
+            }
+        }
+        if (plan.has(Part.ALLOCATION)) {
+            for (RunningServer server : servers) {
+                ServerSpec spec = server.spec();
+                if (spec.kind() == Kind.JVM) {
+                    Step step = () -> add(samples, round, spec, allocation(server));
+                    attempt(spec, round, samples, step);
+                }
+            }
+        }
+    }
+
+    /** One slice of one server. */
+    @FunctionalInterface
+    private interface Measurement {
+        Map<Metric, Double> of(RunningServer server, Row row)
+                throws BenchException, IOException, InterruptedException;
+    }
+
+    private void takeTurns(
+            List<RunningServer> servers,
+            Row row,
+            int round,
+            Samples samples,
+            Measurement measurement)
+            throws IOException, InterruptedException {
+        for (int i = 1; i <= plan.slices(); i++) {
+            int slice = i;
+            for (RunningServer server : servers) {
+                ServerSpec spec = server.spec();
+                if (spec.canRun(row)) {
+                    Step step =
+                            () ->
+                                    add(
+                                            samples,
+                                            round,
+                                            slice,
+                                            spec,
+                                            row,
+                                            measurement.of(server, row));
+                    attempt(spec, round, samples, step);
+                }
             }
         }
     }
@@ -228,15 +292,11 @@ final class Measurer {
     private Map<Metric, Double> row(RunningServer server, Row row)
             throws BenchException, IOException, InterruptedException {
         var values = new EnumMap<Metric, Double>(Metric.class);
-        double seconds = plan.seconds() / plan.slices();
-        Span warmup = Span.ofSeconds(seconds * ROW_WARMUP_FRACTION);
-        Span measured = Span.ofSeconds(seconds);
         if (measuresCpu()) {
-            Result result = client.run(server, new Load(row, warmup, measured, 0));
-            addCpu(result, values);
+            addCpu(client.run(server, slice(row, 0)), values);
         }
         if (plan.has(Part.LATENCY) && row.isPlain()) {
-            Result result = client.run(server, new Load(row, warmup, measured, plan.latencyRate()));
+            Result result = client.run(server, slice(row, plan.latencyRate()));
             values.put(Metric.LATENCY_P50_MICROS, result.get("latency_p50_us"));
             values.put(Metric.LATENCY_P99_MICROS, result.get("latency_p99_us"));
             values.put(Metric.LATENCY_P999_MICROS, result.get("latency_p999_us"));
@@ -245,8 +305,28 @@ final class Measurer {
         return values;
     }
 
+    private Load slice(Row row, long rate) {
+        double seconds = plan.seconds() / plan.slices();
+        Span warmup = Span.ofSeconds(seconds * ROW_WARMUP_FRACTION);
+        return new Load(row, warmup, Span.ofSeconds(seconds), rate);
+    }
+
+    /** CPU where there is less to do than could be done, so that less comes at once. */
+    private Map<Metric, Double> paced(RunningServer server, Row row, long rate)
+            throws BenchException, IOException, InterruptedException {
+        return Map.of(
+                Metric.PACED_RATE,
+                (double) rate,
+                Metric.PACED_CPU_MICROS,
+                cpuMicros(client.run(server, slice(row, rate))));
+    }
+
+    private static double cpuMicros(Result result) {
+        return result.get("server_cpu_seconds") / result.get("requests") * 1e6;
+    }
+
     private static void addCpu(Result result, Map<Metric, Double> values) {
-        double micros = result.get("server_cpu_seconds") / result.get("requests") * 1e6;
+        double micros = cpuMicros(result);
         double user = result.get("server_user_seconds");
         double system = result.get("server_system_seconds");
         double userShare = user + system > 0 ? user / (user + system) : 0;

@@ -9,6 +9,9 @@ enum Metric {
     SYSTEM_MICROS("system µs/req", 2),
     CPU_MICROS("CPU µs/req", 2),
     RESIDENT_MIB("RSS MiB", 1),
+    /** Of a load at a fixed rate, below what the server could serve. */
+    PACED_RATE("req/s offered", 0),
+    PACED_CPU_MICROS("CPU µs/req", 2),
     LATENCY_P50_MICROS("p50 µs", 0),
     LATENCY_P99_MICROS("p99 µs", 0),
     LATENCY_P999_MICROS("p99.9 µs", 0),

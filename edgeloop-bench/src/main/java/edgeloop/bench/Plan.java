@@ -2,6 +2,7 @@ package edgeloop.bench;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -43,10 +44,20 @@ record Plan(
          * The ways of epoll side by side, with servers of its own: CPU at full load, and where ten
          * connections of many talk.
          */
-        MODES;
+        MODES,
+        /**
+         * Completions beside readiness, with servers of its own: CPU at full load, at a rate that
+         * leaves time to sleep, and with requests of other sizes.
+         */
+        RING;
+
+        /** Its name on the command line and in the JSON. */
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
 
         /** All that goes with any servers. */
-        static final Set<Part> ALL = Set.copyOf(EnumSet.complementOf(EnumSet.of(MODES)));
+        static final Set<Part> ALL = Set.copyOf(EnumSet.complementOf(EnumSet.of(MODES, RING)));
     }
 
     boolean has(Part part) {

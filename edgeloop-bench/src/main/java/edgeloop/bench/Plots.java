@@ -2,6 +2,7 @@ package edgeloop.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import edgeloop.bench.Plan.Part;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.File;
@@ -25,6 +26,7 @@ import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.data.category.DefaultCategoryDataset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws what {@link SideBySide} wrote as JSON: a bar for the median of each server at each number
@@ -38,13 +40,19 @@ final class Plots {
     };
 
     /** The part of the JSON that is drawn; Gson fills it in. */
-    record Document(List<Map<String, Object>> samples) {}
+    record Document(@Nullable List<String> parts, List<Map<String, Object>> samples) {
+        /** Files of earlier versions do not say. */
+        boolean has(Part part) {
+            return parts != null && parts.contains(part.key());
+        }
+    }
 
     private Plots() {}
 
     /**
      * {@code FILE.json DIRECTORY}: reads the one, writes {@code cpu.png} into the other, or of a
-     * run of modes {@code modes.png}, {@code crowd-cpu.png} and {@code crowd-memory.png}.
+     * run of rings {@code ring.png}, or of a run of modes {@code modes.png}, {@code crowd-cpu.png}
+     * and {@code crowd-memory.png}.
      */
     public static void main(String[] args) {
         if (args.length != 2) {
@@ -59,7 +67,10 @@ final class Plots {
                     chart(
                             "CPU of the server's process per echo, µs",
                             medians(document, Metric.CPU_MICROS, Plots::isPlain)),
-                    folder.resolve(hasCrowds ? "modes.png" : "cpu.png"));
+                    folder.resolve(
+                            document.has(Part.RING)
+                                    ? "ring.png"
+                                    : hasCrowds ? "modes.png" : "cpu.png"));
             if (hasCrowds) {
                 save(
                         logarithmic(

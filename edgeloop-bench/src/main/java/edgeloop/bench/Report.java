@@ -1,11 +1,13 @@
 package edgeloop.bench;
 
+import edgeloop.bench.Plan.Part;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -16,26 +18,58 @@ import org.jspecify.annotations.Nullable;
  */
 final class Report {
     private static final String NOTHING = "–";
+    private static final String PACED_TITLE =
+            "At " + Math.round(100 * Measurer.PACE) + " % of what the floor serves: ";
 
-    /** A column of a table: the metric itself, or its ratio to the floor's. */
-    private record Column(Metric metric, boolean isRatio) {
+    /** A column of a table. */
+    private interface Column {
+        String title();
+
+        Optional<String> cell(Samples samples, String server, @Nullable Row row);
+
+        /** The metric itself, with its quartiles. */
         static Column of(Metric metric) {
-            return new Column(metric, false);
+            return new Value(metric);
         }
 
+        /** Its ratio to the floor's, with its quartiles. */
         static Column ratioOf(Metric metric) {
-            return new Column(metric, true);
+            return new Ratio(metric, ServerCatalog.FLOOR, "floor", Spread::of);
         }
 
-        String title() {
-            return isRatio ? metric.title().split("[ /]", 2)[0] + " × floor" : metric.title();
+        /** Its ratio to another server's, with the interval in which the true median is. */
+        static Column against(String base, Metric metric) {
+            return new Ratio(metric, base, base + " (95 %)", Spread::confident);
+        }
+    }
+
+    private record Value(Metric metric) implements Column {
+        @Override
+        public String title() {
+            return metric.title();
         }
 
-        Optional<String> cell(Samples samples, String server, @Nullable Row row) {
-            return isRatio
-                    ? samples.ratioToFloor(server, row, metric)
-                            .map(s -> s.format(v -> String.format(Locale.ROOT, "%.2f", v)))
-                    : samples.spread(server, row, metric).map(s -> s.format(metric::format));
+        @Override
+        public Optional<String> cell(Samples samples, String server, @Nullable Row row) {
+            return samples.spread(server, row, metric).map(s -> s.format(metric::format));
+        }
+    }
+
+    private record Ratio(
+            Metric metric,
+            String base,
+            String baseTitle,
+            Function<List<Double>, Optional<Spread>> spread)
+            implements Column {
+        @Override
+        public String title() {
+            return metric.title().split("[ /]", 2)[0] + " × " + baseTitle;
+        }
+
+        @Override
+        public Optional<String> cell(Samples samples, String server, @Nullable Row row) {
+            return spread.apply(samples.ratios(server, base, row, metric))
+                    .map(s -> s.format(v -> String.format(Locale.ROOT, "%.2f", v)));
         }
     }
 
@@ -47,6 +81,28 @@ final class Report {
                     Column.of(Metric.CPU_MICROS),
                     Column.ratioOf(Metric.CPU_MICROS),
                     Column.of(Metric.RESIDENT_MIB));
+
+    private static final List<Column> RING_COLUMNS =
+            List.of(
+                    Column.of(Metric.REQUESTS_PER_SECOND),
+                    Column.of(Metric.CPU_MICROS),
+                    Column.against(ServerCatalog.FLOOR, Metric.CPU_MICROS),
+                    Column.against(ServerCatalog.RING_FLOOR, Metric.CPU_MICROS),
+                    Column.of(Metric.RESIDENT_MIB));
+
+    private static final List<Column> PACED_COLUMNS =
+            List.of(
+                    Column.of(Metric.PACED_RATE),
+                    Column.of(Metric.PACED_CPU_MICROS),
+                    Column.against(ServerCatalog.FLOOR, Metric.PACED_CPU_MICROS),
+                    Column.against(ServerCatalog.RING_FLOOR, Metric.PACED_CPU_MICROS));
+
+    private static final List<Column> SIZE_COLUMNS =
+            List.of(
+                    Column.of(Metric.REQUESTS_PER_SECOND),
+                    Column.of(Metric.CPU_MICROS),
+                    Column.against(ServerCatalog.FLOOR, Metric.CPU_MICROS),
+                    Column.against(ServerCatalog.EDGELOOP, Metric.CPU_MICROS));
 
     private static final List<Column> CROWD_COLUMNS =
             List.of(
@@ -82,8 +138,17 @@ final class Report {
 
     String tables() {
         var out = new StringBuilder();
+        boolean rings = plan.has(Part.RING);
         for (Row row : plan.rows()) {
-            out.append(table("Full load: " + row, row, LOAD_COLUMNS));
+            out.append(table("Full load: " + row, row, rings ? RING_COLUMNS : LOAD_COLUMNS));
+        }
+        for (Row row : plan.rows()) {
+            out.append(table(PACED_TITLE + row, row, PACED_COLUMNS));
+        }
+        if (rings) {
+            for (Row row : Measurer.SIZES) {
+                out.append(table("Full load: " + row, row, SIZE_COLUMNS));
+            }
         }
         for (int connections : Measurer.CROWDS) {
             Row row = Row.crowd(connections, Measurer.TALKING);
@@ -166,6 +231,7 @@ final class Report {
     String json(Map<String, String> machine) {
         var document = new LinkedHashMap<String, Object>();
         document.put("machine", machine);
+        document.put("parts", plan.parts().stream().map(Part::key).sorted().toList());
         document.put("rounds", plan.rounds());
         document.put("slices", plan.slices());
         document.put("seconds", plan.seconds());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** All that was measured, by round, slice, server, row and metric. */
@@ -63,17 +64,27 @@ final class Samples {
         return Spread.of(of(server, row, metric).stream().map(s -> s.value(metric)).toList());
     }
 
-    /** The server's value divided by the floor's in the same slice, over all slices. */
-    Optional<Spread> ratioToFloor(String server, @Nullable Row row, Metric metric) {
+    /** The median of one round. */
+    OptionalDouble median(int round, String server, Row row, Metric metric) {
+        List<Double> values =
+                of(server, row, metric).stream()
+                        .filter(s -> s.round() == round)
+                        .map(s -> s.value(metric))
+                        .toList();
+        return Spread.of(values).stream().mapToDouble(Spread::median).findFirst();
+    }
+
+    /** The server's value divided by that of another in the same slice, over all slices. */
+    List<Double> ratios(String server, String base, @Nullable Row row, Metric metric) {
         var ratios = new ArrayList<Double>();
-        for (Sample floor : of(ServerCatalog.FLOOR, row, metric)) {
+        for (Sample divisor : of(base, row, metric)) {
             for (Sample sample : of(server, row, metric)) {
-                if (sample.isBeside(floor) && floor.value(metric) > 0) {
-                    ratios.add(sample.value(metric) / floor.value(metric));
+                if (sample.isBeside(divisor) && divisor.value(metric) > 0) {
+                    ratios.add(sample.value(metric) / divisor.value(metric));
                 }
             }
         }
-        return Spread.of(ratios);
+        return ratios;
     }
 
     /** What was measured of one server at one row, of those that have the metric. */

@@ -19,6 +19,12 @@ import java.util.List;
 final class ServerCatalog {
     static final String FLOOR = "c-floor";
 
+    /** The floor of those that go by completions. */
+    static final String RING_FLOOR = "c-ring";
+
+    static final String EDGELOOP = "edgeloop";
+    static final String EDGELOOP_RING = "edgeloop-io_uring";
+
     /** Most peers keep a few descriptors for themselves. */
     private static final int RESERVED_DESCRIPTORS = 200;
 
@@ -68,12 +74,14 @@ final class ServerCatalog {
     List<ServerSpec> all() {
         return List.of(
                 floor(FLOOR),
-                edgeloop("edgeloop"),
+                ringFloor(),
+                edgeloop(EDGELOOP),
+                edgeloopRing(),
                 jdk("nio", NioSelectorEcho.class),
                 jdk("virtual-threads", ThreadEcho.class, "virtual"),
-                netty("netty-nio", NETTY_FLAGS, NettyEcho.class, "nio"),
-                netty("netty-epoll", NETTY_FLAGS, NettyEcho.class, "epoll"),
-                netty("netty-io_uring", NETTY_FLAGS, NettyEcho.class, "io_uring"),
+                netty("nio"),
+                netty("epoll"),
+                netty("io_uring"),
                 netty("vertx", join(NETTY_FLAGS, VERTX_FLAGS), VertxEcho.class),
                 node(),
                 redis(),
@@ -93,15 +101,31 @@ final class ServerCatalog {
         return List.of(
                 floor(FLOOR),
                 floor("c-floor-short", "0", "short"),
-                edgeloop("edgeloop"),
+                edgeloop(EDGELOOP),
                 edgeloop("edgeloop-short", "--read-until", "short"),
                 edgeloop("edgeloop-level", "--trigger", "level"),
                 edgeloop("edgeloop-oneshot", "--trigger", "oneshot"),
                 jdk("nio", NioSelectorEcho.class),
-                netty("netty-epoll", NETTY_FLAGS, NettyEcho.class, "epoll"),
+                netty("epoll"),
                 node(),
                 redis(),
                 memcached());
+    }
+
+    /** Those that go by completions, beside those who do the same by readiness. */
+    List<ServerSpec> rings() {
+        return List.of(
+                floor(FLOOR),
+                ringFloor(),
+                edgeloopRing(),
+                edgeloop(EDGELOOP),
+                netty("io_uring"),
+                netty("io_uring-buffers"));
+    }
+
+    /** Both ways of one server, for requests of other sizes. The ring's floor is made for small. */
+    List<ServerSpec> sizes() {
+        return List.of(floor(FLOOR), edgeloopRing(), edgeloop(EDGELOOP));
     }
 
     /** How a crowd of connections is served of which few talk, then and now. */
@@ -113,11 +137,15 @@ final class ServerCatalog {
                 crowd("c-threads", "threads"),
                 jdk("java-threads", ThreadEcho.class, "platform"),
                 jdk("virtual-threads", ThreadEcho.class, "virtual"),
-                edgeloop("edgeloop"));
+                edgeloop(EDGELOOP));
     }
 
     private ServerSpec floor(String name, String... arguments) {
         return printing(name, Kind.NATIVE, programs.echoFloor().toString(), List.of(arguments));
+    }
+
+    private ServerSpec ringFloor() {
+        return printing(RING_FLOOR, Kind.NATIVE, programs.ringFloor().toString(), List.of());
     }
 
     private ServerSpec crowd(String name, String how) {
@@ -130,6 +158,10 @@ final class ServerCatalog {
                 Kind.JVM,
                 root.resolve("myepollserver").toString(),
                 join(List.of("-p", "0"), List.of(options)));
+    }
+
+    private ServerSpec edgeloopRing() {
+        return edgeloop(EDGELOOP_RING, "--engine", "io_uring");
     }
 
     private ServerSpec node() {
@@ -181,6 +213,10 @@ final class ServerCatalog {
 
     private ServerSpec jdk(String name, Class<?> main, String... arguments) {
         return java(name, jar(), List.of(), main, arguments);
+    }
+
+    private ServerSpec netty(String transport) {
+        return netty("netty-" + transport, NETTY_FLAGS, NettyEcho.class, transport);
     }
 
     private ServerSpec netty(String name, List<String> flags, Class<?> main, String... arguments) {

@@ -80,8 +80,8 @@ public final class SideBySide implements Callable<Integer> {
             split = ",",
             paramLabel = "PART",
             description =
-                    "Only these of: ${COMPLETION-CANDIDATES}. Default: all but modes, which has"
-                            + " servers of its own.")
+                    "Only these of: ${COMPLETION-CANDIDATES}. Default: all but modes and ring,"
+                            + " which have servers of their own.")
     private Set<Part> parts = Part.ALL;
 
     @Option(
@@ -170,7 +170,9 @@ public final class SideBySide implements Callable<Integer> {
         CPrograms programs = CPrograms.compile(root.resolve("edgeloop-bench"));
         ServerCatalog catalog = new ServerCatalog(root, programs);
         boolean modes = plan.has(Part.MODES);
-        List<ServerSpec> specs = chosen(modes ? catalog.modes() : catalog.all());
+        boolean rings = plan.has(Part.RING);
+        List<ServerSpec> specs =
+                chosen(modes ? catalog.modes() : rings ? catalog.rings() : catalog.all());
         Map<String, String> machine = Machine.describe();
         Cpus cpus = Cpus.choose();
         sayWhereAndHow(machine, cpus);
@@ -183,6 +185,9 @@ public final class SideBySide implements Callable<Integer> {
             measurer.measure(specs, round, samples);
             if (modes) {
                 measurer.measureCrowds(catalog.crowds(), round, samples);
+            }
+            if (rings) {
+                measurer.measureSizes(sizes(catalog, specs), round, samples);
             }
         }
         return report(new Report(plan, names(specs), samples), samples, machine);
@@ -202,6 +207,9 @@ public final class SideBySide implements Callable<Integer> {
         }
         if (idleConnections <= Measurer.FEW_IDLE_CONNECTIONS) {
             throw bad("--idle-connections must be more than " + Measurer.FEW_IDLE_CONNECTIONS);
+        }
+        if (parts.containsAll(Set.of(Part.MODES, Part.RING))) {
+            throw bad("modes and ring have servers of their own: one at a time");
         }
         int mostIdle = ProcessFiles.descriptorLimit() - SPARE_DESCRIPTORS;
         int idle = Math.min(idleConnections, mostIdle);
@@ -254,6 +262,11 @@ public final class SideBySide implements Callable<Integer> {
             }
         }
         return chosen;
+    }
+
+    private static List<ServerSpec> sizes(ServerCatalog catalog, List<ServerSpec> chosen) {
+        List<String> names = names(chosen);
+        return catalog.sizes().stream().filter(spec -> names.contains(spec.name())).toList();
     }
 
     private static List<String> names(List<ServerSpec> specs) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,17 @@ class NotationTest {
         assertThat(Spread.of(List.of(4.0, 1.0, 3.0, 2.0))).contains(new Spread(2.5, 1.75, 3.25));
         assertThat(Spread.of(List.of(9.0, 1.0, 2.0))).contains(new Spread(2, 1.5, 5.5));
         assertThat(Spread.of(List.of())).isEmpty();
+    }
+
+    /** Tables of order statistics: of 15 values from the 4th on, of 6 all, of fewer none. */
+    @Test
+    void theMedianIsBetweenTwoValuesInNineteenOfTwentyCases() {
+        List<Double> fifteen = IntStream.rangeClosed(1, 15).asDoubleStream().boxed().toList();
+        assertThat(Spread.confident(fifteen)).contains(new Spread(8, 4, 12));
+        assertThat(Spread.confident(fifteen.reversed())).contains(new Spread(8, 4, 12));
+        assertThat(Spread.confident(fifteen.subList(0, 6))).contains(new Spread(3.5, 1, 6));
+        assertThat(Spread.confident(fifteen.subList(0, 5))).isEmpty();
+        assertThat(Spread.confident(List.of())).isEmpty();
     }
 
     @Test

@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +36,9 @@ class PeersIT {
 
     private static final long STUCK_MILLIS = 500;
 
+    private static final Set<String> EDGELOOP =
+            Set.of(ServerCatalog.EDGELOOP, ServerCatalog.EDGELOOP_RING);
+
     private static CPrograms programs;
 
     @BeforeAll
@@ -43,8 +48,11 @@ class PeersIT {
 
     static Stream<ServerSpec> peers() {
         var catalog = new ServerCatalog(CompiledPrograms.module().getParent(), programs);
-        return catalog.all().stream()
-                .filter(spec -> !spec.name().equals("edgeloop"))
+        var byName = new LinkedHashMap<String, ServerSpec>();
+        Stream.concat(catalog.all().stream(), catalog.rings().stream())
+                .forEach(spec -> byName.putIfAbsent(spec.name(), spec));
+        return byName.values().stream()
+                .filter(spec -> !EDGELOOP.contains(spec.name()))
                 .filter(spec -> Executables.find(spec.executable()).isPresent());
     }
 

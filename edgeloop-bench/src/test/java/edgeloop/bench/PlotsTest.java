@@ -45,4 +45,11 @@ class PlotsTest {
         var all = Plots.medians(document, Metric.CPU_MICROS, Plots::isPlain);
         assertThat(all.getValue("1,000 connections", "a")).isEqualTo(5.0);
     }
+
+    @Test
+    void aRunTellsOfItsParts() {
+        assertThat(Plots.parse("{\"parts\": [\"ring\"], \"samples\": []}").has(Plan.Part.RING))
+                .isTrue();
+        assertThat(Plots.parse("{\"samples\": []}").has(Plan.Part.RING)).isFalse();
+    }
 }

@@ -16,18 +16,32 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
  * Echo on Netty 4.2 with one event loop, on the transport that the first argument names: {@code
- * nio}, {@code epoll} or {@code io_uring}. Answers are flushed once per read burst, and reading
- * stops while a peer's outbound buffer is over its water mark.
+ * nio}, {@code epoll}, {@code io_uring} as it is by default, or {@code io_uring-buffers} with
+ * buffers that all connections share, which Netty does not do unless it is asked to. Answers are
+ * flushed once per read burst, and reading stops while a peer's outbound buffer is over its water
+ * mark.
  */
 public final class NettyEcho {
     private static final int BACKLOG = 4096;
+
+    private static final String SHARED_BUFFERS = "io_uring-buffers";
+    private static final short GROUP = 1;
+
+    /** As many and as large as the ring's floor has. */
+    private static final short BUFFERS = 1024;
+
+    private static final int BUFFER_SIZE = 2048;
 
     /** A transport. Only the one in use is loaded, with its native library. */
     private record Transport(IoHandlerFactory factory, Class<? extends ServerChannel> channel) {
@@ -40,9 +54,24 @@ public final class NettyEcho {
                 case "io_uring" ->
                         new Transport(
                                 IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+                case SHARED_BUFFERS ->
+                        new Transport(
+                                IoUringIoHandler.newFactory(sharedBuffers()),
+                                IoUringServerSocketChannel.class);
                 default -> throw new IllegalArgumentException("no transport " + name);
             };
         }
+    }
+
+    private static IoUringIoHandlerConfig sharedBuffers() {
+        return new IoUringIoHandlerConfig()
+                .setBufferRingConfig(
+                        IoUringBufferRingConfig.builder()
+                                .bufferGroupId(GROUP)
+                                .bufferRingSize(BUFFERS)
+                                .batchSize(BUFFERS / 16)
+                                .allocator(new IoUringFixedBufferRingAllocator(BUFFER_SIZE))
+                                .build());
     }
 
     private NettyEcho() {}
@@ -63,6 +92,9 @@ public final class NettyEcho {
                                         channel.pipeline().addLast(EchoHandler.INSTANCE);
                                     }
                                 });
+        if (args[0].equals(SHARED_BUFFERS)) {
+            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, GROUP);
+        }
         Channel listener =
                 bootstrap
                         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
