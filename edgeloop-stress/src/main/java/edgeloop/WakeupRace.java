@@ -40,6 +40,7 @@ public class WakeupRace {
             reactor =
                     Reactor.open(
                             new JvmPlatform(notes::syscalls),
+                            Transport.EPOLL,
                             Trigger.EDGE,
                             1,
                             new MemoryBudget(Long.MAX_VALUE),
