@@ -9,24 +9,18 @@
  * Usage: crowd_server select|poll|threads    (the kernel picks a port; it is printed)
  */
 #define _GNU_SOURCE
-#include <netinet/in.h>
+#include "server.h"
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 8 * 1024, BACKLOG = 4096, STACK_SIZE = 64 * 1024, MAX_FD = 1 << 20 };
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
+enum { BUFFER_SIZE = 8 * 1024, STACK_SIZE = 64 * 1024, MAX_FD = 1 << 20 };
 
 static int accept_one(int listen_fd) {
     int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -122,20 +116,6 @@ static void by_threads(int listen_fd) {
     }
 }
 
-static int listen_on_any(void) {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, BACKLOG) < 0
-        || getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
-        die("listen");
-    }
-    printf("Listening on port %d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return fd;
-}
-
 int main(int argc, char **argv) {
     const char *how = argc == 2 ? argv[1] : "";
     void (*run)(int) = strcmp(how, "select") == 0    ? by_select
@@ -146,10 +126,6 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: crowd_server select|poll|threads\n");
         return 2;
     }
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-    run(listen_on_any());
+    raise_descriptor_limit();
+    run(listen_on(0, 0));
 }

@@ -13,18 +13,16 @@
  * With "short" a recv that brings less than it could is the last one, unless the peer has ended.
  */
 #define _GNU_SOURCE
+#include "server.h"
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 64 * 1024, MAX_EVENTS = 1024, BACKLOG = 4096, MAX_FD = 1 << 20 };
+enum { BUFFER_SIZE = 64 * 1024, MAX_EVENTS = 1024, MAX_FD = 1 << 20 };
 
 /* What one peer has not taken yet. At most one buffer's worth, since reading stops meanwhile. */
 struct unsent {
@@ -36,11 +34,6 @@ struct unsent {
 static char buffer[BUFFER_SIZE];
 static int short_read_ends;
 static struct unsent *unsent_of[MAX_FD]; /* by descriptor; pages never touched cost nothing */
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
 
 static void close_connection(int fd) {
     free(unsent_of[fd]);
@@ -149,36 +142,11 @@ static void accept_all(int epoll_fd, int listen_fd) {
     }
 }
 
-static int listen_on(int port) {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int on = 1;
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0
-        || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, BACKLOG) < 0
-        || getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
-        die("listen");
-    }
-    printf("Listening on port %d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return fd;
-}
-
 int main(int argc, char **argv) {
-    char *end = "";
-    long port = argc > 1 ? strtol(argv[1], &end, 10) : 0;
-    if (*end != '\0' || port < 0 || port > 65535) {
-        fprintf(stderr, "echo_floor: port must be 0 to 65535, not '%s'\n", argv[1]);
-        return 2;
-    }
+    int port = port_argument("echo_floor", argc, argv);
     short_read_ends = argc > 2 && strcmp(argv[2], "short") == 0;
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-    int listen_fd = listen_on(port);
+    raise_descriptor_limit();
+    int listen_fd = listen_on(port, SOCK_NONBLOCK);
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event listening = {EPOLLIN | EPOLLET, {.fd = listen_fd}};
     if (epoll_fd < 0 || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listen_fd, &listening) < 0) {

@@ -15,16 +15,14 @@
  * Usage: ring_floor [port]    (0 or none: the kernel picks one; it is printed)
  */
 #define _GNU_SOURCE
+#include "server.h"
 #include <errno.h>
 #include <linux/io_uring.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -34,7 +32,6 @@ enum {
     COMPLETIONS = 16384,
     BUFFERS = 1024,
     BUFFER_SIZE = 2048,
-    BACKLOG = 4096,
     MAX_FD = 1 << 20
 };
 enum { ACCEPT = 1, RECV = 2, SEND = 3 };
@@ -61,11 +58,6 @@ static struct echo {
 static unsigned later_count;
 static int ended[MAX_FD];
 static unsigned ended_count;
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
 
 static int enter(unsigned wait) {
     __atomic_store_n(sq_tail, written, __ATOMIC_RELEASE);
@@ -243,35 +235,10 @@ static void open_ring(void) {
     __atomic_store_n(&buffers->tail, buffers_tail, __ATOMIC_RELEASE);
 }
 
-static int listen_on(int port) {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int on = 1;
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0
-        || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, BACKLOG) < 0
-        || getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
-        die("listen");
-    }
-    printf("Listening on port %d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return fd;
-}
-
 int main(int argc, char **argv) {
-    char *end = "";
-    long port = argc > 1 ? strtol(argv[1], &end, 10) : 0;
-    if (*end != '\0' || port < 0 || port > 65535) {
-        fprintf(stderr, "ring_floor: port must be 0 to 65535, not '%s'\n", argv[1]);
-        return 2;
-    }
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-    int listen_fd = listen_on(port);
+    int port = port_argument("ring_floor", argc, argv);
+    raise_descriptor_limit();
+    int listen_fd = listen_on(port, 0);
     open_ring();
     accept_on(listen_fd);
     for (;;) {
