@@ -16,13 +16,13 @@ import static edgeloop.sys.Errno.ENOMEM;
 import static edgeloop.sys.Errno.ETIME;
 import static edgeloop.sys.Errno.ETIMEDOUT;
 import static edgeloop.sys.RingConstants.*;
+import static edgeloop.sys.SocketConstants.MSG_DONTWAIT;
+import static edgeloop.sys.SocketConstants.MSG_NOSIGNAL;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import edgeloop.sys.RingSyscalls;
-import edgeloop.sys.SocketConstants;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -45,8 +45,6 @@ final class RingCalls implements RingSyscalls {
     private static final int MOST_IN_A_ROW = 32;
 
     private static final long MOST_REST_NANOS = 10_000_000;
-
-    private static final int MSG_DONTWAIT = 0x40;
 
     private final SimulatedKernel kernel;
     private final KernelCalls calls;
@@ -261,17 +259,15 @@ final class RingCalls implements RingSyscalls {
             case IORING_OP_NOP -> kernel.note("  nop");
             case IORING_OP_SEND -> send(ring, calls.file(Call.RING_SEND, fd, TCP), sqe, data);
             case IORING_OP_RECV ->
-                    begin(
-                            ring,
-                            RingOperation.receive(calls.file(Call.RING_RECV, fd, TCP), data),
-                            sqe.get(JAVA_SHORT, SQE_IOPRIO) == IORING_RECV_MULTISHOT
-                                    && sqe.get(JAVA_BYTE, SQE_FLAGS) == IOSQE_BUFFER_SELECT);
+                    begin(ring, RingOperation.receive(calls.file(Call.RING_RECV, fd, TCP), data));
             case IORING_OP_POLL_ADD -> {
-                int events = sqe.get(JAVA_INT, SQE_OP_FLAGS) & ~EPOLLEXCLUSIVE;
+                int events = sqe.get(JAVA_INT, SQE_OP_FLAGS);
+                if ((events & EPOLLEXCLUSIVE) != 0) {
+                    throw kernel.violation("an exclusive poll, which one busy ring takes from all");
+                }
                 OpenFile file = calls.file(Call.RING_POLL, fd, OpenFile.class);
-                boolean always = sqe.get(JAVA_INT, SQE_LEN) == IORING_POLL_ADD_MULTI;
                 int mask = events | EPOLLERR | EPOLLHUP | EPOLLRDHUP; // IO_POLL_UNMASK
-                begin(ring, RingOperation.poll(file, data, mask, always), true);
+                begin(ring, RingOperation.poll(file, data, mask));
             }
             case IORING_OP_ASYNC_CANCEL -> cancel(ring, sqe.get(JAVA_LONG, SQE_ADDR), data);
             default -> throw kernel.violation("operation %d of a ring is not known", operation);
@@ -280,11 +276,8 @@ final class RingCalls implements RingSyscalls {
 
     private static final Class<TcpConnection> TCP = TcpConnection.class;
 
-    private void begin(RingInstance ring, RingOperation operation, boolean known) {
+    private void begin(RingInstance ring, RingOperation operation) {
         OpenFile file = operation.file;
-        if (!known) {
-            throw kernel.violation("a receive into no buffer of the ring, or once");
-        }
         if (operation.receives
                 && file.operations.stream().anyMatch(each -> each.receives && !each.cancelled)) {
             throw kernel.violation("two receives on %d: which is first is open", file.fd);
@@ -300,7 +293,7 @@ final class RingCalls implements RingSyscalls {
     }
 
     private void send(RingInstance ring, TcpConnection socket, MemorySegment sqe, long data) {
-        if (sqe.get(JAVA_INT, SQE_OP_FLAGS) != (SocketConstants.MSG_NOSIGNAL | MSG_DONTWAIT)) {
+        if (sqe.get(JAVA_INT, SQE_OP_FLAGS) != (MSG_NOSIGNAL | MSG_DONTWAIT)) {
             throw kernel.violation("a send that may wait, or raise a signal");
         }
         int length = sqe.get(JAVA_INT, SQE_LEN);
@@ -356,9 +349,7 @@ final class RingCalls implements RingSyscalls {
 
     private void poll(RingInstance ring, RingOperation operation) {
         int mask = operation.reportable();
-        boolean more =
-                operation.multishot && !ring.isFull() && !faults.strikes(Fault.MULTISHOT_ENDS);
-        if (more) {
+        if (!ring.isFull() && !faults.strikes(Fault.MULTISHOT_ENDS)) {
             tell(ring, Call.RING_POLL, operation.file, operation.data, mask, IORING_CQE_F_MORE);
         } else {
             finish(ring, operation, mask, 0);

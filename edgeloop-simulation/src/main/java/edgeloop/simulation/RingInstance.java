@@ -32,7 +32,6 @@ final class RingInstance extends ReadyList {
     static final int SQ_TAIL = 4;
     static final int CQ_HEAD = 64;
     static final int CQ_TAIL = 68;
-    static final int SQ_FLAGS = 16;
     static final int CQES = 128;
 
     /** Whoever does not show so much to anybody receives no more. */

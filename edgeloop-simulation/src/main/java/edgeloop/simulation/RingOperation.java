@@ -2,6 +2,7 @@ package edgeloop.simulation;
 
 import static edgeloop.sys.RingConstants.*;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -19,35 +20,31 @@ final class RingOperation {
     /** What a poll waits for. */
     final int events;
 
-    /** Whether it goes on when it has told something. */
-    final boolean multishot;
-
     /** The program kept enough of what it has received when it let this go on. */
     boolean keeps;
 
     /** It is to end, and has yet to say so. */
     boolean cancelled;
 
-    private RingOperation(
-            OpenFile file, long data, boolean receives, int events, boolean multishot) {
+    private RingOperation(OpenFile file, long data, boolean receives, int events) {
         this.file = file;
         this.data = data;
         this.receives = receives;
         this.events = events;
-        this.multishot = multishot;
     }
 
     static RingOperation receive(TcpConnection socket, long data) {
-        return new RingOperation(socket, data, true, 0, true);
+        return new RingOperation(socket, data, true, 0);
     }
 
-    static RingOperation poll(OpenFile file, long data, int events, boolean multishot) {
-        return new RingOperation(file, data, false, events, multishot);
+    static RingOperation poll(OpenFile file, long data, int events) {
+        return new RingOperation(file, data, false, events);
     }
 
     /**
-     * Whether what {@code sqe} says is what its operation takes: the prep functions of Linux's
-     * net.c, poll.c, cancel.c and nop.c refuse the rest, or act upon it.
+     * Whether {@code sqe} says what its operation takes, and of that what the library asks for: a
+     * receive and a poll go on, and the one is into buffers of the ring. The prep functions of
+     * Linux's net.c, poll.c, cancel.c and nop.c refuse the rest, or act upon it.
      */
     static boolean isClean(MemorySegment sqe) {
         int operation = sqe.get(JAVA_BYTE, SQE_OPCODE);
@@ -57,10 +54,13 @@ final class RingOperation {
         boolean polls = operation == IORING_OP_POLL_ADD;
         boolean quiet = cancels || operation == IORING_OP_NOP;
         int flags = receives ? IOSQE_BUFFER_SELECT : quiet ? IOSQE_CQE_SKIP_SUCCESS : 0;
+        int priority = receives ? IORING_RECV_MULTISHOT : 0;
+        int length = polls ? IORING_POLL_ADD_MULTI : 0;
         return sqe.get(JAVA_BYTE, SQE_FLAGS) == flags
-                && (receives || sqe.get(JAVA_SHORT, SQE_IOPRIO) == 0)
+                && sqe.get(JAVA_SHORT, SQE_IOPRIO) == priority
                 && (sends || cancels || sqe.get(JAVA_LONG, SQE_ADDR) == 0)
-                && (sends || polls || sqe.get(JAVA_LONG, SQE_LEN) == 0) // and SQE_OP_FLAGS
+                && (sends || sqe.get(JAVA_INT, SQE_LEN) == length)
+                && (sends || polls || sqe.get(JAVA_INT, SQE_OP_FLAGS) == 0)
                 && sqe.get(JAVA_SHORT, SQE_BUF_GROUP) == 0;
     }
 

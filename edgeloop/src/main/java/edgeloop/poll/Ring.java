@@ -44,6 +44,8 @@ import static edgeloop.sys.RingConstants.SQE_OP_FLAGS;
 import static edgeloop.sys.RingConstants.SQE_USER_DATA;
 import static edgeloop.sys.RingConstants.SQ_OFF_ARRAY;
 import static edgeloop.sys.RingConstants.SQ_OFF_TAIL;
+import static edgeloop.sys.SocketConstants.MSG_DONTWAIT;
+import static edgeloop.sys.SocketConstants.MSG_NOSIGNAL;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -54,7 +56,6 @@ import edgeloop.sys.CheckReturnValue;
 import edgeloop.sys.EpollEvents;
 import edgeloop.sys.Errno;
 import edgeloop.sys.RingSyscalls;
-import edgeloop.sys.SocketConstants;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -82,7 +83,7 @@ public final class Ring {
     public static final int BUFFERS = BufferRing.COUNT;
 
     /** What submissions carry of which nobody wants to hear. */
-    public static final long NOBODY = 0;
+    private static final long NOBODY = 0;
 
     private static final long WAKER_DATA = 1;
     private static final long ALARM_DATA = 2;
@@ -103,8 +104,6 @@ public final class Ring {
 
     /** The longest sleep while there is something to submit and no memory for it. */
     private static final long SHORTAGE_NANOS = 10_000_000;
-
-    private static final int MSG_DONTWAIT = 0x40;
 
     private static final VarHandle INT = JAVA_INT.varHandle();
 
@@ -240,7 +239,7 @@ public final class Ring {
         long sqe = next(IORING_OP_SEND, socket, data);
         submissions.set(JAVA_LONG, sqe + SQE_ADDR, source.address() + offset);
         submissions.set(JAVA_INT, sqe + SQE_LEN, length);
-        submissions.set(JAVA_INT, sqe + SQE_OP_FLAGS, SocketConstants.MSG_NOSIGNAL | MSG_DONTWAIT);
+        submissions.set(JAVA_INT, sqe + SQE_OP_FLAGS, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 
     /**

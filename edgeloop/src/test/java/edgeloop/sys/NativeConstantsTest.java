@@ -3,7 +3,6 @@ package edgeloop.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import edgeloop.poll.Ring;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -142,7 +141,6 @@ final class NativeConstantsTest {
                     name.startsWith("IO") ? name : ringLayout(name),
                     number(RingConstants.class, name));
         }
-        numbers.put("MSG_DONTWAIT", number(Ring.class, "MSG_DONTWAIT"));
         numbers.put(
                 "MAP_SHARED | MAP_POPULATE",
                 number(LinuxRingSyscalls.class, "MAP_SHARED_POPULATE"));
