@@ -30,14 +30,14 @@ final class ClosingMutations {
                             5_000),
                     new Mutant(
                             "E23 close is repeated after EINTR",
-                            "engine/Registrations",
+                            "engine/SocketEngine",
                             "int result = syscalls.close(socket);",
                             "int result = syscalls.close(socket);\n"
                                     + "        if (result == -edgeloop.sys.Errno.EINTR) { result = syscalls.close(socket); }",
                             20_000),
                     new Mutant(
                             "E23 closes twice",
-                            "engine/Registrations",
+                            "engine/SocketEngine",
                             "int result = syscalls.close(socket);",
                             "int result = syscalls.close(socket); int _ = syscalls.close(socket);",
                             100),

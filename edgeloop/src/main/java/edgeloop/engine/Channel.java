@@ -22,6 +22,16 @@ public abstract sealed class Channel permits ByteStream, Listener {
         this.slot = slot;
     }
 
+    /**
+     * Its use begins.
+     *
+     * @param state what the engine knows of it so far
+     */
+    final void begin(int socket, int state) {
+        fd = socket;
+        bits = state | (bits & Bits.QUEUED); // its last user's
+    }
+
     /** {@return what tells this use of the slot from those before and after} */
     protected final int generation() {
         return generation;

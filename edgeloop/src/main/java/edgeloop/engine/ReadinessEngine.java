@@ -123,8 +123,8 @@ public final class ReadinessEngine extends SocketEngine {
     }
 
     @Override
-    public void release(Channel channel) {
-        registrations.release(channel, syscalls);
+    void withdraw(Channel channel) {
+        registrations.remove(channel);
     }
 
     // ---- The loop -----------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import static edgeloop.engine.Bits.EVENTS;
 import static edgeloop.engine.Bits.EVENTS_SHIFT;
 import static edgeloop.engine.Bits.GONE;
 import static edgeloop.engine.Bits.HELD;
-import static edgeloop.engine.Bits.QUEUED;
 import static edgeloop.engine.Bits.TO_ARM;
 import static edgeloop.engine.Bits.WANTED;
 import static edgeloop.engine.Bits.WRITABLE;
@@ -19,7 +18,6 @@ import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 
 import edgeloop.poll.Poller;
 import edgeloop.sys.EpollEvents;
-import edgeloop.sys.Syscalls;
 
 /**
  * What the poller watches for. By edges a stream is registered once for life, for input, output and
@@ -75,19 +73,12 @@ final class Registrations {
     }
 
     /**
-     * Closes a channel's socket. First out of the poller, where a duplicate of the descriptor would
-     * keep it. Then close, which is never repeated: after EINTR the number may already be someone
-     * else's.
+     * Takes a channel out of the poller, where a duplicate of its descriptor would keep it when the
+     * descriptor is closed.
      */
-    void release(Channel channel, Syscalls syscalls) {
-        int socket = channel.fd;
+    void remove(Channel channel) {
         if ((channel.bits & HELD) == 0) {
             unregister(channel);
-        }
-        channel.fd = -1;
-        int result = syscalls.close(socket);
-        if (result < 0) {
-            channel.releaseFailed(Engine.Release.CLOSING, -result);
         }
     }
 
@@ -101,8 +92,7 @@ final class Registrations {
     private int add(Channel channel, int socket, int mask, int bits) {
         int result = poller.add(socket, mask, channel.key());
         if (result >= 0) {
-            channel.fd = socket;
-            channel.bits = bits | (channel.bits & QUEUED); // its last user's
+            channel.begin(socket, bits);
         }
         return result;
     }

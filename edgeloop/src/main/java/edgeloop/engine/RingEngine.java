@@ -125,7 +125,7 @@ public final class RingEngine extends SocketEngine {
 
     @Override
     public int attach(ByteStream stream, int socket) {
-        begin(stream, socket, WANTED | WRITABLE);
+        stream.begin(socket, WANTED | WRITABLE);
         arm(stream);
         return 0;
     }
@@ -134,7 +134,7 @@ public final class RingEngine extends SocketEngine {
     public int connect(ByteStream stream, int socket, InetSocketAddress remote) {
         int result = connect(socket, remote);
         if (result >= 0) {
-            begin(stream, socket, WANTED | CONNECTING);
+            stream.begin(socket, WANTED | CONNECTING);
             arm(stream);
         }
         return result;
@@ -142,26 +142,14 @@ public final class RingEngine extends SocketEngine {
 
     @Override
     public int listen(Listener listener, int socket) {
-        begin(listener, socket, 0);
+        listener.begin(socket, 0);
         operations.watch(listener);
         return 0;
     }
 
-    private static void begin(Channel channel, int socket, int bits) {
-        channel.fd = socket;
-        channel.bits = bits | (channel.bits & Bits.QUEUED); // its last user's
-    }
-
     @Override
-    public void release(Channel channel) {
-        operations.withdrawAll(channel);
-        int socket = channel.fd;
-        channel.fd = -1;
-        // What was cancelled holds the socket until the next call: only then its FIN goes out.
-        int result = syscalls.close(socket);
-        if (result < 0) {
-            channel.releaseFailed(Release.CLOSING, -result);
-        }
+    void withdraw(Channel channel) {
+        operations.withdraw(channel);
     }
 
     // ---- The loop -----------------------------------------------------------------------------

@@ -111,8 +111,11 @@ final class RingOperations {
         }
     }
 
-    /** Of a channel that is to be released: nobody is to hear of any of it. */
-    void withdrawAll(Channel channel) {
+    /**
+     * Of a channel whose socket is to be closed: nobody is to hear of any of it. What is cancelled
+     * holds the socket until the next call, and only then its FIN goes out.
+     */
+    void withdraw(Channel channel) {
         withdraw(channel, RECEIVING, RECEIVE);
         withdraw(channel, SENDING, SEND);
         withdraw(channel, ROOM_POLLED, POLL_ROOM);
@@ -120,7 +123,7 @@ final class RingOperations {
         withdraw(channel, LISTENING, POLL_LISTENER);
     }
 
-    /** The same of what is being sent: then its memory is free. */
+    /** The same of what is being sent alone: then its memory is free. */
     void withdrawSend(ByteStream stream) {
         withdraw(stream, SENDING, SEND);
     }

@@ -66,6 +66,9 @@ abstract sealed class SocketEngine extends Engine permits ReadinessEngine, RingE
 
     // ---- What differs -------------------------------------------------------------------------
 
+    /** Ends what the kernel has to tell of a channel, whose socket is about to be closed. */
+    abstract void withdraw(Channel channel);
+
     /** Hands up input that is here, as far as it is wanted and the budget goes. */
     abstract void read(ByteStream stream);
 
@@ -74,6 +77,20 @@ abstract sealed class SocketEngine extends Engine permits ReadinessEngine, RingE
 
     /** Has streams watched for what is wanted of them now. */
     abstract void arm();
+
+    // ---- Channels -----------------------------------------------------------------------------
+
+    @Override
+    public final void release(Channel channel) {
+        withdraw(channel);
+        int socket = channel.fd;
+        channel.fd = -1;
+        // Never repeated: after EINTR the number may already be someone else's.
+        int result = syscalls.close(socket);
+        if (result < 0) {
+            channel.releaseFailed(Release.CLOSING, -result);
+        }
+    }
 
     // ---- The loop -----------------------------------------------------------------------------
 
