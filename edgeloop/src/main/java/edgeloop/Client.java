@@ -60,7 +60,6 @@ public final class Client implements AutoCloseable {
      * @throws IllegalArgumentException if a {@link Trigger} is asked for with that
      */
     public static Client start(ClientOptions options) throws SyscallException {
-        TransportChoice.check(options.transport(), options.trigger());
         Platform platform = JvmPlatform.current();
         TransportChoice choice =
                 TransportChoice.of(platform, options.transport(), options.trigger());

@@ -30,7 +30,6 @@ final class ServerOpening {
                             + " for so many reactors: "
                             + options.maxBufferBytes());
         }
-        TransportChoice.check(options.transport(), options.trigger());
         this.platform = platform;
         this.options = options;
         this.handlers = handlers;

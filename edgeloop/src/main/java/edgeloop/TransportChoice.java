@@ -14,21 +14,18 @@ import org.jspecify.annotations.Nullable;
  */
 record TransportChoice(Transport transport, @Nullable String refusal) {
 
-    /** Refuses what goes with nothing. */
-    static void check(Transport asked, Trigger trigger) {
-        if (asked == Transport.IO_URING && trigger != Trigger.EDGE) {
-            throw new IllegalArgumentException(
-                    "trigger must be EDGE with transport IO_URING: " + trigger);
-        }
-    }
-
     /**
      * Makes the choice. One that is asked for by name is not tried here: opening it does so.
      *
+     * @throws IllegalArgumentException if the trigger does not go with what is asked for
      * @throws SyscallException if that can't be found out, for want of descriptors
      */
     static TransportChoice of(Platform platform, Transport asked, Trigger trigger)
             throws SyscallException {
+        if (asked == Transport.IO_URING && trigger != Trigger.EDGE) {
+            throw new IllegalArgumentException(
+                    "trigger must be EDGE with transport IO_URING: " + trigger);
+        }
         if (asked != Transport.AUTO) {
             return new TransportChoice(asked, null);
         }
