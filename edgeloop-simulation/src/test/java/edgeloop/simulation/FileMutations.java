@@ -67,11 +67,12 @@ final class FileMutations {
                             "return mix(size + modifiedSeconds);",
                             50_000),
                     new Mutant(
-                            "E73 If-Match takes a weak tag",
-                            "http/Conditions",
-                            "if (!(weak && strong)",
-                            "if (true",
-                            50_000),
+                                    "E73 If-Match takes a weak tag",
+                                    "http/Conditions",
+                                    "if (!(weak && strong)",
+                                    "if (true",
+                                    20_000)
+                            .rarely(25_001),
                     new Mutant(
                             "E74 an open file promises a length that it does not have",
                             "http/Resource",

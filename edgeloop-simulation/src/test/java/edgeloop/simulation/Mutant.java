@@ -16,18 +16,39 @@ import org.jspecify.annotations.Nullable;
  * @param wrong what it says instead
  * @param seeds how many seeds it may take until a rule is broken
  * @param onRing whether all of them run on a ring, and not on what each of them draws
+ * @param from the first of the seeds
  */
-record Mutant(String name, String file, String right, String wrong, int seeds, boolean onRing) {
+record Mutant(
+        String name,
+        String file,
+        String right,
+        String wrong,
+        int seeds,
+        boolean onRing,
+        long from) {
     private static final Path SOURCES = Path.of("../edgeloop/src/main/java");
 
     /** One that each seed runs on what it draws. */
     Mutant(String name, String file, String right, String wrong, int seeds) {
-        this(name, file, right, wrong, seeds, false);
+        this(name, file, right, wrong, seeds, false, 1);
     }
 
     /** One that runs on a ring. */
     static Mutant onRing(String name, String file, String right, String wrong, int seeds) {
-        return new Mutant(name, file, right, wrong, seeds, true);
+        return new Mutant(name, file, right, wrong, seeds, true, 1);
+    }
+
+    /**
+     * The same, looked for from a seed on that is not far from the first that finds it. For what is
+     * so rare that a hunt from the beginning takes longer than all others.
+     */
+    Mutant rarely(long first) {
+        return new Mutant(name, file, right, wrong, seeds, onRing, first);
+    }
+
+    /** The last of the seeds. */
+    long last() {
+        return from + seeds - 1;
     }
 
     /** The number of the first seed from {@code from} that breaks a rule, and which. */
@@ -38,9 +59,9 @@ record Mutant(String name, String file, String right, String wrong, int seeds, b
      *
      * @param folder an empty one, for the changed classes
      */
-    Finding hunt(long from, Path folder) throws IOException, ReflectiveOperationException {
+    Finding hunt(Path folder) throws IOException, ReflectiveOperationException {
         LongFunction<String> probe = load(folder);
-        for (long seed = from; seed < from + seeds; seed++) {
+        for (long seed = from; seed <= last(); seed++) {
             String failure = probe.apply(seed);
             if (failure != null) {
                 return new Finding(seed, failure);

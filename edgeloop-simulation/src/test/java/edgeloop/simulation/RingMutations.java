@@ -144,17 +144,19 @@ final class RingMutations {
                             "false",
                             20_000),
                     onRing(
-                            "E16 input of one who is paused ends once and never again",
-                            "engine/RingInput",
-                            "stream.bits &= ~(RECEIVING | STOPPING);",
-                            "stream.bits &= ~RECEIVING;",
-                            100_000),
+                                    "E16 input of one who is paused ends once and never again",
+                                    "engine/RingInput",
+                                    "stream.bits &= ~(RECEIVING | STOPPING);",
+                                    "stream.bits &= ~RECEIVING;",
+                                    20_000)
+                            .rarely(17_001),
                     onRing(
-                            "E16 who has enough receives again at once",
-                            "engine/RingEngine",
-                            "== WANTED && stream.held == null) {",
-                            "== WANTED) {",
-                            100_000),
+                                    "E16 who has enough receives again at once",
+                                    "engine/RingEngine",
+                                    "== WANTED && stream.held == null) {",
+                                    "== WANTED) {",
+                                    20_000)
+                            .rarely(17_001),
                     onRing(
                             "E16 who is paused receives again",
                             "engine/RingEngine",
@@ -348,11 +350,12 @@ final class RingMutations {
                             "            // what is kept",
                             5_000),
                     onRing(
-                            "all begin at once, and end for want of room, and begin at once",
-                            "engine/RingEngine",
-                            "Math.min(toArm.size(), mostArmed)",
-                            "toArm.size()",
-                            200_000),
+                                    "all begin at once, and end for want of room, and begin at once",
+                                    "engine/RingEngine",
+                                    "Math.min(toArm.size(), mostArmed)",
+                                    "toArm.size()",
+                                    10_000)
+                            .rarely(143_001),
                     onRing(
                             "it sleeps while some are yet to receive",
                             "engine/RingEngine",
