@@ -20,7 +20,7 @@ static void raise_descriptor_limit(void) {
     }
 }
 
-/* The port that is asked for, where one is: 0 lets the kernel pick one. */
+/* The port that is asked for, where one is: 0 lets the kernel pick one. Not all of them ask. */
 static inline int port_argument(const char *program, int argc, char **argv) {
     char *end = "";
     long port = argc > 1 ? strtol(argv[1], &end, 10) : 0;
