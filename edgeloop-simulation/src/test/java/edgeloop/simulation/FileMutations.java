@@ -74,11 +74,12 @@ final class FileMutations {
                                     20_000)
                             .rarely(25_001),
                     new Mutant(
-                            "E74 an open file promises a length that it does not have",
-                            "http/Resource",
-                            "return representation.isUnchanged() ? representation.answer(request) : null;",
-                            "return representation.answer(request);",
-                            50_000),
+                                    "E74 an open file promises a length that it does not have",
+                                    "http/Resource",
+                                    "return representation.isUnchanged() ? representation.answer(request) : null;",
+                                    "return representation.answer(request);",
+                                    50_000)
+                            .rarely(8_001),
                     new Mutant(
                             "E74 a change is noticed after a minute",
                             "http/Resource",
@@ -104,11 +105,12 @@ final class FileMutations {
                             "descriptors -= resource.descriptors();",
                             20_000),
                     new Mutant(
-                            "E66 a list that fails keeps its directory open",
-                            "http/Lister",
-                            "job.close();\n                jobs.removeFirst();",
-                            "jobs.removeFirst();",
-                            50_000),
+                                    "E66 a list that fails keeps its directory open",
+                                    "http/Lister",
+                                    "job.close();\n                jobs.removeFirst();",
+                                    "jobs.removeFirst();",
+                                    50_000)
+                            .rarely(5_001),
                     new Mutant(
                             "E66 a disk that fails is 404",
                             "http/FileServer",
@@ -116,11 +118,12 @@ final class FileMutations {
                             "case \"ENOENT\", \"ENOTDIR\", \"ENAMETOOLONG\", \"EIO\" -> NOT_FOUND;",
                             20_000),
                     new Mutant(
-                            "E48 a file system without sendfile is an error",
-                            "engine/Sender",
-                            "} else if (sent == -Errno.EINVAL || sent == -Errno.ENOSYS || sent == -Errno.EOPNOTSUPP) {",
-                            "} else if (sent == -Errno.ENOSYS) {",
-                            20_000),
+                                    "E48 a file system without sendfile is an error",
+                                    "engine/Sender",
+                                    "} else if (sent == -Errno.EINVAL || sent == -Errno.ENOSYS || sent == -Errno.EOPNOTSUPP) {",
+                                    "} else if (sent == -Errno.ENOSYS) {",
+                                    20_000)
+                            .rarely(6_001),
                     new Mutant(
                             "E48 what is read in the place of sendfile is sent twice",
                             "engine/Sender",

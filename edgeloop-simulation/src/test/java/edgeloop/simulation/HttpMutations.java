@@ -19,11 +19,12 @@ final class HttpMutations {
                             "",
                             20_000),
                     new Mutant(
-                            "E54 a client that was congested is not read again",
-                            "http/HttpConnection",
-                            "} else if (!bodyPaused) {\n            connection.resume();\n        }",
-                            "}",
-                            20_000),
+                                    "E54 a client that was congested is not read again",
+                                    "http/HttpConnection",
+                                    "} else if (!bodyPaused) {\n            connection.resume();\n        }",
+                                    "}",
+                                    20_000)
+                            .rarely(6_001),
                     new Mutant(
                             "RFC 9112 9.6 a refusal does not say that it is the last answer",
                             "http/AnswerWriter",
@@ -49,17 +50,19 @@ final class HttpMutations {
                             "contentLength = 0;",
                             20_000),
                     new Mutant(
-                            "E52 a chunk may be longer than its size",
-                            "http/syntax/BodyDecoder",
-                            "if (b != expected) {",
-                            "if (false) {",
-                            50_000),
+                                    "E52 a chunk may be longer than its size",
+                                    "http/syntax/BodyDecoder",
+                                    "if (b != expected) {",
+                                    "if (false) {",
+                                    50_000)
+                            .rarely(6_001),
                     new Mutant(
-                            "E53 a CR alone ends a line",
-                            "http/syntax/FieldLines",
-                            "if (b != '\\n') {\n            return refuse(400, \"a CR in a header\");\n        }\n        at++;\n        state = STARTING;",
-                            "at++;\n        state = STARTING;",
-                            20_000),
+                                    "E53 a CR alone ends a line",
+                                    "http/syntax/FieldLines",
+                                    "if (b != '\\n') {\n            return refuse(400, \"a CR in a header\");\n        }\n        at++;\n        state = STARTING;",
+                                    "at++;\n        state = STARTING;",
+                                    20_000)
+                            .rarely(7_001),
                     new Mutant(
                             "E72 a mistake is found at the end of its line",
                             "http/syntax/HeadParser",
@@ -67,11 +70,12 @@ final class HttpMutations {
                             "int refused = result == Parsing.DONE ? complete() : Parsing.MORE;",
                             20_000),
                     new Mutant(
-                            "RFC 9112 7.1 the sum of the chunks has no limit",
-                            "http/syntax/BodyDecoder",
-                            "line.size() > maxBodyBytes - total",
-                            "line.size() > maxBodyBytes",
-                            20_000),
+                                    "RFC 9112 7.1 the sum of the chunks has no limit",
+                                    "http/syntax/BodyDecoder",
+                                    "line.size() > maxBodyBytes - total",
+                                    "line.size() > maxBodyBytes",
+                                    20_000)
+                            .rarely(13_001),
                     new Mutant(
                             "RFC 9112 9.3 HTTP/1.0 is kept alive unasked",
                             "http/syntax/HeadParser",
@@ -103,11 +107,12 @@ final class HttpMutations {
                             "phase = Phase.HEAD;",
                             20_000),
                     new Mutant(
-                            "RFC 9110 15.6.4 the answer that comes after 503 goes out as well",
-                            "http/HttpDeadlines",
-                            "loop.answers.answer(http, HttpLoop.OVERDUE);\n        http.abandon();",
-                            "loop.answers.answer(http, HttpLoop.OVERDUE);",
-                            200_000),
+                                    "RFC 9110 15.6.4 the answer that comes after 503 goes out as well",
+                                    "http/HttpDeadlines",
+                                    "loop.answers.answer(http, HttpLoop.OVERDUE);\n        http.abandon();",
+                                    "loop.answers.answer(http, HttpLoop.OVERDUE);",
+                                    200_000)
+                            .rarely(9_001),
                     new Mutant(
                             "E60 a body that was paused at its end does not end",
                             "http/BodyIntake",
@@ -145,12 +150,13 @@ final class HttpMutations {
                             "bytes",
                             5_000),
                     new Mutant(
-                            "E62 nobody resumes what a receiver has paused that fails",
-                            "http/BodyIntake",
-                            "            http.bodyPaused = false;\n            http.connection.resume();\n"
-                                    + "        }\n    }\n\n    void pause",
-                            "            http.bodyPaused = false;\n        }\n    }\n\n    void pause",
-                            20_000),
+                                    "E62 nobody resumes what a receiver has paused that fails",
+                                    "http/BodyIntake",
+                                    "            http.bodyPaused = false;\n            http.connection.resume();\n"
+                                            + "        }\n    }\n\n    void pause",
+                                    "            http.bodyPaused = false;\n        }\n    }\n\n    void pause",
+                                    20_000)
+                            .rarely(7_001),
                     new Mutant(
                             "E62 the end that came with the last request is not read",
                             "engine/SocketEngine",

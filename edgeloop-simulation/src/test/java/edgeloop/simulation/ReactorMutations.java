@@ -7,11 +7,12 @@ final class ReactorMutations {
     static final List<Mutant> ALL =
             List.of(
                     new Mutant(
-                            "a reactor that accepts nobody takes the wakeup of one that would",
-                            "engine/Registrations",
-                            "        unregister(listener);\n        listener.bits |= HELD;",
-                            "",
-                            60_000),
+                                    "a reactor that accepts nobody takes the wakeup of one that would",
+                                    "engine/Registrations",
+                                    "        unregister(listener);\n        listener.bits |= HELD;",
+                                    "",
+                                    60_000)
+                            .rarely(5_001),
                     new Mutant(
                             "a reactor that has paused accepting is never told of anybody again",
                             "engine/Registrations",
@@ -19,17 +20,19 @@ final class ReactorMutations {
                             "return 0;",
                             60_000),
                     new Mutant(
-                            "a listener that is held is taken out of epoll a second time",
-                            "engine/Registrations",
-                            "if ((channel.bits & HELD) == 0) {",
-                            "if (true) {",
-                            60_000),
+                                    "a listener that is held is taken out of epoll a second time",
+                                    "engine/Registrations",
+                                    "if ((channel.bits & HELD) == 0) {",
+                                    "if (true) {",
+                                    60_000)
+                            .rarely(13_001),
                     new Mutant(
-                            "E2 what can't be registered again is not tried again",
-                            "Acceptor",
-                            "        if (result < 0) {\n            pause(Problem.ACCEPTING_PAUSES",
-                            "        if (false) {\n            pause(Problem.ACCEPTING_PAUSES",
-                            60_000),
+                                    "E2 what can't be registered again is not tried again",
+                                    "Acceptor",
+                                    "        if (result < 0) {\n            pause(Problem.ACCEPTING_PAUSES",
+                                    "        if (false) {\n            pause(Problem.ACCEPTING_PAUSES",
+                                    60_000)
+                            .rarely(5_001),
                     new Mutant(
                             "each reactor has a limit on connections of its own",
                             "ServerOpening",

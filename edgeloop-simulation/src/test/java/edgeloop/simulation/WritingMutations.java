@@ -31,11 +31,12 @@ final class WritingMutations {
                             "stream.bits &= ~WRITABLE; // the socket",
                             20_000),
                     new Mutant(
-                            "E16 there is no backpressure",
-                            "Inbound",
-                            "&& connection.group().backpressure",
-                            "&& false",
-                            20_000),
+                                    "E16 there is no backpressure",
+                                    "Inbound",
+                                    "&& connection.group().backpressure",
+                                    "&& false",
+                                    20_000)
+                            .rarely(6_001),
                     new Mutant(
                             "E16 congestion does not end",
                             "Outbound",
