@@ -1,5 +1,6 @@
 package edgeloop;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -63,17 +64,21 @@ class RingBehaviourTest {
         }
     }
 
-    @Test
+    /** By readiness, since much has come at once, or by the watch for the end alone. */
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, 4_000})
     @DisplayName("E62 one that keeps all it may and is paused sees its peer's FIN, in time")
-    void finBehindWhatIsKept() {
+    void finBehindWhatIsKept(int atOnce) {
         var handler = new RecordingHandler();
         var options =
                 RING.withConnection(
                         ConnectionOptions.defaults().withHalfCloseTimeout(Duration.ofSeconds(5)));
         try (TurnedServer server = new TurnedServer(options, c -> pausedFirst(c, handler.on(c)))) {
             Peer peer = server.accepted();
-            peer.send(new byte[100_000]);
-            server.turnUntilAsleep();
+            for (int sent = 0; sent < 100_000; sent += atOnce) {
+                peer.send(new byte[atOnce]);
+                server.turnUntilAsleep();
+            }
             peer.sendFin();
             server.turnUntilAsleep();
             server.kernel.passTime(Duration.ofSeconds(4));
@@ -110,6 +115,91 @@ class RingBehaviourTest {
             connections.getFirst().resume();
             server.turnUntil(() -> server.stats().bytesRead() == sent);
             assertThat(server.reactor.segments.taken()).isZero();
+        }
+    }
+
+    /** Sends a stream from where it stands, and turns until the handler has all. */
+    private static void stream(TurnedServer server, Peer peer, byte[] bytes) {
+        long before = server.stats().bytesRead();
+        int[] done = {0};
+        server.turnUntil(
+                () -> {
+                    done[0] += peer.offer(bytes, done[0], bytes.length - done[0]);
+                    return server.stats().bytesRead() - before == bytes.length;
+                });
+    }
+
+    @Test
+    void whatComesInBulkIsReceivedInFewCallsAndWithoutBuffers() {
+        try (TurnedServer server =
+                new TurnedServer(RING, _ -> (_, in) -> in.skip(in.remaining()))) {
+            Peer peer = server.accepted();
+            stream(server, peer, new byte[1 << 20]);
+            server.turnUntilAsleep();
+            server.kernel.forgetCounts();
+            stream(server, peer, new byte[8 << 20]);
+            assertThat(server.kernel.count(Call.RECV)).isBetween(8 * 16, 8 * 64);
+
+            stream(server, peer, "hello".getBytes(US_ASCII));
+            server.turnUntilAsleep();
+            server.kernel.forgetCounts();
+            stream(server, peer, "hello again".getBytes(US_ASCII));
+            assertThat(server.kernel.count(Call.RECV)).as("by a buffer again").isZero();
+            server.assertSleeps();
+        }
+    }
+
+    @Test
+    void oneThatPausesInTheMidstOfBulkLeavesTheRestInTheKernel() {
+        int before = 2 << 20;
+        HandlerFactory handlers =
+                connection -> {
+                    connections.add(connection);
+                    int[] read = {0};
+                    return (from, in) -> {
+                        boolean isFirst = read[0] <= before;
+                        read[0] += in.remaining();
+                        in.skip(in.remaining());
+                        if (isFirst && read[0] > before) {
+                            from.pause();
+                        }
+                    };
+                };
+        try (TurnedServer server = new TurnedServer(RING, handlers)) {
+            long sent = fill(server, server.accepted());
+            assertThat(server.stats().bytesRead()).isBetween(before + 1L, before + 64L * 1024);
+            assertThat(connections.getFirst().unreadBytes()).isZero();
+            server.assertSleeps();
+            connections.getFirst().resume();
+            server.turnUntil(() -> server.stats().bytesRead() == sent);
+        }
+    }
+
+    @Test
+    void inputThatCameDuringAPauseIsFoundBehindWhatWasKept() {
+        boolean[] pauses = {true};
+        HandlerFactory handlers =
+                connection -> {
+                    connections.add(connection);
+                    return (from, in) -> {
+                        in.skip(in.remaining());
+                        if (pauses[0]) {
+                            from.pause();
+                        } else {
+                            from.awaitInput(); // as who has all that the kernel had
+                        }
+                    };
+                };
+        try (TurnedServer server = new TurnedServer(RING, handlers)) {
+            Peer peer = server.accepted();
+            peer.send(new byte[40_000]);
+            server.turnUntilAsleep();
+            assertThat(connections.getFirst().unreadBytes()).isPositive();
+            peer.send(new byte[1_000]); // of which the kernel tells once
+            server.turnUntilAsleep();
+            pauses[0] = false;
+            connections.getFirst().resume();
+            server.turnUntil(() -> server.stats().bytesRead() == 41_000);
         }
     }
 
@@ -162,6 +252,7 @@ class RingBehaviourTest {
                 assertThat(got.get(i)).isEqualTo(stream(i, length));
             }
             assertThat(server.reactor.segments.taken()).isZero();
+            server.turn(50); // what was cancelled says so by and by
             server.assertSleeps();
         }
     }
@@ -217,22 +308,26 @@ class RingBehaviourTest {
         }
     }
 
-    /** The ring takes some 20 of many that are ready in one call. */
-    @Test
+    /** The ring takes some 20 of many that are ready in one call; in bulk recv takes all. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 40_000})
     @DisplayName("E31 what all peers had sent before the shutdown is served")
-    void whatCameBeforeTheShutdownIsServed() {
+    void whatCameBeforeTheShutdownIsServed(int before) {
         int many = 300;
         try (TurnedServer server = new TurnedServer(RING, _ -> Connection::write)) {
             List<Peer> peers = new ArrayList<>();
             for (int i = 0; i < many; i++) {
                 peers.add(server.accepted());
+                peers.getLast().send(new byte[before]);
             }
+            server.turnUntil(() -> peers.stream().allMatch(peer -> peer.size() == before));
             server.kernel.passTime(Duration.ofSeconds(2)); // nobody has just come
             server.turnUntilAsleep();
             peers.reversed().forEach(peer -> peer.send("last request"));
             server.server.shutdown();
             server.turnUntil(() -> peers.stream().allMatch(Peer::isEnded));
-            assertThat(peers).allMatch(peer -> peer.text().equals("last request"));
+            assertThat(peers)
+                    .allMatch(peer -> peer.text().substring(before).equals("last request"));
         }
     }
 

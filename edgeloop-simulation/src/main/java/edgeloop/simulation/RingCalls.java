@@ -399,7 +399,7 @@ final class RingCalls implements RingSyscalls {
         socket.input.read(buffer, 0, length);
         socket.arrived(length);
         int flags = ring.takeBuffer() << IORING_CQE_BUFFER_SHIFT | IORING_CQE_F_BUFFER;
-        if (socket.input.size() > 0) {
+        if (socket.input.size() > 0 || socket.peerFinished) { // tcp_inq_hint counts the end
             flags |= IORING_CQE_F_SOCK_NONEMPTY;
         }
         if (ring.isFull() || faults.strikes(Fault.MULTISHOT_ENDS)) {

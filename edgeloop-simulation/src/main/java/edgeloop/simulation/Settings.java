@@ -144,6 +144,11 @@ final class Settings {
         return options.trigger() == Trigger.EDGE_UNTIL_SHORT;
     }
 
+    /** Runs in bulk, of 512, beside those of all transports: a ring reads them by other rules. */
+    int moreInBulk() {
+        return transport == Transport.IO_URING ? 7 : 0;
+    }
+
     int lingerMillis() {
         return (int) options.connection().lingerTimeout().toMillis();
     }

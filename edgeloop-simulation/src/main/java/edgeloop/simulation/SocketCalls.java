@@ -223,6 +223,11 @@ final class SocketCalls {
         if (length == 0) {
             throw kernel.violation("recv(%d) of no bytes would look like the end", fd);
         }
+        for (RingOperation operation : connection.operations) {
+            if (operation.receives) {
+                throw kernel.violation("recv(%d) beside a ring's receive: which is first?", fd);
+            }
+        }
         int result = connection.receivable(length);
         if (faults.strikes(Fault.RECV_INTERRUPTED)) {
             return kernel.answer(Call.RECV, fd, -EINTR);

@@ -36,9 +36,10 @@ final class Swarm {
     }
 
     private void draw(Choices choices) {
-        int draw = choices.below(scenario.settings.readsUntilShort() ? 64 : 512);
+        int most = scenario.settings.readsUntilShort() ? 64 : 512;
+        int draw = choices.below(most);
         Size size =
-                draw == 0
+                draw == 0 || draw >= most - scenario.settings.moreInBulk()
                         ? Size.BULK
                         : draw < 4 ? Size.STORM : draw < 16 ? Size.CRUMBS : Size.SMALL;
         int count =

@@ -15,7 +15,7 @@ final class ReadingMutations {
                             1_000),
                     new Mutant(
                             "E6 EINTR ends the drain",
-                            "engine/ReadinessEngine",
+                            "engine/SocketEngine",
                             "case Errno.EINTR -> {} // again",
                             "case Errno.EINTR -> stream.bits &= ~READABLE;",
                             5_000),

@@ -96,6 +96,31 @@ final class RingMutations {
                                     + "                if (channel == null) ring.giveBack(flags);",
                             5_000),
                     onRing(
+                            "in bulk, what was told behind what is kept is forgotten",
+                            "engine/RingInput",
+                            "if ((stream.bits & (BULK | ENDED)) == BULK) {",
+                            "if (false) {",
+                            5_000),
+                    onRing(
+                                    "in bulk, recv takes what a receive under way is about to",
+                                    "engine/RingInput",
+                                    "(BULK | RECEIVING | READABLE)) == (BULK | READABLE)",
+                                    "(BULK | READABLE)) == (BULK | READABLE)",
+                                    5_000)
+                            .rarely(6_001),
+                    onRing(
+                            "in bulk, what tells of input is not watched for",
+                            "engine/RingEngine",
+                            "                operations.watchForInput(stream); // and for the end\n",
+                            "",
+                            5_000),
+                    onRing(
+                            "in bulk, what watches for input outlives the connection",
+                            "engine/RingOperations",
+                            "        withdraw(channel, INPUT_POLLED, POLL_INPUT);\n",
+                            "",
+                            5_000),
+                    onRing(
                             "netty#14827 a buffer is given back that is in use yet",
                             "poll/BufferRing",
                             "(short) number);",
@@ -144,19 +169,18 @@ final class RingMutations {
                             "false",
                             20_000),
                     onRing(
-                                    "E16 input of one who is paused ends once and never again",
-                                    "engine/RingInput",
-                                    "stream.bits &= ~(RECEIVING | STOPPING);",
-                                    "stream.bits &= ~RECEIVING;",
-                                    20_000)
-                            .rarely(17_001),
+                            "E16 input of one who is paused ends once and never again",
+                            "engine/RingInput",
+                            "stream.bits &= ~(RECEIVING | STOPPING);",
+                            "stream.bits &= ~RECEIVING;",
+                            20_000),
                     onRing(
                                     "E16 who has enough receives again at once",
                                     "engine/RingEngine",
                                     "== WANTED && stream.held == null) {",
                                     "== WANTED) {",
                                     20_000)
-                            .rarely(17_001),
+                            .rarely(8_001),
                     onRing(
                             "E16 who is paused receives again",
                             "engine/RingEngine",
@@ -182,11 +206,12 @@ final class RingMutations {
                             "",
                             1_000),
                     onRing(
-                            "E8 what was kept is not shown",
-                            "engine/RingInput",
-                            "        if ((stream.bits & WANTED) != 0) {\n            engine.toResume.add(stream);",
-                            "        if (false) {\n            engine.toResume.add(stream);",
-                            20_000),
+                                    "E8 what was kept is not shown",
+                                    "engine/RingInput",
+                                    "        if ((stream.bits & WANTED) != 0) {\n            engine.toResume.add(stream);",
+                                    "        if (false) {\n            engine.toResume.add(stream);",
+                                    20_000)
+                            .rarely(22_001),
                     onRing(
                             "E6 input overtakes what was kept",
                             "engine/RingInput",
@@ -352,8 +377,8 @@ final class RingMutations {
                     onRing(
                                     "all begin at once, and end for want of room, and begin at once",
                                     "engine/RingEngine",
-                                    "Math.min(toArm.size(), mostArmed)",
-                                    "toArm.size()",
+                                    " && operations.begun() - before < mostArmed;",
+                                    ";",
                                     10_000)
                             .rarely(143_001),
                     onRing(

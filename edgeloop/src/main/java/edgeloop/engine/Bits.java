@@ -62,6 +62,12 @@ final class Bits {
     /** What receives is cancelled. */
     static final int STOPPING = 1 << 23;
 
+    // Of a ring's streams alone, where what a poller or a listener needs is not.
+    /** Its input is more than the ring's buffers are for: it goes by readiness. */
+    static final int BULK = URGENT;
+
+    static final int INPUT_POLLED = DISARMED;
+
     /** In which round of the ring something was asked for last. */
     static final int ROUND_SHIFT = 24;
 

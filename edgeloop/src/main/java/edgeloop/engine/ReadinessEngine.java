@@ -16,7 +16,6 @@ import edgeloop.buffer.SegmentPool;
 import edgeloop.poll.Poller;
 import edgeloop.sys.Check;
 import edgeloop.sys.EpollEvents;
-import edgeloop.sys.Errno;
 import edgeloop.sys.Syscalls;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -219,12 +218,7 @@ public final class ReadinessEngine extends SocketEngine {
         }
         if ((mask & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0
                 && (stream.bits & GONE) == 0) {
-            if ((stream.bits & READABLE) == 0) {
-                stream.arrived();
-            }
-            if ((stream.bits & Bits.ENDED) == 0) {
-                stream.bits |= READABLE;
-            }
+            inputSeen(stream);
             if ((mask & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) {
                 endSeen(stream);
             }
@@ -254,41 +248,12 @@ public final class ReadinessEngine extends SocketEngine {
         }
     }
 
-    /** Receives once, and hands it up; answers the bytes handed up. */
-    private int receive(ByteStream stream) {
-        int unread = stream.placeUnread(input);
-        if ((stream.bits & Bits.REDELIVER) != 0) {
-            stream.bits &= ~Bits.REDELIVER;
-            stream.received(input, unread, 0, false);
-            return unread;
+    /** See Trigger. */
+    @Override
+    boolean isLast(ByteStream stream, boolean more) {
+        if (draining) {
+            return false;
         }
-        int n = syscalls.recv(stream.fd, input, unread, INPUT_BYTES - unread);
-        if (n > 0) {
-            boolean more = n == INPUT_BYTES - unread;
-            if (!draining && isLast(stream, more)) {
-                stream.bits &= ~READABLE;
-            }
-            stream.received(input, unread, n, more);
-            return n;
-        }
-        switch (-n) {
-            case 0 -> {
-                stream.bits = (stream.bits & ~READABLE) | Bits.ENDED | END_AHEAD;
-                stream.ended(input, unread);
-            }
-            case Errno.EAGAIN -> {
-                // Drained: the next byte is a new edge. An end would be there now.
-                stream.bits &= ~(READABLE | END_AHEAD);
-                stream.drained();
-            }
-            case Errno.EINTR -> {} // again
-            default -> stream.failed(Failure.RECEIVING, -n);
-        }
-        return 0;
-    }
-
-    /** Whether the kernel has no more than what was read, or tells again if it has; Trigger. */
-    private boolean isLast(ByteStream stream, boolean more) {
         return switch (readiness) {
             case EDGE -> false;
             case EDGE_UNTIL_SHORT ->

@@ -1,10 +1,12 @@
 package edgeloop.engine;
 
+import static edgeloop.engine.Bits.BULK;
 import static edgeloop.engine.Bits.CONNECTING;
 import static edgeloop.engine.Bits.END_POLLED;
 import static edgeloop.engine.Bits.FIN_RECEIVED;
 import static edgeloop.engine.Bits.GONE;
 import static edgeloop.engine.Bits.HELD;
+import static edgeloop.engine.Bits.INPUT_POLLED;
 import static edgeloop.engine.Bits.LISTENING;
 import static edgeloop.engine.Bits.RECEIVING;
 import static edgeloop.engine.Bits.ROOM_POLLED;
@@ -50,8 +52,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A send does not wait in the kernel ({@code MSG_DONTWAIT}): so its memory is needed until the
  * next call alone, and what a full socket does not take is polled for, as everything else that goes
- * by readiness: connecting, accepting (limits are asked about before each accept), and output that
- * is large or comes from files.
+ * by readiness: connecting, accepting (limits are asked about before each accept), output that is
+ * large or comes from files, and input in bulk. A stream of which more is here than a buffer takes
+ * is polled and read with recv(2), until little comes at a time: in the ring's buffers it would
+ * take them from all others, and go out in as many pieces.
  *
  * <p>Whatever is under way when a channel is released is cancelled. Its completions carry a key
  * that has become stale; only a buffer in one of them is to be given back.
@@ -211,9 +215,14 @@ public final class RingEngine extends SocketEngine {
                     roomPolled(stream, result);
                 }
             }
+            case RingOperations.POLL_INPUT -> {
+                if (polled(stream, INPUT_POLLED, result, flags)) {
+                    inputPolled(stream, result);
+                }
+            }
             default -> {
                 if (polled(stream, END_POLLED, result, flags)) {
-                    endPolled(stream, result);
+                    int _ = endPolled(stream, result);
                 }
             }
         }
@@ -275,7 +284,8 @@ public final class RingEngine extends SocketEngine {
     @Override
     void arm() {
         int fed = 0;
-        for (int n = Math.min(toArm.size(), mostArmed); n > 0; n--) {
+        int before = operations.begun();
+        for (int n = toArm.size(); n > 0 && operations.begun() - before < mostArmed; n--) {
             ByteStream stream = toArm.remove();
             if (stream.fd < 0 || (stream.bits & GONE) != 0) {
                 continue;
@@ -306,7 +316,11 @@ public final class RingEngine extends SocketEngine {
         if ((bits & (RECEIVING | CONNECTING)) != 0) {
             return;
         }
-        if ((bits & (WANTED | FIN_RECEIVED)) == WANTED && stream.held == null) {
+        if ((bits & BULK) != 0) {
+            if ((bits & INPUT_POLLED) == 0) {
+                operations.watchForInput(stream); // and for the end
+            }
+        } else if ((bits & (WANTED | FIN_RECEIVED)) == WANTED && stream.held == null) {
             operations.receive(stream);
         } else if ((bits & END_POLLED) == 0) {
             operations.watchForEnd(stream);
@@ -317,7 +331,13 @@ public final class RingEngine extends SocketEngine {
 
     @Override
     void read(ByteStream stream) {
-        inbound.read(stream);
+        int _ = inbound.read(stream);
+    }
+
+    /** Never: what lies behind urgent data is not told of. */
+    @Override
+    boolean isLast(ByteStream stream, boolean more) {
+        return false;
     }
 
     /** A poll has told of something, or has ended; whether that is of use. */
@@ -340,12 +360,21 @@ public final class RingEngine extends SocketEngine {
         return result > 0;
     }
 
-    private void endPolled(ByteStream stream, int result) {
-        read(stream);
+    private void inputPolled(ByteStream stream, int result) {
+        if ((stream.bits & BULK) != 0) {
+            inputSeen(stream);
+        }
+        inbound.leaveBulk(stream, endPolled(stream, result));
+    }
+
+    /** Answers the bytes that were handed up. */
+    private int endPolled(ByteStream stream, int result) {
+        int bytes = inbound.read(stream);
         if ((result & EPOLLERR) != 0) {
             stream.bits |= Bits.BROKEN;
             findError(stream);
         }
+        return bytes;
     }
 
     @Override
@@ -364,13 +393,18 @@ public final class RingEngine extends SocketEngine {
             }
             inbound.asked = null;
         }
-        return stream.held != null && (stream.bits & WANTED) != 0;
+        return inbound.hasMore(stream) && (stream.bits & WANTED) != 0;
     }
 
     private void readOn(ByteStream stream) {
-        if ((stream.bits & GONE) == 0) {
-            read(stream);
+        if ((stream.bits & GONE) != 0) {
+            return;
         }
+        if ((stream.bits & (BULK | RECEIVING)) == BULK) {
+            inputSeen(stream); // then nobody needs to look: recv finds all
+            inbound.asked = null;
+        }
+        read(stream);
     }
 
     // ---- Streams: output ----------------------------------------------------------------------
@@ -420,8 +454,9 @@ public final class RingEngine extends SocketEngine {
         if ((stream.bits & CONNECTING) != 0) {
             connected(stream, syscalls.takeError(stream.fd));
         }
-        // The receive finds an error, too, and is to tell which it is.
-        boolean failed = (result & EPOLLERR) != 0 && (stream.bits & RECEIVING) != 0;
+        // Who receives finds an error, too, and is to tell which it is.
+        boolean receives = (stream.bits & (RECEIVING | INPUT_POLLED)) != 0;
+        boolean failed = (result & EPOLLERR) != 0 && receives;
         if (!failed && (stream.bits & GONE) == 0) {
             roomSeen(stream);
         }

@@ -1,5 +1,6 @@
 package edgeloop.engine;
 
+import static edgeloop.engine.Bits.BULK;
 import static edgeloop.engine.Bits.ENDED;
 import static edgeloop.engine.Bits.END_AHEAD;
 import static edgeloop.engine.Bits.FIN_RECEIVED;
@@ -22,12 +23,13 @@ import edgeloop.buffer.SegmentQueue;
 import edgeloop.poll.Ring;
 import edgeloop.sys.Errno;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a ring's receives bring: handed up as it lies in the ring's buffer, or kept where nobody
  * wants it at present or it is too much for one piece. Who has enough of it receives no more until
- * all of that is handed up.
+ * all of that is handed up. Who is in bulk reads for itself, once no receive is under way.
  */
 final class RingInput {
     private final RingEngine engine;
@@ -62,12 +64,17 @@ final class RingInput {
             return;
         }
         if (result > 0) {
-            input(stream, ring.buffer(flags), result, (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0);
+            boolean more = (flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
+            if (more && result == Ring.BUFFER_BYTES) {
+                stream.bits |= BULK;
+                operations.stopReceiving(stream);
+            }
+            input(stream, ring.buffer(flags), result, more);
         } else if (result == 0) {
             engine.observe(stream, EPOLLIN | EPOLLRDHUP);
             stream.bits |= FIN_RECEIVED;
             engine.endSeen(stream);
-            read(stream);
+            int _ = read(stream);
         } else if (result == -Errno.ENOBUFS) {
             stream.bits |= STARVED;
         } else if (result != -Errno.ECANCELED && result != -Errno.EINTR) {
@@ -139,22 +146,47 @@ final class RingInput {
         }
     }
 
-    /** Hands up what is kept, as far as it is wanted and the budget goes, and the end behind it. */
-    void read(ByteStream stream) {
+    /**
+     * Hands up what is kept, and what the kernel has of one in bulk, as far as it is wanted and the
+     * budget goes, and the end behind it.
+     *
+     * @return the bytes handed up
+     */
+    int read(ByteStream stream) {
         int budget = SocketEngine.BUDGET;
-        while ((stream.bits & WANTED) != 0
-                && (stream.held != null || (stream.bits & REDELIVER) != 0)) {
+        int handedUp = 0;
+        while ((stream.bits & WANTED) != 0 && (hasMore(stream) || (stream.bits & REDELIVER) != 0)) {
             if (budget <= 0) {
                 engine.toResume.add(stream);
-                return;
+                return handedUp;
             }
-            budget -= Math.max(SocketEngine.MIN_COST, deliverHeld(stream));
+            int bytes = stream.held != null ? deliverHeld(stream) : engine.receive(stream);
+            budget -= Math.max(SocketEngine.MIN_COST, bytes);
+            handedUp += bytes;
         }
         if ((stream.bits & (WANTED | FIN_RECEIVED | ENDED)) == (WANTED | FIN_RECEIVED)) {
             stream.bits = (stream.bits & ~READABLE) | ENDED;
             stream.ended(input, stream.placeUnread(input));
         }
         tellOfEnd(stream);
+        return handedUp;
+    }
+
+    /** Whether there is input that can be handed up. */
+    boolean hasMore(ByteStream stream) {
+        return stream.held != null
+                || (stream.bits & (BULK | RECEIVING | READABLE)) == (BULK | READABLE);
+    }
+
+    /** One in bulk was told of input, and has read it: if that was little, a buffer will do. */
+    void leaveBulk(ByteStream stream, int bytes) {
+        if (0 < bytes
+                && bytes < Ring.BUFFER_BYTES
+                && (stream.bits & (BULK | RECEIVING | READABLE | ENDED | GONE)) == BULK) {
+            stream.bits &= ~BULK;
+            operations.stopWatchingForInput(stream);
+            engine.changed(stream);
+        }
     }
 
     /** The end is near, and nobody reads: so nothing else will tell of it. */
@@ -168,11 +200,7 @@ final class RingInput {
     private int deliverHeld(ByteStream stream) {
         stream.bits &= ~REDELIVER;
         int unread = stream.placeUnread(input);
-        SegmentQueue queue = stream.held;
-        if (queue == null) {
-            stream.received(input, unread, 0, false);
-            return unread;
-        }
+        SegmentQueue queue = Objects.requireNonNull(stream.held);
         int length = queue.moveTo(segments, input, unread, Engine.INPUT_BYTES - unread);
         if (queue.isEmpty()) {
             dropHeld(stream);
@@ -180,6 +208,9 @@ final class RingInput {
             engine.changed(stream); // it may receive again
         }
         stream.received(input, unread, length, stream.held != null);
+        if ((stream.bits & (BULK | ENDED)) == BULK) {
+            stream.bits |= READABLE; // the kernel may have told of more, and tells once
+        }
         return length;
     }
 

@@ -1,6 +1,7 @@
 package edgeloop.engine;
 
 import static edgeloop.engine.Bits.END_POLLED;
+import static edgeloop.engine.Bits.INPUT_POLLED;
 import static edgeloop.engine.Bits.LISTENING;
 import static edgeloop.engine.Bits.RECEIVING;
 import static edgeloop.engine.Bits.ROOM_POLLED;
@@ -23,7 +24,8 @@ final class RingOperations {
     static final int SEND = 2;
     static final int POLL_ROOM = 3;
     static final int POLL_END = 4;
-    private static final int POLL_LISTENER = 5;
+    static final int POLL_INPUT = 5;
+    private static final int POLL_LISTENER = 6;
 
     // The kind is in the upper bits of the key's slot.
     private static final int KIND_SHIFT = 28;
@@ -33,6 +35,8 @@ final class RingOperations {
 
     /** How many calls have taken all that was written. */
     private int round;
+
+    private int begun;
 
     RingOperations(Ring ring) {
         this.ring = ring;
@@ -70,6 +74,12 @@ final class RingOperations {
         ring.poll(stream.fd, EPOLLRDHUP, submitting(stream, END_POLLED, POLL_END));
     }
 
+    /** And for the end as well. */
+    void watchForInput(ByteStream stream) {
+        int events = EPOLLIN | EPOLLRDHUP;
+        ring.poll(stream.fd, events, submitting(stream, INPUT_POLLED, POLL_INPUT));
+    }
+
     /**
      * Of a socket that others listen on too, all are told: EPOLLEXCLUSIVE, of a ring, tells the
      * first alone, however busy it is. epoll goes on to the next if nobody sleeps on it.
@@ -80,11 +90,17 @@ final class RingOperations {
 
     /** What is about to be submitted for a channel, which says so in its bits. */
     private long submitting(Channel channel, int mark, int kind) {
+        begun++;
         channel.bits =
                 (channel.bits & Bits.BELOW_ROUND)
                         | mark
                         | (round & Bits.ROUND_MASK) << Bits.ROUND_SHIFT;
         return data(channel, kind);
+    }
+
+    /** How many were begun so far; a number that wraps. */
+    int begun() {
+        return begun;
     }
 
     /** A call has returned. */
@@ -105,6 +121,13 @@ final class RingOperations {
     }
 
     /** Likewise. */
+    void stopWatchingForInput(ByteStream stream) {
+        if ((stream.bits & INPUT_POLLED) != 0) {
+            ring.cancel(data(stream, POLL_INPUT));
+        }
+    }
+
+    /** Likewise. */
     void stopWatching(Listener listener) {
         if ((listener.bits & LISTENING) != 0) {
             ring.cancel(data(listener, POLL_LISTENER));
@@ -120,6 +143,7 @@ final class RingOperations {
         withdraw(channel, SENDING, SEND);
         withdraw(channel, ROOM_POLLED, POLL_ROOM);
         withdraw(channel, END_POLLED, POLL_END);
+        withdraw(channel, INPUT_POLLED, POLL_INPUT);
         withdraw(channel, LISTENING, POLL_LISTENER);
     }
 

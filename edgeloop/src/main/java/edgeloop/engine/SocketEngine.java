@@ -72,6 +72,9 @@ abstract sealed class SocketEngine extends Engine permits ReadinessEngine, RingE
     /** Hands up input that is here, as far as it is wanted and the budget goes. */
     abstract void read(ByteStream stream);
 
+    /** Whether the kernel has no more than what was read, or tells again if it has. */
+    abstract boolean isLast(ByteStream stream, boolean more);
+
     /** What a stream is to be watched for may have changed, which {@link #arm} looks into. */
     abstract void changed(ByteStream stream);
 
@@ -171,6 +174,49 @@ abstract sealed class SocketEngine extends Engine permits ReadinessEngine, RingE
     }
 
     // ---- Streams: input -----------------------------------------------------------------------
+
+    /** Receives once, and hands it up; answers the bytes handed up. */
+    final int receive(ByteStream stream) {
+        int unread = stream.placeUnread(input);
+        if ((stream.bits & Bits.REDELIVER) != 0) {
+            stream.bits &= ~Bits.REDELIVER;
+            stream.received(input, unread, 0, false);
+            return unread;
+        }
+        int n = syscalls.recv(stream.fd, input, unread, INPUT_BYTES - unread);
+        if (n > 0) {
+            boolean more = n == INPUT_BYTES - unread;
+            if (isLast(stream, more)) {
+                stream.bits &= ~READABLE;
+            }
+            stream.received(input, unread, n, more);
+            return n;
+        }
+        switch (-n) {
+            case 0 -> {
+                stream.bits = (stream.bits & ~READABLE) | Bits.ENDED | END_AHEAD;
+                stream.ended(input, unread);
+            }
+            case Errno.EAGAIN -> {
+                // Drained: the next byte is a new edge. An end would be there now.
+                stream.bits &= ~(READABLE | END_AHEAD);
+                stream.drained();
+            }
+            case Errno.EINTR -> {} // again
+            default -> stream.failed(Failure.RECEIVING, -n);
+        }
+        return 0;
+    }
+
+    /** The kernel has told that there may be input. */
+    final void inputSeen(ByteStream stream) {
+        if ((stream.bits & READABLE) == 0) {
+            stream.arrived();
+        }
+        if ((stream.bits & Bits.ENDED) == 0) {
+            stream.bits |= READABLE;
+        }
+    }
 
     /** The kernel has told of a FIN, or of an error, that is somewhere behind the input. */
     final void endSeen(ByteStream stream) {

@@ -82,6 +82,9 @@ public final class Ring {
     /** How many buffers there are for input, which all share. */
     public static final int BUFFERS = BufferRing.COUNT;
 
+    /** The size of each, in bytes. */
+    public static final int BUFFER_BYTES = BufferRing.BUFFER_BYTES;
+
     /** What submissions carry of which nobody wants to hear. */
     private static final long NOBODY = 0;
 
