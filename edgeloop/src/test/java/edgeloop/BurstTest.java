@@ -54,6 +54,28 @@ class BurstTest {
         }
     }
 
+    @Test
+    void aRequestThatAPauseDividesIsOne() {
+        List<Connection> paused = new ArrayList<>();
+        ConnectionHandler handler =
+                (connection, in) -> {
+                    in.skip(in.remaining());
+                    if (paused.isEmpty()) {
+                        paused.add(connection);
+                        connection.pause();
+                    }
+                };
+        try (TurnedServer server = new TurnedServer(listening, _ -> handler)) {
+            server.accepted().send(new byte[40_000]);
+            server.turnUntilAsleep();
+            paused.getFirst().resume();
+            server.turnUntil(() -> served.size() == 1);
+            server.turnUntilAsleep();
+            assertThat(server.stats().bytesRead()).isEqualTo(40_000);
+            assertThat(server.stats().requests()).isEqualTo(1);
+        }
+    }
+
     /** What fills the room behind what was left unread is not the whole of a burst. */
     @Test
     void aRequestThatComesBehindAnUnreadPartIsOne() {

@@ -98,14 +98,14 @@ final class RingMutations {
                     onRing(
                             "in bulk, what was told behind what is kept is forgotten",
                             "engine/RingInput",
-                            "if ((stream.bits & (BULK | ENDED)) == BULK) {",
-                            "if (false) {",
+                            "if (readsForItself(stream)) {\n            stream.bits |= READABLE;",
+                            "if (false) {\n            stream.bits |= READABLE;",
                             5_000),
                     onRing(
                                     "in bulk, recv takes what a receive under way is about to",
                                     "engine/RingInput",
-                                    "(BULK | RECEIVING | READABLE)) == (BULK | READABLE)",
-                                    "(BULK | READABLE)) == (BULK | READABLE)",
+                                    "(BULK | RECEIVING | ENDED | GONE)) == BULK",
+                                    "(BULK | ENDED | GONE)) == BULK",
                                     5_000)
                             .rarely(6_001),
                     onRing(

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   attach ─► RECEIVING ──── input ───► handed up, or kept if nobody wants it
- *                 │ ▲  no buffer left       │ 64 KiB are kept
+ *                 │ ▲  no buffer left       │ 64 KiB are kept, or in BULK: INPUT_POLLED, recv
  *                 │ └──────────┐            ▼
  *                 │        a buffer is   cancelled ─► END_POLLED: the peer's end alone
  *                 │        back                           │ wanted again, nothing kept
@@ -400,7 +400,7 @@ public final class RingEngine extends SocketEngine {
         if ((stream.bits & GONE) != 0) {
             return;
         }
-        if ((stream.bits & (BULK | RECEIVING)) == BULK) {
+        if (inbound.readsForItself(stream)) {
             inputSeen(stream); // then nobody needs to look: recv finds all
             inbound.asked = null;
         }

@@ -76,7 +76,9 @@ final class RingInput {
             engine.endSeen(stream);
             int _ = read(stream);
         } else if (result == -Errno.ENOBUFS) {
-            stream.bits |= STARVED;
+            if ((stream.bits & BULK) == 0) { // else it needs none any more
+                stream.bits |= STARVED;
+            }
         } else if (result != -Errno.ECANCELED && result != -Errno.EINTR) {
             engine.observe(stream, EPOLLERR | EPOLLHUP);
             receivingFailed(stream, -result);
@@ -174,16 +176,24 @@ final class RingInput {
 
     /** Whether there is input that can be handed up. */
     boolean hasMore(ByteStream stream) {
-        return stream.held != null
-                || (stream.bits & (BULK | RECEIVING | READABLE)) == (BULK | READABLE);
+        return stream.held != null || ((stream.bits & READABLE) != 0 && readsForItself(stream));
     }
 
-    /** One in bulk was told of input, and has read it: if that was little, a buffer will do. */
+    /** Whether recv(2) is what finds its input. */
+    boolean readsForItself(ByteStream stream) {
+        return (stream.bits & (BULK | RECEIVING | ENDED | GONE)) == BULK;
+    }
+
+    /**
+     * One in bulk was told of input, and has read it or does not want the rest yet: if that was
+     * little, a buffer will do. A receive finds what is left.
+     */
     void leaveBulk(ByteStream stream, int bytes) {
         if (0 < bytes
                 && bytes < Ring.BUFFER_BYTES
-                && (stream.bits & (BULK | RECEIVING | READABLE | ENDED | GONE)) == BULK) {
-            stream.bits &= ~BULK;
+                && readsForItself(stream)
+                && (stream.bits & (READABLE | WANTED)) != (READABLE | WANTED)) {
+            stream.bits &= ~(BULK | READABLE);
             operations.stopWatchingForInput(stream);
             engine.changed(stream);
         }
@@ -207,8 +217,8 @@ final class RingInput {
             stream.bits &= ~READABLE;
             engine.changed(stream); // it may receive again
         }
-        stream.received(input, unread, length, stream.held != null);
-        if ((stream.bits & (BULK | ENDED)) == BULK) {
+        stream.received(input, unread, length, stream.held != null || readsForItself(stream));
+        if (readsForItself(stream)) {
             stream.bits |= READABLE; // the kernel may have told of more, and tells once
         }
         return length;
