@@ -89,6 +89,14 @@ abstract class TcpBooks extends OpenFile {
     long lastSendNanos;
     long lastSendTurn;
     private long moveTurnBefore;
+
+    // The same where, in each turn, what a ring has sent counts behind what it has received. The
+    // program hears of them in the order of their completions, and what is left of a move differs.
+    private int movedBytesLate;
+    private long moveTurnLate;
+    private int sentLate;
+    private long sentLateTurn;
+
     private long paidTurnBefore;
     private long sendTurnBefore;
 
@@ -137,6 +145,7 @@ abstract class TcpBooks extends OpenFile {
                 inputSinceNanos = World.NEVER;
             }
             moved(result);
+            movedLate(result);
             peer.wake();
             if (urgentMark >= 0) {
                 urgentMark -= result;
@@ -175,6 +184,7 @@ abstract class TcpBooks extends OpenFile {
                 unshownSinceNanos = World.NEVER;
             }
             moved(fresh);
+            movedLate(fresh);
             markEndMoved();
         }
     }
@@ -217,6 +227,9 @@ abstract class TcpBooks extends OpenFile {
             sendTurnBefore = lastSendTurn;
         }
         moved(bytes);
+        settleLate();
+        sentLate = bytes;
+        sentLateTurn = kernel.turnNanos();
         lastSendNanos = kernel.elapsedNanos();
         lastSendTurn = kernel.turnNanos();
         pay(bytes);
@@ -227,6 +240,7 @@ abstract class TcpBooks extends OpenFile {
         if (result > 0) {
             sent += result;
             sendTold(result);
+            settleLate();
             peer.wake();
         } else {
             owesSpace |= result == -Errno.EAGAIN;
@@ -244,6 +258,26 @@ abstract class TcpBooks extends OpenFile {
         if (movedBytes >= idleBytes) {
             movedBytes = 0;
             markMove();
+        }
+    }
+
+    private void movedLate(int bytes) {
+        if (sentLateTurn != kernel.turnNanos()) {
+            settleLate();
+        }
+        countLate(bytes, kernel.turnNanos());
+    }
+
+    private void settleLate() {
+        countLate(sentLate, sentLateTurn);
+        sentLate = 0;
+    }
+
+    private void countLate(int bytes, long turn) {
+        movedBytesLate += bytes;
+        if (movedBytesLate >= idleBytes) {
+            movedBytesLate = 0;
+            moveTurnLate = turn;
         }
     }
 
@@ -268,6 +302,7 @@ abstract class TcpBooks extends OpenFile {
         markMove();
         lastSendNanos = lastMoveNanos;
         lastSendTurn = lastMoveTurn;
+        moveTurnLate = lastMoveTurn;
     }
 
     /** What a ring has sent, and the program may not know it yet. */
@@ -287,7 +322,10 @@ abstract class TcpBooks extends OpenFile {
     // told in it of what a ring had sent.
 
     long moveTurnAsOf(long turn) {
-        return hasHeardOfSends(turn) ? moveTurnBefore : lastMoveTurn;
+        if (sentLateTurn < turn) {
+            settleLate();
+        }
+        return Math.min(hasHeardOfSends(turn) ? moveTurnBefore : lastMoveTurn, moveTurnLate);
     }
 
     long paidTurnAsOf(long turn) {
