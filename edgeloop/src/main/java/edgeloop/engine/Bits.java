@@ -4,7 +4,7 @@ import edgeloop.sys.EpollEvents;
 
 /** What an engine knows of a channel, {@link Channel#bits}; from 1 << 16 on each its own. */
 final class Bits {
-    // Edges seen: set until the kernel answers EAGAIN.
+    // Edges seen, or what may be one: set until the kernel answers EAGAIN.
     static final int READABLE = 1;
     static final int WRITABLE = 1 << 1;
 

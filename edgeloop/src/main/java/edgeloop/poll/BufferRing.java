@@ -27,7 +27,7 @@ final class BufferRing {
     /** A power of two. */
     static final int COUNT = 64;
 
-    /** As large as pays for input in bulk; one of 64 bytes costs no more. */
+    /** What is more than fits one is not for these; a piece of 64 bytes costs no more. */
     static final int BUFFER_BYTES = 16 * 1024;
 
     static final int GROUP = 0;
