@@ -138,7 +138,7 @@ final class RingCalls implements RingSyscalls {
         WaitCalls waits = calls.waits;
         waits.begin();
         long entered = kernel.elapsedNanos();
-        long completions = ring.completions;
+        int completed = ring.completed; // what waited for room counts, too
         int submitted = submit(ring, submit);
         if (submitted < submit) {
             return answer(ring, submitted > 0 ? submitted : -EAGAIN, isTurn);
@@ -147,7 +147,7 @@ final class RingCalls implements RingSyscalls {
         calls.sockets.arrive();
         kernel.happen();
         int failure = collect(ring, await > 0, limit);
-        waits.end(ring, kernel.elapsedNanos() == entered && ring.completions == completions);
+        waits.end(ring, kernel.elapsedNanos() == entered && ring.completed == completed);
         return answer(ring, submitted > 0 ? submitted : failure, isTurn);
     }
 

@@ -49,7 +49,7 @@ final class RingInstance extends ReadyList {
     private @Nullable MemorySegment rings;
     private @Nullable MemorySegment submissions;
     private int submitted;
-    private int completed;
+    int completed;
 
     /** Those for which there is no room: user data, result and flags of each. */
     private final Deque<long[]> overflow = new ArrayDeque<>();
