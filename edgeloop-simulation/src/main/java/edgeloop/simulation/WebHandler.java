@@ -178,6 +178,7 @@ final class WebHandler implements HttpHandler {
             return; // cancelled
         }
         note(request, "has its answer");
+        request.completedTurn = scenario.kernel.turnNanos();
         switch (request.choices.below(8)) {
             case 0 -> {
                 request.failed = true;

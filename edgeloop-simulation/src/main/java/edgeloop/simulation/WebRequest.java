@@ -159,6 +159,9 @@ final class WebRequest {
 
     @Nullable Given given;
 
+    /** When its future got an answer: the turn's time; -1 before. */
+    long completedTurn = -1;
+
     /** What the handler or its receiver threw, or its future failed with. */
     boolean failed;
 
@@ -249,6 +252,17 @@ final class WebRequest {
         return file.equals(WebFiles.PLAIN)
                 ? List.of(WebFiles.PLAIN, WebFiles.GZIP, WebFiles.BROTLI)
                 : List.of(file);
+    }
+
+    /**
+     * Whether 503 may be the answer to it as far as its handler goes: what that gives as the limit
+     * runs out may be too late by as much as the turn takes.
+     *
+     * @param limit in nanoseconds
+     */
+    boolean mayBeOverdue(long limit) {
+        return given == null
+                || (completedTurn >= 0 && completedTurn - dueTurn >= limit - Scenario.SLACK_NANOS);
     }
 
     @Override

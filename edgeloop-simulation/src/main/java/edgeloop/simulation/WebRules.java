@@ -120,7 +120,7 @@ final class WebRules {
             throw violation("nobody has handled it");
         }
         // The peer may have it before the log, which judges the time.
-        boolean toBeJudged = current.given == null && current.loggedStatus == 0;
+        boolean toBeJudged = mayBeOverdue(current, scenario) && current.loggedStatus == 0;
         if (status == 503 && (current.overdue || toBeJudged)) {
             return;
         }
@@ -183,10 +183,14 @@ final class WebRules {
                 || stream
                 || (current.expects && body)
                 || current.overdue
-                || (current.given == null && current.answeredStatus == 503)
+                || (mayBeOverdue(current, scenario) && current.answeredStatus == 503)
                 || current.loggedStatus == 408
                 || (current.mayBeListed() && current.loggedStatus == 503)
                 || scenario.isShuttingDown();
+    }
+
+    private static boolean mayBeOverdue(WebRequest current, WebScenario scenario) {
+        return current.mayBeOverdue(scenario.settings.http.answerTimeout().toNanos());
     }
 
     // ---- Content ------------------------------------------------------------------------------
