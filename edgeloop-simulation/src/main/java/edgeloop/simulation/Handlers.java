@@ -126,7 +126,8 @@ final class Handlers {
         @Override
         void read(IoBuffer in) {
             int all = in.remaining();
-            int part = choices.below(2) == 0 ? all : choices.below(all);
+            int least = all - Connection.MAX_UNREAD_BYTES; // who leaves more is closed
+            int part = choices.below(2) == 0 ? all : Math.max(least, choices.below(all));
             take(in, part);
             send(part);
             if (part == all && choices.below(4) == 0) {
