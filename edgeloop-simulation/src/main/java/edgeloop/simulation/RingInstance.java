@@ -49,6 +49,8 @@ final class RingInstance extends ReadyList {
     private @Nullable MemorySegment rings;
     private @Nullable MemorySegment submissions;
     private int submitted;
+
+    /** How many completions were written where the program sees them. */
     int completed;
 
     /** Those for which there is no room: user data, result and flags of each. */

@@ -258,11 +258,13 @@ final class WebRequest {
      * Whether 503 may be the answer to it as far as its handler goes: what that gives as the limit
      * runs out may be too late by as much as the turn takes.
      *
-     * @param limit in nanoseconds
+     * @param limit in nanoseconds; 0 for none
      */
     boolean mayBeOverdue(long limit) {
         return given == null
-                || (completedTurn >= 0 && completedTurn - dueTurn >= limit - Scenario.SLACK_NANOS);
+                || (limit > 0
+                        && completedTurn >= 0
+                        && completedTurn - dueTurn >= limit - Scenario.SLACK_NANOS);
     }
 
     @Override
