@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A server with nothing to do. */
 @Timeout(180)
+@Isolated
 final class IdleIT {
     @Test
     void reactorSleepsWhileItsConnectionsAreIdle() throws Exception {

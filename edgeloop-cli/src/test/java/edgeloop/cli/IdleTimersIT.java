@@ -16,10 +16,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** E36: what 10,000 armed idle timers cost. */
 @Tag("faults")
 @Timeout(300)
+@Isolated
 final class IdleTimersIT {
     private static final int CONNECTIONS = 10_000;
     private static final int CROWDS = 4;

@@ -18,12 +18,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** System calls of the running server fail now and then, by strace(1). */
 @Tag("faults")
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 final class InjectedFaultIT {
     private static final int CLIENTS = 40;
     private static final int ECHOES = 5;

@@ -16,11 +16,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * {@code ./loadtest} on a terminal of its own: one of script(1), and one of tmux(1) with a shell.
  */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 class LiveViewIT {
     private static final String ESCAPE = "\u001b";
 

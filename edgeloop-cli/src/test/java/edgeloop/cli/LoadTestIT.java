@@ -12,12 +12,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./loadtest} as a process, against {@code ./myepollserver} as another. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 class LoadTestIT {
     @TempDir private Path folder;
     private ServerProcess server;

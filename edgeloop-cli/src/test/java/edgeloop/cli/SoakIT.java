@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("soak")
 @Timeout(value = 12, unit = TimeUnit.HOURS)
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 final class SoakIT {
     private static final Duration LENGTH =
             Duration.ofMillis(
@@ -58,6 +61,7 @@ final class SoakIT {
 
     @ParameterizedTest
     @MethodSource("reactors")
+    @Execution(ExecutionMode.SAME_THREAD) // among themselves
     void nothingIsHeldThatWasNotHeldBefore(String reactors) throws Exception {
         Rings.assumeAvailableFor(ENGINE);
         System.out.printf("soak: %s, seed %d, %s, %s%n", LENGTH, seed, reactors, ENGINE);

@@ -15,9 +15,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Nobody reads what the server prints, and the pipe is full. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 final class StuckOutputIT {
     @TempDir Path folder;
 

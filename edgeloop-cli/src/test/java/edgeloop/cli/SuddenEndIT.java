@@ -9,10 +9,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Clients that are killed, peers without manners, and a server that is stopped for a while. */
 @Tag("faults")
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 final class SuddenEndIT {
     private static final int KILLED = 1_000;
     private static final int RUDE = 60;

@@ -14,11 +14,12 @@ final class AcceptingMutations {
                             "listener.accepted(result); return;",
                             20_000),
                     new Mutant(
-                            "E1 over budget, the listener is not queued again",
-                            "engine/SocketEngine",
-                            "        }\n        toResume.add(listener);\n",
-                            "        }\n",
-                            10_000),
+                                    "E1 over budget, the listener is not queued again",
+                                    "engine/SocketEngine",
+                                    "        }\n        toResume.add(listener);\n",
+                                    "        }\n",
+                                    10_000)
+                            .rarely(801),
                     new Mutant(
                             "E2 the pause of accepting has no end",
                             "Acceptor",

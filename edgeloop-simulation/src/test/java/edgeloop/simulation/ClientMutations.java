@@ -57,11 +57,12 @@ final class ClientMutations {
                             "NO_TIMEOUT;",
                             20_000),
                     new Mutant(
-                            "E66 a connect's time counts from the beginning of the turn",
-                            "Deadlines",
-                            "? (int) reactor.timers.exactTick()",
-                            "? connection.lastMoveMillis",
-                            20_000),
+                                    "E66 a connect's time counts from the beginning of the turn",
+                                    "Deadlines",
+                                    "? (int) reactor.timers.exactTick()",
+                                    "? connection.lastMoveMillis",
+                                    20_000)
+                            .rarely(501),
                     new Mutant(
                             "E66 being idle counts from the beginning of the connect",
                             "Opener",
@@ -69,12 +70,13 @@ final class ClientMutations {
                             "reactor.deadlines.watch(connection);\n        try {",
                             20_000),
                     new Mutant(
-                            "E66 a connect that has succeeded times out where its event is late",
-                            "Deadlines",
-                            "reactor.engine.askForRoom(connection);",
-                            "if (connection.state != Connection.State.CONNECTING)"
-                                    + " reactor.engine.askForRoom(connection);",
-                            20_000),
+                                    "E66 a connect that has succeeded times out where its event is late",
+                                    "Deadlines",
+                                    "reactor.engine.askForRoom(connection);",
+                                    "if (connection.state != Connection.State.CONNECTING)"
+                                            + " reactor.engine.askForRoom(connection);",
+                                    20_000)
+                            .rarely(3_201),
                     new Mutant(
                                     "E59 a client that is closed goes on connecting",
                                     "Client",

@@ -32,24 +32,27 @@ final class FailedCallMutations {
                             "",
                             1_000),
                     new Mutant(
-                            "E66 an answer is cut off without a word",
-                            "Closer",
-                            "reactor.problems.report(problem, errno, null, connection);\n        }\n        return reported",
-                            "}\n        return reported",
-                            20_000),
+                                    "E66 an answer is cut off without a word",
+                                    "Closer",
+                                    "reactor.problems.report(problem, errno, null, connection);\n        }\n        return reported",
+                                    "}\n        return reported",
+                                    20_000)
+                            .rarely(701),
                     new Mutant(
-                            "E66 an answer that is cut off ends like a whole one",
-                            "Closer",
-                            "connection.set(Connection.RESET_ON_CLOSE); // likewise",
-                            "// likewise",
-                            20_000),
+                                    "E66 an answer that is cut off ends like a whole one",
+                                    "Closer",
+                                    "connection.set(Connection.RESET_ON_CLOSE); // likewise",
+                                    "// likewise",
+                                    20_000)
+                            .rarely(1_201),
                     new Mutant(
-                            "E75 one EPERM of openat2 turns it off",
-                            "Directory",
-                            "result = openBeneath(FILE_FLAGS);\n        for (int i = 0;",
-                            "result = openBeneath(FILE_FLAGS);\n        hasOpenat2 &= result !="
-                                    + " -Errno.EPERM;\n        for (int i = 0;",
-                            20_000),
+                                    "E75 one EPERM of openat2 turns it off",
+                                    "Directory",
+                                    "result = openBeneath(FILE_FLAGS);\n        for (int i = 0;",
+                                    "result = openBeneath(FILE_FLAGS);\n        hasOpenat2 &= result !="
+                                            + " -Errno.EPERM;\n        for (int i = 0;",
+                                    20_000)
+                            .rarely(1_001),
                     new Mutant(
                             "E66 one problem hides another",
                             "ProblemLog",

@@ -13,11 +13,12 @@ final class FileMutations {
                             "switch (part) {",
                             20_000),
                     new Mutant(
-                            "E55 a file that ends too early is waited for",
-                            "engine/Sender",
-                            "if (sent == 0) {\n            return -Errno.ENODATA;",
-                            "if (sent == 0) {\n            return -Errno.EAGAIN;",
-                            20_000),
+                                    "E55 a file that ends too early is waited for",
+                                    "engine/Sender",
+                                    "if (sent == 0) {\n            return -Errno.ENODATA;",
+                                    "if (sent == 0) {\n            return -Errno.EAGAIN;",
+                                    20_000)
+                            .rarely(2_001),
                     new Mutant(
                             "E56 dots in a path are not looked at",
                             "http/file/TargetPath",
@@ -25,11 +26,12 @@ final class FileMutations {
                             "decoded[0] == '/'",
                             5_000),
                     new Mutant(
-                            "E56 hidden files are served",
-                            "http/FileServer",
-                            "if (!dotfiles && TargetPath.isHidden(path)) {",
-                            "if (false) {",
-                            20_000),
+                                    "E56 hidden files are served",
+                                    "http/FileServer",
+                                    "if (!dotfiles && TargetPath.isHidden(path)) {",
+                                    "if (false) {",
+                                    20_000)
+                            .rarely(1_301),
                     new Mutant(
                             "RFC 9110 12.5.3 a coding is given to who does not take it",
                             "http/Resource",
@@ -37,11 +39,12 @@ final class FileMutations {
                             "if (weight >= most) {",
                             5_000),
                     new Mutant(
-                            "RFC 9110 13.1.5 If-Range is ignored",
-                            "http/Conditions",
-                            "return ifRange == null || ifRange.equals(etag);",
-                            "return true;",
-                            20_000),
+                                    "RFC 9110 13.1.5 If-Range is ignored",
+                                    "http/Conditions",
+                                    "return ifRange == null || ifRange.equals(etag);",
+                                    "return true;",
+                                    20_000)
+                            .rarely(1_001),
                     new Mutant(
                             "RFC 9110 14.1.2 a range ends a byte too early",
                             "http/semantics/ByteRanges",
@@ -81,17 +84,19 @@ final class FileMutations {
                                     50_000)
                             .rarely(8_001),
                     new Mutant(
-                            "E74 a change is noticed after a minute",
-                            "http/Resource",
-                            "private static final long CURRENT_NANOS = 1_000_000_000L;",
-                            "private static final long CURRENT_NANOS = 60_000_000_000L;",
-                            20_000),
+                                    "E74 a change is noticed after a minute",
+                                    "http/Resource",
+                                    "private static final long CURRENT_NANOS = 1_000_000_000L;",
+                                    "private static final long CURRENT_NANOS = 60_000_000_000L;",
+                                    20_000)
+                            .rarely(4_801),
                     new Mutant(
-                            "E74 a switched root goes unnoticed",
-                            "http/FileServer",
-                            "if (open.renew()) {",
-                            "if (false) {",
-                            20_000),
+                                    "E74 a switched root goes unnoticed",
+                                    "http/FileServer",
+                                    "if (open.renew()) {",
+                                    "if (false) {",
+                                    20_000)
+                            .rarely(1_001),
                     new Mutant(
                             "E74 a descriptor that nobody needs is kept",
                             "http/FileServer",
@@ -125,17 +130,19 @@ final class FileMutations {
                                     20_000)
                             .rarely(6_001),
                     new Mutant(
-                            "E48 what is read in the place of sendfile is sent twice",
-                            "engine/Sender",
-                            "queue.remove(segments, read);\n        segment.filled(read);",
-                            "segment.filled(read);",
-                            20_000),
+                                    "E48 what is read in the place of sendfile is sent twice",
+                                    "engine/Sender",
+                                    "queue.remove(segments, read);\n        segment.filled(read);",
+                                    "segment.filled(read);",
+                                    20_000)
+                            .rarely(2_401),
                     new Mutant(
-                            "RFC 9110 13.1.3 a date counts beside If-None-Match",
-                            "http/Conditions",
-                            "                return Outcome.NOT_MODIFIED;\n            }\n        } else {",
-                            "                return Outcome.NOT_MODIFIED;\n            }\n        }\n        {",
-                            20_000));
+                                    "RFC 9110 13.1.3 a date counts beside If-None-Match",
+                                    "http/Conditions",
+                                    "                return Outcome.NOT_MODIFIED;\n            }\n        } else {",
+                                    "                return Outcome.NOT_MODIFIED;\n            }\n        }\n        {",
+                                    20_000)
+                            .rarely(801));
 
     private FileMutations() {}
 }

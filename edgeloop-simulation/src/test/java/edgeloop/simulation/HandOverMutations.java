@@ -7,17 +7,19 @@ final class HandOverMutations {
     static final List<Mutant> ALL =
             List.of(
                     new Mutant(
-                            "E60 a task that comes while the queue is closed is lost",
-                            "TaskQueue",
-                            "if (closed && tasks.remove(task)) {",
-                            "if (false) {",
-                            20_000),
+                                    "E60 a task that comes while the queue is closed is lost",
+                                    "TaskQueue",
+                                    "if (closed && tasks.remove(task)) {",
+                                    "if (false) {",
+                                    20_000)
+                            .rarely(1_201),
                     new Mutant(
-                            "E60 a task that comes while the queue is closed is refused, and run",
-                            "TaskQueue",
-                            "if (closed && tasks.remove(task)) {",
-                            "if (closed) {\n            boolean _ = tasks.contains(task);",
-                            20_000),
+                                    "E60 a task that comes while the queue is closed is refused, and run",
+                                    "TaskQueue",
+                                    "if (closed && tasks.remove(task)) {",
+                                    "if (closed) {\n            boolean _ = tasks.contains(task);",
+                                    20_000)
+                            .rarely(1_201),
                     new Mutant(
                             "E34 a reactor goes to sleep without a second look at its tasks",
                             "poll/Poller",

@@ -38,17 +38,19 @@ final class HttpMutations {
                             "} else if (false) {",
                             1_000),
                     new Mutant(
-                            "E51 Transfer-Encoding after Content-Length is taken",
-                            "http/syntax/HeadParser",
-                            "if (lengthSeen) {\n                return refuse(400, \"Transfer-Encoding and Content-Length\");\n            }",
-                            "",
-                            20_000),
+                                    "E51 Transfer-Encoding after Content-Length is taken",
+                                    "http/syntax/HeadParser",
+                                    "if (lengthSeen) {\n                return refuse(400, \"Transfer-Encoding and Content-Length\");\n            }",
+                                    "",
+                                    20_000)
+                            .rarely(3_701),
                     new Mutant(
-                            "E51 the second Content-Length counts",
-                            "http/syntax/HeadParser",
-                            "if (lengthSeen) {\n                return refuse(400, \"two Content-Length headers\");\n            }",
-                            "contentLength = 0;",
-                            20_000),
+                                    "E51 the second Content-Length counts",
+                                    "http/syntax/HeadParser",
+                                    "if (lengthSeen) {\n                return refuse(400, \"two Content-Length headers\");\n            }",
+                                    "contentLength = 0;",
+                                    20_000)
+                            .rarely(3_601),
                     new Mutant(
                                     "E52 a chunk may be longer than its size",
                                     "http/syntax/BodyDecoder",
@@ -83,17 +85,19 @@ final class HttpMutations {
                             "!closeWanted",
                             5_000),
                     new Mutant(
-                            "RFC 9112 8 a stream that fails ends like a whole one",
-                            "http/AnswerWriter",
-                            "failed.abort();",
-                            "failed.end();",
-                            20_000),
+                                    "RFC 9112 8 a stream that fails ends like a whole one",
+                                    "http/AnswerWriter",
+                                    "failed.abort();",
+                                    "failed.end();",
+                                    20_000)
+                            .rarely(2_801),
                     new Mutant(
-                            "RFC 9110 10.1.1 who does not wait for it gets a 100",
-                            "http/HttpConnection",
-                            "bodyLeft && current.expectsContinue() && ",
-                            "bodyLeft && ",
-                            20_000),
+                                    "RFC 9110 10.1.1 who does not wait for it gets a 100",
+                                    "http/HttpConnection",
+                                    "bodyLeft && current.expectsContinue() && ",
+                                    "bodyLeft && ",
+                                    20_000)
+                            .rarely(701),
                     new Mutant(
                             "RFC 9110 10.1.1 a body that is not sent is taken for the next request",
                             "http/AnswerWriter",
@@ -114,11 +118,12 @@ final class HttpMutations {
                                     200_000)
                             .rarely(9_001),
                     new Mutant(
-                            "E60 a body that was paused at its end does not end",
-                            "http/BodyIntake",
-                            "if (!http.inRead && decoder(http).isComplete()) {",
-                            "if (false) {",
-                            20_000),
+                                    "E60 a body that was paused at its end does not end",
+                                    "http/BodyIntake",
+                                    "if (!http.inRead && decoder(http).isComplete()) {",
+                                    "if (false) {",
+                                    20_000)
+                            .rarely(3_901),
                     new Mutant(
                             "E62 an answer that nobody waits for is not cancelled",
                             "http/HttpConnection",
@@ -126,17 +131,19 @@ final class HttpMutations {
                             "",
                             5_000),
                     new Mutant(
-                            "E60 a receiver is not told of the end",
-                            "http/HttpConnection",
-                            "tell(receiving::onAbort, \"A receiver failed when told that no more of its body comes\");",
-                            "",
-                            20_000),
+                                    "E60 a receiver is not told of the end",
+                                    "http/HttpConnection",
+                                    "tell(receiving::onAbort, \"A receiver failed when told that no more of its body comes\");",
+                                    "",
+                                    20_000)
+                            .rarely(3_701),
                     new Mutant(
-                            "E70 a shutdown cuts off an answer that is under way",
-                            "http/HttpConnection",
-                            "boolean underWay = phase == Phase.ANSWERING || (phase == Phase.BODY && receiver != null);",
-                            "boolean underWay = false;",
-                            20_000),
+                                    "E70 a shutdown cuts off an answer that is under way",
+                                    "http/HttpConnection",
+                                    "boolean underWay = phase == Phase.ANSWERING || (phase == Phase.BODY && receiver != null);",
+                                    "boolean underWay = false;",
+                                    20_000)
+                            .rarely(501),
                     new Mutant(
                             "E66 a refusal is not logged",
                             "http/AnswerWriter",
@@ -158,11 +165,12 @@ final class HttpMutations {
                                     20_000)
                             .rarely(7_001),
                     new Mutant(
-                            "E62 the end that came with the last request is not read",
-                            "engine/SocketEngine",
-                            "        if (isEndAhead(stream)) {\n            return false;\n        }\n",
-                            "",
-                            20_000));
+                                    "E62 the end that came with the last request is not read",
+                                    "engine/SocketEngine",
+                                    "        if (isEndAhead(stream)) {\n            return false;\n        }\n",
+                                    "",
+                                    20_000)
+                            .rarely(501));
 
     private HttpMutations() {}
 }

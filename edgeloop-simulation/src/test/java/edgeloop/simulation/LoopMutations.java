@@ -62,17 +62,19 @@ final class LoopMutations {
                             "",
                             20_000),
                     new Mutant(
-                            "E16 any byte renews the write timeout, whatever the rate",
-                            "Deadlines",
-                            "rate > 0 && behind > 0",
-                            "rate < 0 && behind > 0",
-                            20_000),
+                                    "E16 any byte renews the write timeout, whatever the rate",
+                                    "Deadlines",
+                                    "rate > 0 && behind > 0",
+                                    "rate < 0 && behind > 0",
+                                    20_000)
+                            .rarely(801),
                     new Mutant(
-                            "E16 being behind the rate counts when all has gone out",
-                            "Deadlines",
-                            "behind > 0 && connection.outputSize() > 0",
-                            "behind > 0",
-                            200_000),
+                                    "E16 being behind the rate counts when all has gone out",
+                                    "Deadlines",
+                                    "behind > 0 && connection.outputSize() > 0",
+                                    "behind > 0",
+                                    200_000)
+                            .rarely(2_001),
                     new Mutant(
                             "E39 the kernel is not asked before a timeout",
                             "Deadlines",
@@ -86,11 +88,12 @@ final class LoopMutations {
                             "if (errno == Errno.ENOSYS) {",
                             1_000),
                     new Mutant(
-                            "E63 as many timers as are due expire in a turn",
-                            "timer/TimerWheel",
-                            "int left = budget;",
-                            "int left = Integer.MAX_VALUE;",
-                            20_000),
+                                    "E63 as many timers as are due expire in a turn",
+                                    "timer/TimerWheel",
+                                    "int left = budget;",
+                                    "int left = Integer.MAX_VALUE;",
+                                    20_000)
+                            .rarely(801),
                     new Mutant(
                             "E63 over budget, the wheel is forgotten",
                             "timer/TimerWheel",

@@ -63,23 +63,26 @@ final class ModeMutations {
                             "(Bits.BROKEN | Bits.URGENT)",
                             5_000),
                     new Mutant(
-                            "E6 a short read ends the drain before what is behind urgent data",
-                            "engine/ReadinessEngine",
-                            "(END_AHEAD | Bits.BROKEN | Bits.URGENT)",
-                            "(END_AHEAD | Bits.BROKEN)",
-                            20_000),
+                                    "E6 a short read ends the drain before what is behind urgent data",
+                                    "engine/ReadinessEngine",
+                                    "(END_AHEAD | Bits.BROKEN | Bits.URGENT)",
+                                    "(END_AHEAD | Bits.BROKEN)",
+                                    20_000)
+                            .rarely(3_301),
                     new Mutant(
-                            "E6 urgent data is not watched for",
-                            REGISTRATIONS,
-                            "mask |= EPOLLPRI;",
-                            "mask |= 0;",
-                            20_000),
+                                    "E6 urgent data is not watched for",
+                                    REGISTRATIONS,
+                                    "mask |= EPOLLPRI;",
+                                    "mask |= 0;",
+                                    20_000)
+                            .rarely(3_301),
                     new Mutant(
-                            "E6 a read that fills the buffer ends the drain",
-                            "engine/ReadinessEngine",
-                            "!more && (stream.bits",
-                            "(stream.bits",
-                            60_000),
+                                    "E6 a read that fills the buffer ends the drain",
+                                    "engine/ReadinessEngine",
+                                    "!more && (stream.bits",
+                                    "(stream.bits",
+                                    60_000)
+                            .rarely(2_501),
                     new Mutant(
                             "E70 at a shutdown what is behind the first read is not looked for",
                             "engine/ReadinessEngine",

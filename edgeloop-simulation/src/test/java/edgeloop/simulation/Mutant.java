@@ -40,7 +40,7 @@ record Mutant(
 
     /**
      * The same, looked for from a seed on that is not far from the first that finds it. For what is
-     * so rare that a hunt from the beginning takes longer than all others.
+     * so rare that most of the time would go into seeds that don't.
      */
     Mutant rarely(long first) {
         return new Mutant(name, file, right, wrong, seeds, onRing, first);

@@ -14,11 +14,12 @@ final class ReactorMutations {
                                     60_000)
                             .rarely(5_001),
                     new Mutant(
-                            "a reactor that has paused accepting is never told of anybody again",
-                            "engine/Registrations",
-                            "return (listener.bits & HELD) == 0 ? 0 : add(listener, listener.fd);",
-                            "return 0;",
-                            60_000),
+                                    "a reactor that has paused accepting is never told of anybody again",
+                                    "engine/Registrations",
+                                    "return (listener.bits & HELD) == 0 ? 0 : add(listener, listener.fd);",
+                                    "return 0;",
+                                    60_000)
+                            .rarely(4_801),
                     new Mutant(
                                     "a listener that is held is taken out of epoll a second time",
                                     "engine/Registrations",
@@ -34,12 +35,13 @@ final class ReactorMutations {
                                     60_000)
                             .rarely(5_001),
                     new Mutant(
-                            "each reactor has a limit on connections of its own",
-                            "ServerOpening",
-                            "new ConnectionGroup(connection, Duration.ZERO, limits)",
-                            "new ConnectionGroup(connection, Duration.ZERO, new"
-                                    + " ConnectionLimits(options))",
-                            60_000),
+                                    "each reactor has a limit on connections of its own",
+                                    "ServerOpening",
+                                    "new ConnectionGroup(connection, Duration.ZERO, limits)",
+                                    "new ConnectionGroup(connection, Duration.ZERO, new"
+                                            + " ConnectionLimits(options))",
+                                    60_000)
+                            .rarely(1_001),
                     new Mutant(
                             "a connection that has closed counts towards the limit",
                             "ConnectionGroup",
@@ -47,11 +49,12 @@ final class ReactorMutations {
                             "",
                             60_000),
                     new Mutant(
-                            "one that is turned away counts as one less",
-                            "Acceptor",
-                            "            reactor.close(accepted);\n            counters.rejected++;",
-                            "            refuse(accepted, limits, null);\n            counters.rejected++;",
-                            60_000),
+                                    "one that is turned away counts as one less",
+                                    "Acceptor",
+                                    "            reactor.close(accepted);\n            counters.rejected++;",
+                                    "            refuse(accepted, limits, null);\n            counters.rejected++;",
+                                    60_000)
+                            .rarely(1_001),
                     new Mutant(
                             "only the first reactor shuts down",
                             "Server",
@@ -59,11 +62,12 @@ final class ReactorMutations {
                             "        reactors.getFirst().shutdown();",
                             60_000),
                     new Mutant(
-                            "a server has ended when its first reactor has",
-                            "Server",
-                            "            reactors.forEach(each -> each.thread.awaitUninterruptibly());",
-                            "            reactors.getFirst().thread.awaitUninterruptibly();",
-                            60_000),
+                                    "a server has ended when its first reactor has",
+                                    "Server",
+                                    "            reactors.forEach(each -> each.thread.awaitUninterruptibly());",
+                                    "            reactors.getFirst().thread.awaitUninterruptibly();",
+                                    60_000)
+                            .rarely(601),
                     new Mutant(
                             "each reactor waits for the end of the others on its own thread",
                             "Server",

@@ -20,11 +20,12 @@ final class ReadingMutations {
                             "case Errno.EINTR -> stream.bits &= ~READABLE;",
                             5_000),
                     new Mutant(
-                            "E7 over budget, a reader is not queued again",
-                            "engine/ReadinessEngine",
-                            "if (budget <= 0) {\n                toResume.add(stream);",
-                            "if (budget <= 0) {",
-                            20_000),
+                                    "E7 over budget, a reader is not queued again",
+                                    "engine/ReadinessEngine",
+                                    "if (budget <= 0) {\n                toResume.add(stream);",
+                                    "if (budget <= 0) {",
+                                    20_000)
+                            .rarely(1_201),
                     new Mutant(
                             "E7 the ready list is dropped",
                             "engine/SocketEngine",

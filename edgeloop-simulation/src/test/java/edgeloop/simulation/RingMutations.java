@@ -52,11 +52,12 @@ final class RingMutations {
                             "",
                             1_000),
                     onRing(
-                            "a poll that has ended is not begun again",
-                            "engine/RingEngine",
-                            "            stream.bits &= ~mark;\n            toArm.add(stream);",
-                            "            stream.bits &= ~mark;",
-                            20_000),
+                                    "a poll that has ended is not begun again",
+                                    "engine/RingEngine",
+                                    "            stream.bits &= ~mark;\n            toArm.add(stream);",
+                                    "            stream.bits &= ~mark;",
+                                    20_000)
+                            .rarely(1_701),
                     onRing(
                             "liburing#1359 output is sent while a send of it is under way",
                             "engine/RingEngine",
@@ -96,11 +97,12 @@ final class RingMutations {
                                     + "                if (channel == null) ring.giveBack(flags);",
                             5_000),
                     onRing(
-                            "in bulk, what was told behind what is kept is forgotten",
-                            "engine/RingInput",
-                            "if (readsForItself(stream)) {\n            stream.bits |= READABLE;",
-                            "if (false) {\n            stream.bits |= READABLE;",
-                            5_000),
+                                    "in bulk, what was told behind what is kept is forgotten",
+                                    "engine/RingInput",
+                                    "if (readsForItself(stream)) {\n            stream.bits |= READABLE;",
+                                    "if (false) {\n            stream.bits |= READABLE;",
+                                    5_000)
+                            .rarely(1_201),
                     onRing(
                                     "in bulk, recv takes what a receive under way is about to",
                                     "engine/RingInput",
@@ -163,17 +165,19 @@ final class RingMutations {
                             "data >>> 32 == 0 ? null : channels.at((int) RingOperations.key(data));",
                             1_000),
                     onRing(
-                            "E16 what a pause keeps has no bound",
-                            "engine/RingInput",
-                            "queue.size() >= Engine.INPUT_BYTES",
-                            "false",
-                            20_000),
+                                    "E16 what a pause keeps has no bound",
+                                    "engine/RingInput",
+                                    "queue.size() >= Engine.INPUT_BYTES",
+                                    "false",
+                                    20_000)
+                            .rarely(801),
                     onRing(
-                            "E16 input of one who is paused ends once and never again",
-                            "engine/RingInput",
-                            "stream.bits &= ~(RECEIVING | STOPPING);",
-                            "stream.bits &= ~RECEIVING;",
-                            20_000),
+                                    "E16 input of one who is paused ends once and never again",
+                                    "engine/RingInput",
+                                    "stream.bits &= ~(RECEIVING | STOPPING);",
+                                    "stream.bits &= ~RECEIVING;",
+                                    20_000)
+                            .rarely(801),
                     onRing(
                                     "E16 who has enough receives again at once",
                                     "engine/RingEngine",
@@ -182,11 +186,12 @@ final class RingMutations {
                                     20_000)
                             .rarely(8_001),
                     onRing(
-                            "E16 who is paused receives again",
-                            "engine/RingEngine",
-                            "(bits & (WANTED | FIN_RECEIVED)) == WANTED && stream.held == null",
-                            "(bits & (GONE | FIN_RECEIVED)) == 0",
-                            20_000),
+                                    "E16 who is paused receives again",
+                                    "engine/RingEngine",
+                                    "(bits & (WANTED | FIN_RECEIVED)) == WANTED && stream.held == null",
+                                    "(bits & (GONE | FIN_RECEIVED)) == 0",
+                                    20_000)
+                            .rarely(801),
                     onRing(
                             "E62 nobody looks for the end of a peer that is paused",
                             "engine/RingEngine",
@@ -219,11 +224,12 @@ final class RingMutations {
                             "if ((stream.bits & WANTED) == 0) {",
                             1_000),
                     onRing(
-                            "E6 what there is no room to show is dropped",
-                            "engine/RingInput",
-                            "            hold(stream, buffer, first, length - first);",
-                            "",
-                            20_000),
+                                    "E6 what there is no room to show is dropped",
+                                    "engine/RingInput",
+                                    "            hold(stream, buffer, first, length - first);",
+                                    "",
+                                    20_000)
+                            .rarely(4_701),
                     onRing(
                             "E67 who is cut off keeps its input",
                             "engine/RingEngine",
@@ -237,11 +243,12 @@ final class RingMutations {
                             "            taken = tail;\n        }\n        return result;",
                             1_000),
                     onRing(
-                            "in the middle of a turn the kernel has taken all",
-                            "poll/Ring",
-                            "                taken += result;\n            } else",
-                            "                taken = tail;\n            } else",
-                            100_000),
+                                    "in the middle of a turn the kernel has taken all",
+                                    "poll/Ring",
+                                    "                taken += result;\n            } else",
+                                    "                taken = tail;\n            } else",
+                                    100_000)
+                            .rarely(10_301),
                     onRing(
                             "what is asked for has room without end",
                             "poll/Ring",
@@ -255,11 +262,12 @@ final class RingMutations {
                             "        submissions.set(JAVA_BYTE, sqe + SQE_OPCODE,",
                             1_000),
                     onRing(
-                            "libuv#4598 completions that come meanwhile are lost",
-                            "poll/Ring",
-                            "        head += completions;",
-                            "        head = (int) INT.getAcquire(rings, completedOffset);",
-                            20_000),
+                                    "libuv#4598 completions that come meanwhile are lost",
+                                    "poll/Ring",
+                                    "        head += completions;",
+                                    "        head = (int) INT.getAcquire(rings, completedOffset);",
+                                    20_000)
+                            .rarely(601),
                     onRing(
                             "firewood#1522 completions are not taken note of",
                             "poll/Ring",
@@ -285,11 +293,12 @@ final class RingMutations {
                             "timeoutNanos",
                             1_000),
                     onRing(
-                            "without memory in the middle of a turn all ends",
-                            "poll/Ring",
-                            "result == -Errno.EAGAIN && i < MOST_TRIES",
-                            "false",
-                            100_000),
+                                    "without memory in the middle of a turn all ends",
+                                    "poll/Ring",
+                                    "result == -Errno.EAGAIN && i < MOST_TRIES",
+                                    "false",
+                                    100_000)
+                            .rarely(6_001),
                     onRing(
                             "E40 EINTR from io_uring_enter is an error",
                             "Reactor",
@@ -309,11 +318,12 @@ final class RingMutations {
                             "} else if (",
                             20_000),
                     onRing(
-                            "what came before an error is lost",
-                            "engine/RingInput",
-                            "            int _ = deliverHeld(stream); // it came before",
-                            "            dropHeld(stream);",
-                            20_000),
+                                    "what came before an error is lost",
+                                    "engine/RingInput",
+                                    "            int _ = deliverHeld(stream); // it came before",
+                                    "            dropHeld(stream);",
+                                    20_000)
+                            .rarely(801),
                     onRing(
                             "after the end it receives on",
                             "engine/RingInput",
@@ -339,11 +349,12 @@ final class RingMutations {
                             "            if (false) {\n                operations.watch(listener);",
                             1_000),
                     onRing(
-                            "a listener that is held hears of who others would take",
-                            "engine/RingOperations",
-                            "            ring.cancel(data(listener, POLL_LISTENER));",
-                            "",
-                            20_000),
+                                    "a listener that is held hears of who others would take",
+                                    "engine/RingOperations",
+                                    "            ring.cancel(data(listener, POLL_LISTENER));",
+                                    "",
+                                    20_000)
+                            .rarely(1_401),
                     onRing(
                             "a listener that was held hears of nobody again",
                             "engine/RingEngine",
@@ -351,11 +362,12 @@ final class RingMutations {
                             "        if (false) { // else",
                             20_000),
                     onRing(
-                            "a listener that is held is watched on",
-                            "engine/RingEngine",
-                            "            if ((listener.bits & HELD) == 0) {\n                operations.watch(listener);",
-                            "            if (true) {\n                operations.watch(listener);",
-                            20_000),
+                                    "a listener that is held is watched on",
+                                    "engine/RingEngine",
+                                    "            if ((listener.bits & HELD) == 0) {\n                operations.watch(listener);",
+                                    "            if (true) {\n                operations.watch(listener);",
+                                    20_000)
+                            .rarely(1_401),
                     onRing(
                             "E39 the kernel is asked once before a timeout",
                             "engine/RingEngine",
@@ -382,11 +394,12 @@ final class RingMutations {
                                     10_000)
                             .rarely(143_001),
                     onRing(
-                            "it sleeps while some are yet to receive",
-                            "engine/RingEngine",
-                            "super.hasWork() || !toArm.isEmpty()",
-                            "super.hasWork()",
-                            5_000),
+                                    "it sleeps while some are yet to receive",
+                                    "engine/RingEngine",
+                                    "super.hasWork() || !toArm.isEmpty()",
+                                    "super.hasWork()",
+                                    5_000)
+                            .rarely(4_301),
                     onRing(
                             "E33 the poll of the eventfd is not begun again",
                             "poll/Ring",
@@ -394,11 +407,12 @@ final class RingMutations {
                             "if (false) {",
                             5_000),
                     onRing(
-                            "E35 the poll of the timerfd is not begun again",
-                            "poll/Ring",
-                            "} else if (isLast && data == ALARM_DATA) {",
-                            "} else if (false) {",
-                            100_000),
+                                    "E35 the poll of the timerfd is not begun again",
+                                    "poll/Ring",
+                                    "} else if (isLast && data == ALARM_DATA) {",
+                                    "} else if (false) {",
+                                    100_000)
+                            .rarely(6_601),
                     onRing(
                             "E34 tasks are not looked for after the sleep was announced",
                             "poll/Ring",

@@ -2,11 +2,14 @@ package edgeloop.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Seeds that nobody has run before. The first is drawn from the clock and printed; {@code make
- * simulate FROM=...} runs the same.
+ * Seeds that nobody has run before, on two threads. The first is drawn from the clock and printed;
+ * {@code make simulate FROM=...} runs the same.
  *
  * <p>They come upon these edge cases, again and again: E1, E2, E3, E4, E5 (accepting); E6, E7, E8,
  * E9, E10, E11, E12, E57 (reading, and what handlers do); E13, E14, E15, E16, E17 (writing); E19,
@@ -16,13 +19,17 @@ import org.junit.jupiter.api.Test;
  */
 class SeedsTest {
     private static final int SEEDS = 100_000;
+    private static final int PARTS = 2;
+    private static final long FROM = System.currentTimeMillis() * 1_000;
 
-    @Test
-    void noRuleIsBroken() {
-        long from = System.currentTimeMillis() * 1_000;
-        System.out.printf("Seeds: make simulate FROM=%d SEEDS=%d%n", from, SEEDS);
+    @ParameterizedTest(name = "part {0}")
+    @ValueSource(ints = {0, 1})
+    @Execution(ExecutionMode.CONCURRENT)
+    void noRuleIsBroken(int part) {
+        long from = FROM + (long) part * SEEDS / PARTS;
+        System.out.printf("Seeds: make simulate FROM=%d SEEDS=%d%n", from, SEEDS / PARTS);
         SeedRunner runner = new SeedRunner();
-        for (long seed = from; seed < from + SEEDS; seed++) {
+        for (long seed = from; seed < from + SEEDS / PARTS; seed++) {
             Case run = Case.of(seed);
             assertThat(runner.run(run, null)).as(run.command()).isNull();
         }

@@ -13,11 +13,12 @@ final class ShortageMutations {
                             "while (before >= 0) {",
                             20_000),
                     new Mutant(
-                            "E67 memory that went back to the kernel is still counted",
-                            "buffer/SegmentPool",
-                            "budget.giveBack(slabBytes());\n        }\n    }",
-                            "}\n    }",
-                            20_000),
+                                    "E67 memory that went back to the kernel is still counted",
+                                    "buffer/SegmentPool",
+                                    "budget.giveBack(slabBytes());\n        }\n    }",
+                                    "}\n    }",
+                                    20_000)
+                            .rarely(1_701),
                     new Mutant(
                             "E67 whoever needs memory is cut off, not whoever holds it",
                             "MemoryShortage",

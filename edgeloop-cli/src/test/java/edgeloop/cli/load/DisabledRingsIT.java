@@ -27,8 +27,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * -DexcludedGroups=alone} leaves it out.
  */
 @Tag("alone")
-@Isolated
 @Timeout(60)
+@Isolated
 class DisabledRingsIT {
     private static final Path SYSCTL = Path.of("/proc/sys/kernel/io_uring_disabled");
     private static final String FOR_NOBODY = "0\n";

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import edgeloop.cli.load.result.Results;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +17,7 @@ class FindMaxTest {
 
     @ParameterizedTest(name = "one worker of {0} us")
     @ValueSource(ints = {200, 2_000, 20_000, 200_000})
+    @Execution(ExecutionMode.CONCURRENT)
     void findMaxFindsTheCapacity(int serviceMicros) throws Exception {
         double capacity = 1e6 / serviceMicros;
         try (FaultyServer server =

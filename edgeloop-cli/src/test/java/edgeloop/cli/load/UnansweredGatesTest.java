@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edgeloop.cli.load.result.Results;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,6 +41,7 @@ class UnansweredGatesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void silenceFailsEveryGate(Gate gate) throws Exception {
         try (FaultyServer server = FaultyServer.start(SILENCE)) {
             Results results =
@@ -63,6 +66,7 @@ class UnansweredGatesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void deathInMidRunFailsEveryGate(Gate gate) throws Exception {
         FaultyServer[] dying = new FaultyServer[1];
         FaultyServer.Fault death =
@@ -94,6 +98,7 @@ class UnansweredGatesTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RATE")
+    @Execution(ExecutionMode.CONCURRENT)
     void twoPercentOfTimeoutsFailEveryGate(Gate gate) throws Exception {
         FaultyServer.Fault forgetful =
                 (connection, request, number) -> {
@@ -118,6 +123,7 @@ class UnansweredGatesTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void halfUnsentFailsEveryGate(Gate gate) throws Exception {
         try (FaultyServer server = FaultyServer.start(new InjectedServer(1, () -> 2 * 1_000_000))) {
             Results results =
@@ -144,6 +150,7 @@ class UnansweredGatesTest {
     /** Ten of 2,010 are unanswered, and most of the time nobody was answered. */
     @ParameterizedTest
     @EnumSource(names = {"P99", "MEAN"})
+    @Execution(ExecutionMode.CONCURRENT)
     void silenceInAClosedLoopIsShownAsItIsGated(Gate gate) throws Exception {
         FaultyServer.Fault fallsSilent =
                 (connection, request, number) -> {
