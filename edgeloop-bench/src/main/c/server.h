@@ -1,4 +1,4 @@
-/* What the C servers have in common: how they begin. Each of them includes this once. */
+/* What the C programs on a port have in common: how they begin. Each of them includes this once. */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static inline int port_argument(const char *program, int argc, char **argv) {
 }
 
 /* Listens on loopback, and prints the port. flags are those of socket(2), as SOCK_NONBLOCK. */
-static int listen_on(int port, int flags) {
+static inline int listen_on(int port, int flags) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
     int on = 1;
     struct sockaddr_in address = {

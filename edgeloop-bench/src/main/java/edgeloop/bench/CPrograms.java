@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The C programs: compiled at the start of every run, as that takes a blink. */
-record CPrograms(Path echoFloor, Path ringFloor, Path crowdServer, Path loadClient) {
+record CPrograms(
+        Path echoFloor, Path ringFloor, Path crowdServer, Path loadClient, Path ringClient) {
     private static final List<String> FLAGS = List.of("-O2", "-Wall", "-pthread");
 
     /**
@@ -22,12 +23,13 @@ record CPrograms(Path echoFloor, Path ringFloor, Path crowdServer, Path loadClie
         }
         Path sources = module.resolve("src/main/c");
         Path target = Files.createDirectories(module.resolve("target/c"));
-        System.err.println("Compiling the C servers and the load client: cc -O2");
+        System.err.println("Compiling the C servers and clients: cc -O2");
         return new CPrograms(
                 compile(sources, target, "echo_floor"),
                 compile(sources, target, "ring_floor"),
                 compile(sources, target, "crowd_server"),
-                compile(sources, target, "load_client"));
+                compile(sources, target, "load_client"),
+                compile(sources, target, "ring_client"));
     }
 
     private static Path compile(Path sources, Path target, String name)

@@ -1,6 +1,7 @@
 package edgeloop.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
 
 /**
  * What {@code loadtest} costs beside the C load client: both load the C floor in turn, closed loop,
- * with the same requests, and their own CPU time per request is compared.
+ * with the same requests, and their own CPU time per request is compared. Where {@code loadtest}
+ * goes by a ring, so does a third one, which measures nothing: the least that a client there can
+ * cost.
  */
 @Command(
         name = "bench-loadtest",
@@ -94,13 +96,18 @@ public final class ClientComparison implements Callable<Integer> {
      * A turn of both clients; CPU is in microseconds per request.
      *
      * @param c of the C client
+     * @param ring of the C client that goes by a ring and measures nothing; NaN where nobody asked
      * @param loadtest of all of loadtest's threads
      * @param thread of loadtest's thread that sends and receives
      * @param allocated bytes per request, by that thread
      */
-    private record Turn(double c, double loadtest, double thread, double allocated) {
+    private record Turn(double c, double ring, double loadtest, double thread, double allocated) {
         double ratio() {
             return loadtest / c;
+        }
+
+        double ringRatio() {
+            return ring / c;
         }
     }
 
@@ -123,8 +130,10 @@ public final class ClientComparison implements Callable<Integer> {
         System.out.printf(
                 "%nCPU in us per request, median of %d rounds (quartiles)%n%n"
                         + "| connections | C client | loadtest | its reactor's thread | ratio |"
-                        + " bytes allocated per request |%n|---|---|---|---|---|---|%n",
-                rounds);
+                        + " bytes allocated per request |%s%n|---|---|---|---|---|---|%s%n",
+                rounds,
+                isOnRing() ? " least on a ring | its ratio |" : "",
+                isOnRing() ? "---|---|" : "");
         ServerSpec floor =
                 new ServerCatalog(root, programs)
                         .all().stream()
@@ -153,17 +162,61 @@ public final class ClientComparison implements Callable<Integer> {
                                     new LoadClient.Load(
                                             new Row(n, Row.DEFAULT_SIZE, 1), span, span, 0));
             double cSeconds = c.get("client_user_seconds") + c.get("client_system_seconds");
+            double ring = isOnRing() ? ringClient(n, server, programs, cpus) : Double.NaN;
             LoadClient.Result own = loadtest(n, server, root, cpus);
             double requests = own.get("requestsPerSecond") * own.get("totalSeconds");
             return new Turn(
                     cSeconds * 1e6 / c.get("requests"),
+                    ring,
                     own.get("processCpuSeconds") * 1e6 / requests,
                     own.get("threadCpuSeconds") * 1e6 / requests,
                     own.get("allocatedBytesPerRequest"));
         }
     }
 
-    /** What loadtest wrote of itself; of a name that occurs more than once, the first. */
+    private boolean isOnRing() {
+        return "io_uring".equals(engine);
+    }
+
+    /** The CPU of the C client on a ring, in microseconds per request. */
+    private double ringClient(int n, RunningServer server, CPrograms programs, Cpus cpus)
+            throws BenchException, IOException, InterruptedException {
+        List<String> command =
+                List.of(
+                        programs.ringClient().toString(),
+                        String.valueOf(server.port()),
+                        String.valueOf(n),
+                        String.valueOf(seconds));
+        Process process = Children.start(new ProcessBuilder(Cpus.pinned(cpus.client(), command)));
+        try {
+            String output = text(process.getInputStream());
+            if (process.waitFor() != 0) {
+                throw new BenchException(text(process.getErrorStream()).strip());
+            }
+            LoadClient.Result result = numbers(output);
+            return result.get("cpu_seconds") * 1e6 / result.get("requests");
+        } finally {
+            Children.stop(process);
+        }
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** The numbers of a text in JSON by their names; of a name that occurs again, the first. */
+    private static LoadClient.Result numbers(String json) {
+        return new LoadClient.Result(
+                NUMBER.matcher(json)
+                        .results()
+                        .collect(
+                                Collectors.toMap(
+                                        m -> m.group(1),
+                                        m -> Double.valueOf(m.group(2)),
+                                        (first, _) -> first)));
+    }
+
+    /** What loadtest wrote of itself. */
     private LoadClient.Result loadtest(int n, RunningServer server, Path root, Cpus cpus)
             throws BenchException, IOException, InterruptedException {
         Path folder = Children.makeFolder();
@@ -190,18 +243,10 @@ public final class ClientComparison implements Callable<Integer> {
         try {
             if (!process.waitFor(2L * seconds + EXTRA_SECONDS, TimeUnit.SECONDS)
                     || process.exitValue() != 0) {
-                String message =
-                        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-                throw new BenchException("loadtest failed: " + message.strip());
+                throw new BenchException(
+                        "loadtest failed: " + text(process.getErrorStream()).strip());
             }
-            Matcher numbers = NUMBER.matcher(Files.readString(json));
-            return new LoadClient.Result(
-                    numbers.results()
-                            .collect(
-                                    Collectors.toMap(
-                                            m -> m.group(1),
-                                            m -> Double.valueOf(m.group(2)),
-                                            (first, _) -> first)));
+            return numbers(Files.readString(json));
         } finally {
             Children.stop(process);
             Children.removeFolder(folder);
@@ -212,15 +257,21 @@ public final class ClientComparison implements Callable<Integer> {
         double of(Turn turn);
     }
 
-    private static void print(int connections, List<Turn> turns) {
+    private void print(int connections, List<Turn> turns) {
         System.out.printf(
-                "| %d | %s | %s | %s | %s | %s |%n",
+                "| %d | %s | %s | %s | %s | %s |%s%n",
                 connections,
                 format("%.2f", turns, Turn::c),
                 format("%.2f", turns, Turn::loadtest),
                 format("%.2f", turns, Turn::thread),
                 format("%.2f", turns, Turn::ratio),
-                format("%.1f", turns, Turn::allocated));
+                format("%.1f", turns, Turn::allocated),
+                isOnRing()
+                        ? " %s | %s |"
+                                .formatted(
+                                        format("%.2f", turns, Turn::ring),
+                                        format("%.2f", turns, Turn::ringRatio))
+                        : "");
     }
 
     private static String format(String number, List<Turn> turns, Figure figure) {
