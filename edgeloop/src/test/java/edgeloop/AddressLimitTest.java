@@ -118,6 +118,7 @@ class AddressLimitTest {
                 Socket first = new Socket(one, server.port());
                 Socket second = new Socket(one, server.port());
                 Socket elsewhere = new Socket(one, server.port(), other, 0)) {
+            second.setSoTimeout(10_000);
             assertThat(second.getInputStream().read()).isEqualTo(-1);
             assertThat(echo(first)).isEqualTo('x');
             assertThat(echo(elsewhere)).isEqualTo('x');

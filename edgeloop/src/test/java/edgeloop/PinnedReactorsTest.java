@@ -32,6 +32,7 @@ class PinnedReactorsTest {
         try (Server server = Server.start(options, handlers)) {
             for (int i = 0; i < 50; i++) {
                 try (Socket socket = new Socket("localhost", server.port())) {
+                    socket.setSoTimeout(10_000);
                     socket.getOutputStream().write('x');
                     assertThat(socket.getInputStream().read()).isEqualTo('x');
                 }

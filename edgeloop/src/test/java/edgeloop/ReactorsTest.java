@@ -35,6 +35,7 @@ class ReactorsTest {
 
     private Socket connect(Server server) throws IOException {
         Socket socket = new Socket("localhost", server.port());
+        socket.setSoTimeout(10_000);
         sockets.add(socket);
         return socket;
     }
@@ -200,6 +201,7 @@ class ReactorsTest {
     private static void comeAndGo(Server server, AtomicInteger connected) {
         for (int i = 0; i < 500; i++) {
             try (Socket socket = new Socket("localhost", server.port())) {
+                socket.setSoTimeout(10_000);
                 connected.incrementAndGet();
                 socket.getOutputStream().write('x');
                 int _ = socket.getInputStream().read(); // an echo, the end, or a reset
@@ -297,6 +299,7 @@ class ReactorsTest {
                 break;
             }
             try (Socket socket = new Socket("localhost", server.port())) {
+                socket.setSoTimeout(10_000);
                 boolean _ = echoed(socket);
             }
         }

@@ -374,6 +374,7 @@ class RingBehaviourTest {
             List<Socket> peers = new ArrayList<>();
             for (int i = 0; i < 1_000; i++) {
                 Socket peer = new Socket(InetAddress.getLoopbackAddress(), port);
+                peer.setSoTimeout(10_000);
                 peer.getOutputStream().write('x');
                 assertThat(peer.getInputStream().read()).isEqualTo('x');
                 peers.add(peer);

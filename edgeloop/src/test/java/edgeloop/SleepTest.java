@@ -34,6 +34,7 @@ class SleepTest {
         try (Server server = Server.start(OPTIONS, _ -> Connection::write);
                 Server clock = Server.start(Defaults.server(), _ -> Connection::write);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
             socket.getOutputStream().write('x');
             assertThat(socket.getInputStream().read()).isEqualTo('x');
             Path status = threadOf(server).resolve("status");

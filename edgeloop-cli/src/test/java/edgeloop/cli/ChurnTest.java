@@ -64,6 +64,7 @@ class ChurnTest {
         for (int i = 0; i < connections; i++) {
             InetAddress address = InetAddress.ofLiteral("127.0.0." + (1 + i % 20));
             try (Socket socket = new Socket(address, server.port())) {
+                socket.setSoTimeout(10_000);
                 socket.getOutputStream().write('x');
                 assertThat(socket.getInputStream().read()).isEqualTo('x');
             }

@@ -63,6 +63,7 @@ class HttpAllocationTest {
         try (Server server = Server.start(options, http);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setTcpNoDelay(true);
+            socket.setSoTimeout(10_000);
             request(socket, WARMUP);
             long least = Long.MAX_VALUE;
             long before = THREADS.getThreadAllocatedBytes(reactorThread);

@@ -58,6 +58,7 @@ class KeptViewTest {
         try (Server server = Server.start(options, handlers);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setTcpNoDelay(true);
+            socket.setSoTimeout(10_000);
             for (int i = 0; i < TIMES; i++) {
                 socket.getOutputStream().write(message.getBytes(US_ASCII));
                 readTo(socket.getInputStream(), answer);

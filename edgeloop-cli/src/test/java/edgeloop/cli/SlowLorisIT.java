@@ -107,6 +107,7 @@ final class SlowLorisIT {
             Arrays.fill(message, (byte) 'x');
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setTcpNoDelay(true);
+                socket.setSoTimeout(10_000);
                 while (measuring) {
                     long begin = System.nanoTime();
                     socket.getOutputStream().write(message);

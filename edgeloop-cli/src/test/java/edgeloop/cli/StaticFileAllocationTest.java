@@ -46,6 +46,7 @@ class StaticFileAllocationTest {
         try (Server server = Server.start(0, Http.serve(StaticFiles.of(root)));
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             client.setTcpNoDelay(true);
+            client.setSoTimeout(10_000);
             var reactor = new CompletableFuture<Thread>();
             server.reactors().getFirst().execute(() -> reactor.complete(Thread.currentThread()));
             long thread = reactor.get().threadId();

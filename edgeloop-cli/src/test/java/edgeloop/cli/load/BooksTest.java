@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every request, and every connect, is in one class, and the classes add up. */
 class BooksTest {
@@ -34,6 +36,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void answeredIsWhatTheServerCounted() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
             Runs.Run run =
@@ -47,6 +50,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everyFlippedByteIsAMismatch() throws Exception {
         Runs.Run run =
                 load(
@@ -62,6 +66,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everyResetIsAReset() throws Exception {
         Runs.Run run =
                 load(
@@ -77,6 +82,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everyAnswerCutShortIsClosedEarly() throws Exception {
         Runs.Run run =
                 load(
@@ -92,6 +98,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everyMissingAnswerIsATimeout() throws Exception {
         FaultyServer.Fault silent =
                 (connection, request, number) -> {
@@ -110,6 +117,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatIsPipelinedBehindATimeoutIsAbandoned() throws Exception {
         FaultyServer.Fault silent = (_, _, _) -> {};
         try (FaultyServer server = FaultyServer.start(silent)) {
@@ -125,6 +133,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void refusedConnectsAreCountedAndNothingIsRun() throws Exception {
         int port;
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -136,6 +145,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void oneConnectionForEachRequestWhereAsked() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
             EngineOptions options =
@@ -148,6 +158,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void moreThanWasAskedForIsAnError() throws Exception {
         FaultyServer.Fault twice =
                 (connection, request, _) -> {
@@ -162,6 +173,7 @@ class BooksTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatIsOnItsWayAtTheUsersEndIsInFlight() throws Exception {
         try (FaultyServer server = FaultyServer.start((_, _, _) -> {});
                 LoadSession session =
@@ -187,6 +199,7 @@ class BooksTest {
 
     /** A server that is killed and does not come back ends the run, and the books still balance. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aServerThatVanishesLeavesTheRestUnsent() throws Exception {
         FaultyServer server = FaultyServer.start(FaultyServer.NONE);
         EngineOptions options =

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +64,7 @@ class GoneServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-c 10 -r 1000000", "-c 200 --rate 1000 -d 60s --warmup 0"})
+    @Execution(ExecutionMode.CONCURRENT)
     void runEndsAfterThreeSeconds(String load) throws Exception {
         try (FaultyServer server = mortal()) {
             long begin = System.nanoTime();
@@ -82,6 +85,7 @@ class GoneServerTest {
                 "-c 10 --rate 1000 -r 100000",
                 "-c 10 --rate 1000 -d 60s --warmup 0 --arrivals poisson",
             })
+    @Execution(ExecutionMode.CONCURRENT)
     void booksBalanceWhateverTheLoad(String load) throws Exception {
         try (FaultyServer server = mortal()) {
             Results results = run(server, "--connect-timeout 500ms " + load);
@@ -95,6 +99,7 @@ class GoneServerTest {
 
     /** 1,000 a second were due, and none of the seconds that did not take place. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatWasDueUntilThenIsUnsentAndNoMore() throws Exception {
         try (FaultyServer server = mortal()) {
             Results results =
@@ -111,6 +116,7 @@ class GoneServerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void conditionsFail() throws Exception {
         try (FaultyServer server = mortal()) {
             run(server, "--connect-timeout 500ms -c 10 -d 60s --warmup 0 --fail-if errors<0");
@@ -119,6 +125,7 @@ class GoneServerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void noFurtherStepBegins() throws Exception {
         try (FaultyServer server = mortal()) {
             Results results =
@@ -129,6 +136,7 @@ class GoneServerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void inTheWarmUpItIsSaidSo() throws Exception {
         try (FaultyServer server = mortal()) {
             run(server, "--connect-timeout 500ms -c 10 -d 60s --warmup 60s");
@@ -138,6 +146,7 @@ class GoneServerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void fewAttemptsAreEnoughToSeeIt() throws Exception {
         try (FaultyServer server = mortal()) {
             Results results = run(server, "--connect-timeout 1s -c 2000 -r 1000000");
@@ -147,6 +156,7 @@ class GoneServerTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void restartIsSurvived() throws Exception {
         CompletableFuture<FaultyServer> second = new CompletableFuture<>();
         try (FaultyServer first = mortal()) {

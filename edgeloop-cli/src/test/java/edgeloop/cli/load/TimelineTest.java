@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,6 +66,7 @@ class TimelineTest {
                 "-r 10 --rate 20 --warmup 500ms",
                 "-r 10 -c 10 --timeout 100ms",
             })
+    @Execution(ExecutionMode.CONCURRENT)
     void slicesOfTheWindowAreAsLongAsTheTotalTime(String options) throws Exception {
         try (FaultyServer server = slow()) {
             assertAgreement(run(server, options));
@@ -112,6 +115,7 @@ class TimelineTest {
 
     /** By number the last answer ends the total time, which is known when no other has come. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void timeoutsAfterTheLastAnswerAreAfterTheTotalTime() throws Exception {
         FaultyServer.Fault silentAtTheEnd =
                 (connection, request, number) -> {
@@ -140,6 +144,7 @@ class TimelineTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void serverThatIsGoneEndsBoth() throws Exception {
         FaultyServer[] self = new FaultyServer[1];
         FaultyServer.Fault mortal =
@@ -160,6 +165,7 @@ class TimelineTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatIsNotMeasuredHasNoTimeline() throws Exception {
         FaultyServer[] self = new FaultyServer[1];
         FaultyServer.Fault mortal = (_, _, _) -> self[0].close();
@@ -173,6 +179,7 @@ class TimelineTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatIsWaitedForAfterTheWindowIsToldApart() throws Exception {
         try (FaultyServer server = slow()) {
             Results results = run(server, "-d 1s --warmup 500ms --rate 100 -c 100");
@@ -201,6 +208,7 @@ class TimelineTest {
 
     @Test
     @DisplayName("where no answer came there is no time, and 0 is none")
+    @Execution(ExecutionMode.CONCURRENT)
     void slicesWithoutAnswersHaveNoTimes() throws Exception {
         FaultyServer.Fault silentAtTheEnd =
                 (connection, request, number) -> {
@@ -244,6 +252,7 @@ class TimelineTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aWarmUpThatIsTooShortIsSaid() throws Exception {
         try (FaultyServer server = slow()) {
             run(server, "-d 1s --warmup 0 -c 5");
@@ -254,6 +263,7 @@ class TimelineTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void nothingIsAfterTheWindowWhereNothingIsWaitedFor() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
             Results results = run(server, "-d 1s --warmup 0 --rate 10");

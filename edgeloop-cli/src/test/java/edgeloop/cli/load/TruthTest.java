@@ -17,6 +17,8 @@ import org.HdrHistogram.HistogramIterationValue;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -111,6 +113,7 @@ class TruthTest {
 
     @ParameterizedTest(name = "{0}, {1} connections, {2} ms")
     @CsvSource({"RAW, 20, 200", "HTTP, 20, 200", "RAW, 50, 20", "HTTP, 50, 20", "RAW, 10, 2"})
+    @Execution(ExecutionMode.CONCURRENT)
     void closedLoopAgainstADelay(FaultyServer.Protocol protocol, int connections, int millis)
             throws Exception {
         InjectedServer delays = InjectedServer.delaying(() -> millis * MILLISECOND);
@@ -125,6 +128,7 @@ class TruthTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void closedLoopByNumberCountsFromTheFirstRequestToTheLastAnswer() throws Exception {
         InjectedServer delays = InjectedServer.delaying(() -> 50 * MILLISECOND);
         try (FaultyServer server = FaultyServer.start(delays)) {
@@ -140,6 +144,7 @@ class TruthTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("an open loop of 50/s against 200 ms is 50/s and not 45")
+    @Execution(ExecutionMode.CONCURRENT)
     void answersToEarlierRequestsCount(FaultyServer.Protocol protocol) throws Exception {
         InjectedServer delays = InjectedServer.delaying(() -> 200 * MILLISECOND);
         Results results;
@@ -253,6 +258,7 @@ class TruthTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void freezeIsSeenByWhoComesMeanwhile(FaultyServer.Protocol protocol) throws Exception {
         long[] frozen = new long[1];
         FaultyServer.Fault freeze =
@@ -293,6 +299,7 @@ class TruthTest {
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void resetsAreErrorsAndNotFastAnswers(FaultyServer.Protocol protocol) throws Exception {
         // After some time, so that by time too one in 20 is what the resets take.
         FaultyServer.Fault resetting =
@@ -314,6 +321,7 @@ class TruthTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void connectionsThatAreClosedWhileIdleAreOpenedWhenNeeded() throws Exception {
         ConnectionOptions impatient =
                 ConnectionOptions.defaults().withIdleTimeout(Duration.ofMillis(400));
@@ -342,6 +350,7 @@ class TruthTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void silenceHasNoSlowestAnswer() throws Exception {
         try (FaultyServer server = FaultyServer.start(SILENCE)) {
             run(server, "-c", "10", "-d", "500ms", "--warmup", "0", "--timeout", "300ms");
@@ -352,6 +361,7 @@ class TruthTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void ratesMayBeBelowOneASecond() throws Exception {
         try (FaultyServer server = FaultyServer.start(FaultyServer.NONE)) {
             Results results = run(server, "-c", "1", "--rate", "0.5", "-d", "4s", "--warmup", "0");
