@@ -61,17 +61,22 @@ public final class Client implements AutoCloseable {
      */
     public static Client start(ClientOptions options) throws SyscallException {
         Platform platform = JvmPlatform.current();
-        TransportChoice choice =
-                TransportChoice.of(platform, options.transport(), options.trigger());
         MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), 1);
-        Reactor reactor =
-                Reactor.open(
-                        platform,
-                        choice.transport(),
+        Reactor[] opened = new Reactor[1];
+        TransportChoice choice =
+                TransportChoice.open(
+                        options.transport(),
                         options.trigger(),
-                        options.maxEvents(),
-                        budget,
-                        options.listener());
+                        transport ->
+                                opened[0] =
+                                        Reactor.open(
+                                                platform,
+                                                transport,
+                                                options.trigger(),
+                                                options.maxEvents(),
+                                                budget,
+                                                options.listener()));
+        Reactor reactor = opened[0];
         ReactorThread thread = new ReactorThread(platform, reactor, ReactorThread.ANY, () -> {});
         thread.start("edgeloop-client");
         return new Client(reactor, thread, options, choice);

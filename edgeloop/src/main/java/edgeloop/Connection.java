@@ -203,8 +203,9 @@ public final class Connection extends ByteStream {
 
     /**
      * Stops reading: the peer's bytes wait in the kernel, and its window closes when that is full.
-     * A FIN waits as well, but not for ever, see {@link ConnectionOptions#halfCloseTimeout}; a
-     * reset does not.
+     * With {@link Transport#IO_URING} up to 64 KiB of them are kept in this process before that. A
+     * FIN waits as well, but not for ever, see {@link ConnectionOptions#halfCloseTimeout}; a reset
+     * does not.
      */
     public void pause() {
         checkUse();

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a server: its reactors, the sockets that they listen on, and what they share. */
 final class ServerOpening {
@@ -56,10 +56,16 @@ final class ServerOpening {
 
     /** Where it throws, nothing is left open. */
     Server open() throws SyscallException {
+        ReactorListener[] listeners = new ReactorListener[options.reactors()];
+        if (options.listeners() != null) {
+            Arrays.setAll(listeners, options.listeners());
+        }
         TransportChoice choice =
-                TransportChoice.of(platform, options.transport(), options.trigger());
+                TransportChoice.open(
+                        options.transport(),
+                        options.trigger(),
+                        transport -> openReactors(transport, listeners));
         try {
-            openReactors(choice.transport());
             Syscalls syscalls = reactors.getFirst().syscalls;
             int[] sockets = ListeningSockets.open(syscalls, options, processors);
             try {
@@ -72,26 +78,35 @@ final class ServerOpening {
                 }
             }
         } catch (SyscallException | RuntimeException | Error e) {
-            reactors.forEach(Reactor::terminate);
+            terminate();
             throw e;
         }
     }
 
-    private void openReactors(Transport transport) throws SyscallException {
+    private void openReactors(Transport transport, @Nullable ReactorListener[] listeners)
+            throws SyscallException {
         MemoryBudget budget =
                 MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), options.reactors());
-        IntFunction<? extends ReactorListener> listeners = options.listeners();
-        for (int i = 0; i < options.reactors(); i++) {
-            ReactorListener listener = listeners == null ? null : listeners.apply(i);
-            reactors.add(
-                    Reactor.open(
-                            platform,
-                            transport,
-                            options.trigger(),
-                            options.maxEvents(),
-                            budget,
-                            listener));
+        try {
+            for (ReactorListener listener : listeners) {
+                reactors.add(
+                        Reactor.open(
+                                platform,
+                                transport,
+                                options.trigger(),
+                                options.maxEvents(),
+                                budget,
+                                listener));
+            }
+        } catch (SyscallException | RuntimeException | Error e) {
+            terminate();
+            throw e;
         }
+    }
+
+    private void terminate() {
+        reactors.forEach(Reactor::terminate);
+        reactors.clear();
     }
 
     private void listen(int[] sockets) throws SyscallException {

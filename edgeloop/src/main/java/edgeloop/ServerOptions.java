@@ -316,8 +316,9 @@ public final class ServerOptions extends Options {
      * {@return whether all reactors accept at one listening socket} By default each has a socket of
      * its own, and the kernel spreads the connections over them as they come ({@code SO_REUSEPORT},
      * socket(7)): evenly by their number, whatever a reactor has to do. At a shared one a reactor
-     * that waits takes them ({@code EPOLLEXCLUSIVE}, epoll_ctl(2)): nobody waits for one that is
-     * busy, and some reactors get more than others.
+     * that waits takes them ({@code EPOLLEXCLUSIVE}, epoll_ctl(2)), or with {@link
+     * Transport#IO_URING} the first of all, who are woken: nobody waits for one that is busy, and
+     * some reactors get more than others.
      */
     public boolean sharedAcceptQueue() {
         return get(SHARED_ACCEPT_QUEUE);

@@ -17,9 +17,9 @@ public enum Transport {
     IO_URING,
 
     /**
-     * {@link #IO_URING} where the kernel lets one be opened, else {@link #EPOLL}. It is tried once
-     * for each server or client, when it starts; {@link Server#transport} and {@link
-     * Client#transport} tell which it is, {@link Server#ioUringRefusal} and {@link
+     * {@link #IO_URING} where the kernel lets as many be opened as there are reactors, else {@link
+     * #EPOLL}. It is tried once for each server or client, when it starts; {@link Server#transport}
+     * and {@link Client#transport} tell which it is, {@link Server#ioUringRefusal} and {@link
      * Client#ioUringRefusal} why it is epoll. A want of descriptors is no reason, but fails the
      * start, as ever.
      */

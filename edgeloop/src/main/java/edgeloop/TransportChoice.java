@@ -1,52 +1,61 @@
 package edgeloop;
 
-import edgeloop.engine.RingProbe;
-import edgeloop.platform.Platform;
 import edgeloop.sys.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which transport serves, of what was asked for: found out once, before there are reactors, since
- * all of a server have the same.
+ * Which transport serves, of what was asked for: all reactors of a server have the same.
  *
  * @param transport never {@link Transport#AUTO}
  * @param refusal why that took epoll, in words; null where it did not
  */
 record TransportChoice(Transport transport, @Nullable String refusal) {
+    /** Opens what is to be by a transport; where it throws, nothing is left open. */
+    interface Opening {
+        void open(Transport transport) throws SyscallException;
+    }
 
     /**
-     * Makes the choice. One that is asked for by name is not tried here: opening it does so.
+     * Makes the choice by opening all that is asked for: that there can be one ring does not say
+     * that there can be as many as there are reactors.
      *
      * @throws IllegalArgumentException if the trigger does not go with what is asked for
-     * @throws SyscallException if that can't be found out, for want of descriptors
+     * @throws SyscallException if it can't be had, and for want of descriptors
      */
-    static TransportChoice of(Platform platform, Transport asked, Trigger trigger)
+    static TransportChoice open(Transport asked, Trigger trigger, Opening opening)
             throws SyscallException {
         if (asked == Transport.IO_URING && trigger != Trigger.EDGE) {
             throw new IllegalArgumentException(
                     "trigger must be EDGE with transport IO_URING: " + trigger);
         }
         if (asked != Transport.AUTO) {
+            opening.open(asked);
             return new TransportChoice(asked, null);
         }
-        if (trigger != Trigger.EDGE) {
-            return epoll("trigger " + trigger + " is of epoll alone");
-        }
-        try {
-            RingProbe.run(platform.syscalls(), TransportChoice::checkRing);
+        String refusal =
+                trigger == Trigger.EDGE
+                        ? refusal(opening)
+                        : "trigger " + trigger + " is of epoll alone";
+        if (refusal == null) {
             return new TransportChoice(Transport.IO_URING, null);
+        }
+        opening.open(Transport.EPOLL);
+        return new TransportChoice(Transport.EPOLL, refusal);
+    }
+
+    /** Why it can't be opened by io_uring; null where it could. */
+    private static @Nullable String refusal(Opening opening) throws SyscallException {
+        try {
+            opening.open(Transport.IO_URING);
+            return null;
         } catch (SyscallException e) {
             if (!isOfRing(e.call()) || isShortage(e.errno())) {
                 throw e;
             }
-            return epoll(e.call() + ": " + why(e.errno()));
+            return e.call() + ": " + why(e.errno());
         } catch (OutOfMemoryError e) {
-            return epoll(String.valueOf(e.getMessage())); // epoll needs less
+            return String.valueOf(e.getMessage()); // epoll needs less
         }
-    }
-
-    private static TransportChoice epoll(String refusal) {
-        return new TransportChoice(Transport.EPOLL, refusal);
     }
 
     /** As {@link SyscallException#check}; of a ring that is refused, it says how to go without. */

@@ -1,6 +1,6 @@
 package edgeloop;
 
-import edgeloop.engine.RingProbe;
+import edgeloop.poll.Ring;
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 
@@ -47,7 +47,7 @@ public final class Defaults {
 
     private static boolean hasRing() {
         try {
-            RingProbe.run(new LinuxSyscalls(), SyscallException::check);
+            int _ = Ring.open(new LinuxSyscalls(), (_, _) -> {}, SyscallException::check).close();
             return true;
         } catch (SyscallException e) {
             return false;

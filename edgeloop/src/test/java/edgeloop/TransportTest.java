@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import edgeloop.engine.RingProbe;
 import edgeloop.platform.Platform;
+import edgeloop.poll.Ring;
 import edgeloop.sys.Errno;
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.ScriptedSyscalls;
@@ -31,7 +31,7 @@ final class TransportTest {
     /** Skips a test where this machine has no io_uring to offer. */
     private static void assumeRings() {
         try {
-            RingProbe.run(new LinuxSyscalls(), SyscallException::check);
+            int _ = Ring.open(new LinuxSyscalls(), (_, _) -> {}, SyscallException::check).close();
         } catch (SyscallException e) {
             abort("needs io_uring: " + e.getMessage());
         }
@@ -55,7 +55,7 @@ final class TransportTest {
         Server server = open(Transport.AUTO, 3);
         assertThat(server.transport()).isEqualTo(Transport.IO_URING);
         assertThat(server.ioUringRefusal()).isNull();
-        assertThat(kernel.count(Call.RING_SETUP)).isEqualTo(1 + 3); // the first is a try
+        assertThat(kernel.count(Call.RING_SETUP)).isEqualTo(3);
         assertThat(kernel.count(Call.EPOLL_CREATE)).isZero();
         terminate(server);
         assertThat(kernel.openDescriptors()).isEmpty();
@@ -97,6 +97,20 @@ final class TransportTest {
         assertThat(kernel.mappedBytes()).isZero();
     }
 
+    /** As where the memory that may be locked is used up by those before. */
+    @Test
+    void autoTakesEpollForAllWhereThereAreRingsForSome() throws Exception {
+        assumeRings();
+        kernel.answerAfterNext(Call.RING_SETUP, -Errno.ENOMEM);
+        Server server = open(Transport.AUTO, 3);
+        assertThat(server.transport()).isEqualTo(Transport.EPOLL);
+        assertThat(server.ioUringRefusal()).startsWith("io_uring_setup: ENOMEM (");
+        assertThat(kernel.count(Call.EPOLL_CREATE)).isEqualTo(3);
+        terminate(server);
+        assertThat(kernel.openDescriptors()).isEmpty();
+        assertThat(kernel.mappedBytes()).isZero();
+    }
+
     /** Of which epoll would need as many. */
     @ParameterizedTest
     @EnumSource(names = {"RING_SETUP", "EVENTFD", "TIMERFD"})
@@ -106,6 +120,17 @@ final class TransportTest {
         assertThatThrownBy(() -> open(Transport.AUTO, 1))
                 .isInstanceOf(SyscallException.class)
                 .hasMessageEndingWith(": EMFILE");
+        assertThat(kernel.openDescriptors()).isEmpty();
+        assertThat(kernel.mappedBytes()).isZero();
+    }
+
+    @Test
+    void askedForByNameItIsRefusedBeforeItServes() {
+        assumeRings();
+        kernel.answerAlways(Call.RING_ENTER, -Errno.EPERM);
+        assertThatThrownBy(() -> open(Transport.IO_URING, 2))
+                .isInstanceOf(SyscallException.class)
+                .hasMessageStartingWith("io_uring_enter: EPERM (");
         assertThat(kernel.openDescriptors()).isEmpty();
         assertThat(kernel.mappedBytes()).isZero();
     }
@@ -210,6 +235,7 @@ final class TransportTest {
 
     private static String echoed(int port) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
             socket.getOutputStream().write("hello".getBytes(US_ASCII));
             return new String(socket.getInputStream().readNBytes(5), US_ASCII);
         }

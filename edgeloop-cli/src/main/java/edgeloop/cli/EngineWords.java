@@ -47,11 +47,11 @@ public final class EngineWords {
 
     /** What to say then, with the way out. */
     public static String refused(SyscallException e) {
-        return "the kernel refuses "
-                + e.call()
-                + " ("
-                + e.errnoName()
-                + "): io_uring is of Linux 6.1 or later, and may be forbidden by a seccomp filter, as"
-                + " of a container, or by kernel.io_uring_disabled; use --engine epoll or auto";
+        return "the kernel refuses " + why(e) + "; use --engine epoll or auto";
+    }
+
+    /** What the library says of it, without its advice, which is for programmers. */
+    public static String why(SyscallException e) {
+        return String.valueOf(e.getMessage()).split("; ", 2)[0];
     }
 }

@@ -42,17 +42,24 @@ final class EventOptions {
 
     /** What is wrong with them, or null. */
     @Nullable String problem() {
-        boolean edge = "edge".equals(trigger.getValue());
-        boolean completions = transport() == Transport.IO_URING;
-        if (completions && !edge) {
-            return "--trigger " + trigger.getValue() + " is of --engine epoll";
+        if (transport() == Transport.IO_URING && whatIsOfEpoll() != null) {
+            return whatIsOfEpoll();
         }
-        if (completions && readUntil.getValue() != null) {
-            return "--read-until is an option of --engine epoll";
-        }
-        return edge || readUntil.getValue() == null
+        return isEdge() || readUntil.getValue() == null
                 ? null
                 : "--read-until is an option of --trigger edge";
+    }
+
+    /** What was asked for that no other engine has, or null. */
+    private @Nullable String whatIsOfEpoll() {
+        if (!isEdge()) {
+            return "--trigger " + trigger.getValue() + " is of --engine epoll";
+        }
+        return readUntil.getValue() == null ? null : "--read-until is an option of --engine epoll";
+    }
+
+    private boolean isEdge() {
+        return "edge".equals(trigger.getValue());
     }
 
     private Transport transport() {
@@ -69,7 +76,15 @@ final class EventOptions {
     }
 
     ServerOptions apply(ServerOptions options) {
-        return options.withTransport(transport()).withTrigger(trigger());
+        Transport transport = whatIsOfEpoll() == null ? transport() : Transport.EPOLL;
+        return options.withTransport(transport).withTrigger(trigger());
+    }
+
+    /** Why auto has taken epoll; null where it was not asked for, or has not. */
+    @Nullable String refusal(Server server) {
+        return transport() == Transport.AUTO && whatIsOfEpoll() != null
+                ? whatIsOfEpoll()
+                : server.ioUringRefusal();
     }
 
     /** The mode, as the second line of the server says it. */

@@ -59,7 +59,9 @@ final class ServerCommand implements Callable<Integer> {
     private final OptionSpec maxEvents =
             Options.number(1, ServerOptions.MAX_EVENTS_LIMIT, "--max-events")
                     .defaultValue("1024")
-                    .description("Most events taken per epoll_wait (default: ${DEFAULT-VALUE}).")
+                    .description(
+                            "Most events taken per epoll_wait; io_uring takes all (default:"
+                                    + " ${DEFAULT-VALUE}).")
                     .build();
 
     private final OptionSpec backlog =
@@ -365,7 +367,7 @@ final class ServerCommand implements Callable<Integer> {
             boolean perReactor = reactorOptions.isPerReactor();
             statistics = StatsPrinter.start(server, http, telemetry, out, interval, perReactor);
         }
-        String refusal = server.ioUringRefusal();
+        String refusal = eventOptions.refusal(server);
         if (refusal != null) {
             err.print(NAME + ": " + EngineWords.taken(refusal));
         }

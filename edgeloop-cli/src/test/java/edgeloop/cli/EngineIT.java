@@ -72,6 +72,25 @@ final class EngineIT {
         assertServed("3");
     }
 
+    /** In the words of who asked. */
+    @ParameterizedTest
+    @CsvSource({
+        "--trigger=level, level-triggered, --trigger level is of --engine epoll",
+        "--read-until=short, edge-triggered, --read-until is an option of --engine epoll",
+        "--read-until=eagain, edge-triggered, --read-until is an option of --engine epoll"
+    })
+    void autoTakesEpollForWhatIsOfEpoll(String option, String mode, String why) throws Exception {
+        server = ServerProcess.start("--engine=auto", option);
+        int port = server.port();
+        assertThat(server.out().all().subList(0, 2))
+                .containsExactly(
+                        "Starting epoll server on port " + port, "Using " + mode + " mode");
+        server.signal("TERM");
+        assertThat(server.awaitExit()).isZero();
+        assertThat(server.err().all())
+                .containsExactly("myepollserver: --engine auto takes epoll: " + why);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--reactors=3", "--reactors=3 --accept=shared", "--reactors=1 --pin"})
     void eachReactorHasARing(String options) throws Exception {

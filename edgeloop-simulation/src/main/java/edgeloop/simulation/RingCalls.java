@@ -5,6 +5,7 @@ import static edgeloop.sys.EpollEvents.EPOLLEXCLUSIVE;
 import static edgeloop.sys.EpollEvents.EPOLLHUP;
 import static edgeloop.sys.EpollEvents.EPOLLRDHUP;
 import static edgeloop.sys.Errno.EAGAIN;
+import static edgeloop.sys.Errno.EBADFD;
 import static edgeloop.sys.Errno.ECANCELED;
 import static edgeloop.sys.Errno.ECONNRESET;
 import static edgeloop.sys.Errno.EHOSTUNREACH;
@@ -118,6 +119,9 @@ final class RingCalls implements RingSyscalls {
 
     @Override
     public int ringSubmit(int fd, int count) {
+        if (count == 0 && !calls.file(Call.RING_ENTER, fd, RingInstance.class).enabled) {
+            return -EBADFD; // the question whether it may be entered: a filter would answer first
+        }
         kernel.enter();
         RingInstance ring = entered(fd);
         int submitted = submit(ring, count);

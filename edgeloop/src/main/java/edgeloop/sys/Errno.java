@@ -32,6 +32,7 @@ public final class Errno {
     public static final int ETIME = 62;
     public static final int ENONET = 64;
     public static final int EPROTO = 71;
+    public static final int EBADFD = 77;
     public static final int ENOPROTOOPT = 92;
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
@@ -89,6 +90,7 @@ public final class Errno {
             case EIO -> "EIO";
             case ENXIO -> "ENXIO";
             case EBADF -> "EBADF";
+            case EBADFD -> "EBADFD";
             case EAGAIN -> "EAGAIN";
             case ENOMEM -> "ENOMEM";
             case EACCES -> "EACCES";

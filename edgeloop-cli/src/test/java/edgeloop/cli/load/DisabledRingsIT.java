@@ -111,7 +111,7 @@ class DisabledRingsIT {
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
                 .hasLineCount(1)
-                .startsWith("loadtest: the kernel refuses io_uring_setup (EPERM): ")
+                .startsWith("loadtest: the kernel refuses io_uring_setup: EPERM (")
                 .contains("use --engine epoll or auto");
     }
 }

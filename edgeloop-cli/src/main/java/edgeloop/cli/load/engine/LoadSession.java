@@ -27,14 +27,20 @@ public final class LoadSession implements AutoCloseable {
     private final List<LoadEngine> engines;
     private final Mailbox mailbox;
     private final List<RunObserver> observers;
+    private final @Nullable String ioUringRefusal;
     private @Nullable ConnectionCounts connections;
     private volatile boolean interrupted;
     private final CompletableFuture<Boolean> interruption = new CompletableFuture<>();
 
-    private LoadSession(List<LoadEngine> engines, Mailbox mailbox, List<RunObserver> observers) {
+    private LoadSession(
+            List<LoadEngine> engines,
+            Mailbox mailbox,
+            List<RunObserver> observers,
+            @Nullable String ioUringRefusal) {
         this.engines = engines;
         this.mailbox = mailbox;
         this.observers = observers;
+        this.ioUringRefusal = ioUringRefusal;
     }
 
     /**
@@ -48,6 +54,29 @@ public final class LoadSession implements AutoCloseable {
     public static LoadSession start(
             List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
             throws CannotRunException {
+        try {
+            return open(parts, meter, observers, null);
+        } catch (SyscallException e) {
+            if (parts.getFirst().transport() != Transport.AUTO || !EngineWords.isOfRing(e)) {
+                throw noReactor(e);
+            }
+            // There was a ring for the first of them, and not for all.
+            List<EngineOptions> byEpoll =
+                    parts.stream().map(part -> part.withTransport(Transport.EPOLL)).toList();
+            try {
+                return open(byEpoll, meter, observers, EngineWords.why(e));
+            } catch (SyscallException again) {
+                throw noReactor(again);
+            }
+        }
+    }
+
+    private static LoadSession open(
+            List<EngineOptions> parts,
+            Meter meter,
+            List<RunObserver> observers,
+            @Nullable String refusal)
+            throws SyscallException {
         Mailbox mailbox = new Mailbox();
         AtomicInteger established = new AtomicInteger();
         List<LoadEngine> engines = new ArrayList<>();
@@ -60,14 +89,12 @@ public final class LoadSession implements AutoCloseable {
                                 : part.withTransport(engines.getFirst().transport());
                 engines.add(LoadEngine.start(own, meter, engines.size(), mailbox, established));
             }
-        } catch (SyscallException e) {
-            engines.forEach(LoadEngine::close);
-            throw noReactor(e);
-        } catch (RuntimeException | Error e) {
+        } catch (SyscallException | RuntimeException | Error e) {
             engines.forEach(LoadEngine::close);
             throw e;
         }
-        return new LoadSession(engines, mailbox, observers);
+        String why = refusal == null ? engines.getFirst().ioUringRefusal() : refusal;
+        return new LoadSession(engines, mailbox, observers, why);
     }
 
     static CannotRunException noReactor(SyscallException e) {
@@ -84,7 +111,7 @@ public final class LoadSession implements AutoCloseable {
 
     /** Why that is by epoll, if it may have been by io_uring; else null. */
     public @Nullable String ioUringRefusal() {
-        return engines.getFirst().ioUringRefusal();
+        return ioUringRefusal;
     }
 
     /**
