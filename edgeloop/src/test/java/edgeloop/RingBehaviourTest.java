@@ -199,9 +199,9 @@ class RingBehaviourTest {
                 };
         try (TurnedServer server = new TurnedServer(RING, handlers)) {
             long sent = fill(server, server.accepted());
+            server.turnUntilAtRest();
             assertThat(server.stats().bytesRead()).isBetween(before + 1L, before + 64L * 1024);
             assertThat(connections.getFirst().unreadBytes()).isZero();
-            server.assertSleeps();
             connections.getFirst().resume();
             server.turnUntil(() -> server.stats().bytesRead() == sent);
         }
