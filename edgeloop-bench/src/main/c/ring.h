@@ -33,6 +33,7 @@ static unsigned *sq_tail, sq_mask, *cq_head, *cq_tail, cq_mask;
 static struct io_uring_sqe *sqes;
 static struct io_uring_cqe *cqes;
 static unsigned written, taken;
+static unsigned long received_bytes;
 
 static struct io_uring_buf_ring *buffers;
 static char *memory;
@@ -128,8 +129,6 @@ static void send_later(void) {
         echo(later[i]);
     }
 }
-
-static unsigned long received_bytes;
 
 static void received(int fd, int result, unsigned flags) {
     if (result > 0) {

@@ -71,7 +71,7 @@ int main(int argc, char **argv) {
     unsigned long before = received_bytes;
     double took = run(length) - begun;
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    printf("{\"requests\": %lu, \"seconds\": %.3f, \"cpu_seconds\": %.6f}\n",
+    printf("{\"requests\":%lu,\"seconds\":%.3f,\"cpu_seconds\":%.6f}\n",
            (received_bytes - before) / REQUEST_BYTES, took, cpu);
     return 0;
 }

@@ -1,6 +1,5 @@
 package edgeloop;
 
-import edgeloop.buffer.MemoryBudget;
 import edgeloop.platform.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,25 +60,18 @@ public final class Client implements AutoCloseable {
      */
     public static Client start(ClientOptions options) throws SyscallException {
         Platform platform = JvmPlatform.current();
-        MemoryBudget budget = MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), 1);
-        Reactor[] opened = new Reactor[1];
-        TransportChoice choice =
-                TransportChoice.open(
+        OpenedReactors opened =
+                OpenedReactors.open(
+                        platform,
                         options.transport(),
                         options.trigger(),
-                        transport ->
-                                opened[0] =
-                                        Reactor.open(
-                                                platform,
-                                                transport,
-                                                options.trigger(),
-                                                options.maxEvents(),
-                                                budget,
-                                                options.listener()));
-        Reactor reactor = opened[0];
+                        options.maxEvents(),
+                        options.maxBufferBytes(),
+                        new ReactorListener[] {options.listener()});
+        Reactor reactor = opened.reactors().getFirst();
         ReactorThread thread = new ReactorThread(platform, reactor, ReactorThread.ANY, () -> {});
         thread.start("edgeloop-client");
-        return new Client(reactor, thread, options, choice);
+        return new Client(reactor, thread, options, opened.choice());
     }
 
     /**

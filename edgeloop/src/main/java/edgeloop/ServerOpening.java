@@ -1,6 +1,5 @@
 package edgeloop;
 
-import edgeloop.buffer.MemoryBudget;
 import edgeloop.platform.Platform;
 import edgeloop.sys.Syscalls;
 import java.net.InetSocketAddress;
@@ -8,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Opens a server: its reactors, the sockets that they listen on, and what they share. */
 final class ServerOpening {
@@ -18,7 +16,6 @@ final class ServerOpening {
     private final ConnectionLimits limits;
     private final ConnectionOptions connection;
     private final int[] processors;
-    private final List<Reactor> reactors = new ArrayList<>();
     private final List<ServerReactor> listening = new ArrayList<>();
 
     ServerOpening(Platform platform, ServerOptions options, HandlerFactory handlers) {
@@ -60,56 +57,34 @@ final class ServerOpening {
         if (options.listeners() != null) {
             Arrays.setAll(listeners, options.listeners());
         }
-        TransportChoice choice =
-                TransportChoice.open(
+        OpenedReactors opened =
+                OpenedReactors.open(
+                        platform,
                         options.transport(),
                         options.trigger(),
-                        transport -> openReactors(transport, listeners));
+                        options.maxEvents(),
+                        options.maxBufferBytes(),
+                        listeners);
+        List<Reactor> reactors = opened.reactors();
         try {
             Syscalls syscalls = reactors.getFirst().syscalls;
             int[] sockets = ListeningSockets.open(syscalls, options, processors);
             try {
                 InetSocketAddress address = ListeningSockets.address(syscalls, sockets[0]);
-                listen(sockets);
-                return new Server(options, address, listening, choice);
+                listen(reactors, sockets);
+                return new Server(options, address, listening, opened.choice());
             } finally {
                 for (int i = listening.size(); i < sockets.length; i++) {
                     reactors.getFirst().close(sockets[i]);
                 }
             }
         } catch (SyscallException | RuntimeException | Error e) {
-            terminate();
+            reactors.forEach(Reactor::terminate);
             throw e;
         }
     }
 
-    private void openReactors(Transport transport, @Nullable ReactorListener[] listeners)
-            throws SyscallException {
-        MemoryBudget budget =
-                MemoryBudget.of(options.maxBufferBytes(), platform.syscalls(), options.reactors());
-        try {
-            for (ReactorListener listener : listeners) {
-                reactors.add(
-                        Reactor.open(
-                                platform,
-                                transport,
-                                options.trigger(),
-                                options.maxEvents(),
-                                budget,
-                                listener));
-            }
-        } catch (SyscallException | RuntimeException | Error e) {
-            terminate();
-            throw e;
-        }
-    }
-
-    private void terminate() {
-        reactors.forEach(Reactor::terminate);
-        reactors.clear();
-    }
-
-    private void listen(int[] sockets) throws SyscallException {
+    private void listen(List<Reactor> reactors, int[] sockets) throws SyscallException {
         boolean shared = options.sharedAcceptQueue();
         AcceptQueue ofAll = new AcceptQueue(sockets.length);
         for (int i = 0; i < sockets.length; i++) {

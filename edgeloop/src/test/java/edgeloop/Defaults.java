@@ -3,6 +3,7 @@ package edgeloop;
 import edgeloop.poll.Ring;
 import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options that tests begin with. The build runs the tests of what connections do twice: on
@@ -12,7 +13,7 @@ public final class Defaults {
     static final String PROPERTY = "edgeloop.test.transport";
 
     /** Whether this machine has the io_uring that is needed, and lets it be used. */
-    static final boolean HAS_RING = hasRing();
+    static final boolean HAS_RING = ringRefusal() == null;
 
     private static final Transport TRANSPORT =
             HAS_RING
@@ -45,12 +46,13 @@ public final class Defaults {
         return ClientOptions.defaults().withTransport(TRANSPORT);
     }
 
-    private static boolean hasRing() {
+    /** Why this machine has no ring to offer; null where it has. */
+    static @Nullable String ringRefusal() {
         try {
             int _ = Ring.open(new LinuxSyscalls(), (_, _) -> {}, SyscallException::check).close();
-            return true;
+            return null;
         } catch (SyscallException e) {
-            return false;
+            return e.getMessage();
         }
     }
 }

@@ -3,12 +3,10 @@ package edgeloop;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import edgeloop.platform.Platform;
-import edgeloop.poll.Ring;
 import edgeloop.sys.Errno;
-import edgeloop.sys.LinuxSyscalls;
 import edgeloop.sys.ScriptedSyscalls;
 import edgeloop.sys.ScriptedSyscalls.Call;
 import java.io.IOException;
@@ -30,11 +28,7 @@ final class TransportTest {
 
     /** Skips a test where this machine has no io_uring to offer. */
     private static void assumeRings() {
-        try {
-            int _ = Ring.open(new LinuxSyscalls(), (_, _) -> {}, SyscallException::check).close();
-        } catch (SyscallException e) {
-            abort("needs io_uring: " + e.getMessage());
-        }
+        assumeTrue(Defaults.HAS_RING, () -> "needs io_uring: " + Defaults.ringRefusal());
     }
 
     private Server open(Transport asked, int reactors) throws SyscallException {

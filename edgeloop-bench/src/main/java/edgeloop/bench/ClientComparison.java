@@ -1,7 +1,6 @@
 package edgeloop.bench;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -189,34 +189,17 @@ public final class ClientComparison implements Callable<Integer> {
                         String.valueOf(seconds));
         Process process = Children.start(new ProcessBuilder(Cpus.pinned(cpus.client(), command)));
         try {
-            String output = text(process.getInputStream());
-            if (process.waitFor() != 0) {
-                throw new BenchException(text(process.getErrorStream()).strip());
+            if (!process.waitFor(2L * seconds + EXTRA_SECONDS, TimeUnit.SECONDS)) {
+                throw new BenchException("ring_client did not end");
             }
-            LoadClient.Result result = numbers(output);
+            LoadClient.Result result = LoadClient.parse(process);
             return result.get("cpu_seconds") * 1e6 / result.get("requests");
         } finally {
             Children.stop(process);
         }
     }
 
-    private static String text(InputStream stream) throws IOException {
-        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    /** The numbers of a text in JSON by their names; of a name that occurs again, the first. */
-    private static LoadClient.Result numbers(String json) {
-        return new LoadClient.Result(
-                NUMBER.matcher(json)
-                        .results()
-                        .collect(
-                                Collectors.toMap(
-                                        m -> m.group(1),
-                                        m -> Double.valueOf(m.group(2)),
-                                        (first, _) -> first)));
-    }
-
-    /** What loadtest wrote of itself. */
+    /** What loadtest wrote of itself; of a name that occurs more than once, the first. */
     private LoadClient.Result loadtest(int n, RunningServer server, Path root, Cpus cpus)
             throws BenchException, IOException, InterruptedException {
         Path folder = Children.makeFolder();
@@ -243,10 +226,18 @@ public final class ClientComparison implements Callable<Integer> {
         try {
             if (!process.waitFor(2L * seconds + EXTRA_SECONDS, TimeUnit.SECONDS)
                     || process.exitValue() != 0) {
-                throw new BenchException(
-                        "loadtest failed: " + text(process.getErrorStream()).strip());
+                String message =
+                        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+                throw new BenchException("loadtest failed: " + message.strip());
             }
-            return numbers(Files.readString(json));
+            Matcher numbers = NUMBER.matcher(Files.readString(json));
+            return new LoadClient.Result(
+                    numbers.results()
+                            .collect(
+                                    Collectors.toMap(
+                                            m -> m.group(1),
+                                            m -> Double.valueOf(m.group(2)),
+                                            (first, _) -> first)));
         } finally {
             Children.stop(process);
             Children.removeFolder(folder);

@@ -137,7 +137,8 @@ record LoadClient(Path program, OptionalInt cpu) {
         return Children.start(new ProcessBuilder(Cpus.pinned(cpu, command)));
     }
 
-    private static Result parse(Process client) throws BenchException, IOException {
+    /** What a C client that has ended has printed. */
+    static Result parse(Process client) throws BenchException, IOException {
         String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (client.exitValue() != 0) {
             throw new BenchException(failure(client));

@@ -55,19 +55,25 @@ public final class LoadSession implements AutoCloseable {
             List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
             throws CannotRunException {
         try {
+            return openForAll(parts, meter, observers);
+        } catch (SyscallException e) {
+            throw noReactor(e);
+        }
+    }
+
+    private static LoadSession openForAll(
+            List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
+            throws SyscallException {
+        try {
             return open(parts, meter, observers, null);
         } catch (SyscallException e) {
             if (parts.getFirst().transport() != Transport.AUTO || !EngineWords.isOfRing(e)) {
-                throw noReactor(e);
+                throw e;
             }
             // There was a ring for the first of them, and not for all.
             List<EngineOptions> byEpoll =
                     parts.stream().map(part -> part.withTransport(Transport.EPOLL)).toList();
-            try {
-                return open(byEpoll, meter, observers, EngineWords.why(e));
-            } catch (SyscallException again) {
-                throw noReactor(again);
-            }
+            return open(byEpoll, meter, observers, EngineWords.why(e));
         }
     }
 
