@@ -20,4 +20,9 @@ module edgeloop {
             edgeloop.simulation;
     exports edgeloop.platform to
             edgeloop.simulation;
+
+    // For what changes bytes on their way.
+    exports edgeloop.layer to
+            edgeloop.tls,
+            edgeloop.simulation;
 }

@@ -36,7 +36,7 @@ final class Acceptor extends Listener {
     private final Reactor reactor;
     private final AcceptQueue queue;
     private final ConnectionGroup group;
-    private final HandlerFactory handlers;
+    private final Welcome welcome;
     private final Runnable askOthers;
     private boolean paused;
 
@@ -74,7 +74,7 @@ final class Acceptor extends Listener {
         this.reactor = reactor;
         this.queue = queue;
         this.group = group;
-        this.handlers = handlers;
+        this.welcome = new Welcome(handlers);
         this.askOthers = askOthers;
         int _ = findReserve();
     }
@@ -230,7 +230,7 @@ final class Acceptor extends Listener {
             }
         }
         Connection connection = reactor.connection();
-        int result = reactor.opener.accept(connection, accepted, remote, group, handlers);
+        int result = reactor.opener.accept(connection, accepted, remote, group, welcome);
         if (result < 0) {
             reactor.problems.report(Problem.NOT_REGISTERED, -result);
             counters.acceptErrors++;

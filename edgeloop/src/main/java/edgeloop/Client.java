@@ -1,5 +1,7 @@
 package edgeloop;
 
+import edgeloop.layer.LayerContext;
+import edgeloop.layer.LayerSource;
 import edgeloop.platform.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,11 +41,13 @@ public final class Client implements AutoCloseable {
             Reactor reactor,
             @Nullable ReactorThread thread,
             ClientOptions options,
+            @Nullable LayerContext context,
             TransportChoice choice) {
         this.reactor = reactor;
         this.thread = thread;
         this.choice = choice;
-        this.group = new ConnectionGroup(options.connection(), options.connectTimeout(), null);
+        this.group =
+                new ConnectionGroup(options.connection(), options.connectTimeout(), null, context);
         this.localAddresses = options.localAddresses();
         this.tcp = options.tcp();
     }
@@ -57,8 +61,10 @@ public final class Client implements AutoCloseable {
      *     Transport#IO_URING}, if that is asked for; its {@link SyscallException#call} begins with
      *     {@code io_uring} then
      * @throws IllegalArgumentException if a {@link Trigger} is asked for with that
+     * @throws TlsException if what {@link ClientOptions#tls} names can't be used
      */
     public static Client start(ClientOptions options) throws SyscallException {
+        LayerContext context = context(options);
         Platform platform = JvmPlatform.current();
         OpenedReactors opened =
                 OpenedReactors.open(
@@ -71,7 +77,7 @@ public final class Client implements AutoCloseable {
         Reactor reactor = opened.reactors().getFirst();
         ReactorThread thread = new ReactorThread(platform, reactor, ReactorThread.ANY, () -> {});
         thread.start("edgeloop-client");
-        return new Client(reactor, thread, options, opened.choice());
+        return new Client(reactor, thread, options, context, opened.choice());
     }
 
     /**
@@ -82,9 +88,11 @@ public final class Client implements AutoCloseable {
      * @param reactor turned by somebody else
      * @param options how it connects
      * @return the client, ready to connect
+     * @throws TlsException if what {@link ClientOptions#tls} names can't be used
      */
     public static Client on(Reactor reactor, ClientOptions options) {
-        return new Client(reactor, null, options, new TransportChoice(reactor.transport, null));
+        TransportChoice same = new TransportChoice(reactor.transport, null);
+        return new Client(reactor, null, options, context(options), same);
     }
 
     /**
@@ -179,5 +187,13 @@ public final class Client implements AutoCloseable {
     private void closeAll() {
         closed = true;
         reactor.forEach(group, reactor.closer::shutDown);
+        if (thread == null) { // else all that the reactor has ends with it
+            group.whenEmpty(() -> group.closeLayers(reactor));
+        }
+    }
+
+    private static @Nullable LayerContext context(ClientOptions options) {
+        TransportSecurity tls = options.tls();
+        return tls == null ? null : LayerContext.of(tls, LayerSource.Side.CLIENT);
     }
 }

@@ -21,6 +21,8 @@ public final class ClientOptions extends Options {
             TABLE.object("connection", ConnectionOptions.defaults());
     private static final Option<Transport> TRANSPORT = TABLE.object("transport", Transport.EPOLL);
     private static final Option<Trigger> TRIGGER = TABLE.object("trigger", Trigger.EDGE);
+    private static final Option<@Nullable TransportSecurity> TLS =
+            TABLE.add("tls", null, (_, _) -> {});
     private static final Option<@Nullable ReactorListener> LISTENER =
             TABLE.add("listener", null, (_, _) -> {});
 
@@ -163,6 +165,20 @@ public final class ClientOptions extends Options {
      */
     public ClientOptions withTransport(Transport transport) {
         return new ClientOptions(with(TRANSPORT, transport));
+    }
+
+    /** {@return what connections are secured by; null for nothing} */
+    public @Nullable TransportSecurity tls() {
+        return get(TLS);
+    }
+
+    /**
+     * {@return a copy whose connections are secured by TLS, or are not}
+     *
+     * @param tls a client's {@code edgeloop.tls.Tls}; null for none
+     */
+    public ClientOptions withTls(@Nullable TransportSecurity tls) {
+        return new ClientOptions(with(TLS, tls));
     }
 
     /** {@return who hears of the reactor's events, or null} */

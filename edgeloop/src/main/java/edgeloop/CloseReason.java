@@ -56,7 +56,9 @@ public sealed interface CloseReason {
              */
             HALF_CLOSE,
             /** The remote side did not answer for {@link ClientOptions#connectTimeout}. */
-            CONNECT
+            CONNECT,
+            /** The TLS handshake took longer than it may. */
+            HANDSHAKE
         }
     }
 
@@ -83,6 +85,21 @@ public sealed interface CloseReason {
     }
 
     /**
+     * TLS could not be established with the peer, or the peer broke it.
+     *
+     * @param message why, such as the alert that the peer sent
+     */
+    record TlsFailed(String message) implements CloseReason {}
+
+    /**
+     * The peer sent its FIN, and not the close_notify that TLS has for the end of what it says: it
+     * may have said more, which somebody on the way kept back (RFC 8446 section 6.1). Its handler
+     * is not told of an end. Many clients end so, in the middle of nothing; so this is no {@link
+     * #isError}, and a protocol that tells its messages' ends by itself has nothing to fear.
+     */
+    record Truncated() implements CloseReason {}
+
+    /**
      * The peer broke the protocol.
      *
      * @param message what it did
@@ -99,7 +116,7 @@ public sealed interface CloseReason {
     /** {@return whether the connection ended otherwise than by a close of either side} */
     default boolean isError() {
         return switch (this) {
-            case PeerClosed _, LocallyClosed _ -> false;
+            case PeerClosed _, LocallyClosed _, Truncated _ -> false;
             case Overload overload -> overload.resource() != Overload.Resource.DESCRIPTORS;
             default -> true;
         };

@@ -17,6 +17,9 @@ final class Closer {
     private static final CloseReason PEER_CLOSED = new CloseReason.PeerClosed();
     private static final CloseReason LOCALLY_CLOSED = new CloseReason.LocallyClosed();
     private static final CloseReason CUT_OFF = new CloseReason.CutOff();
+    private static final CloseReason TRUNCATED = new CloseReason.Truncated();
+    private static final CloseReason ABANDONED =
+            new CloseReason.TlsFailed("the peer closed the connection during the handshake");
     private static final CloseReason OUT_OF_MEMORY =
             new CloseReason.Overload(CloseReason.Overload.Resource.MEMORY);
 
@@ -45,8 +48,31 @@ final class Closer {
                     connection.is(Connection.INPUT_ENDED) ? PEER_CLOSED : LOCALLY_CLOSED;
             reactor.inbound.updateDemand(connection);
             engine().flushLater(connection);
-        } else if (connection.state == Connection.State.CONNECTING) {
+        } else if (connection.state == Connection.State.CONNECTING
+                || connection.state == Connection.State.HANDSHAKING) {
             doom(connection, LOCALLY_CLOSED);
+        }
+    }
+
+    /** The peer's FIN came in the midst of the handshake. */
+    void abandoned(Connection connection) {
+        boolean ours = connection.handler instanceof Connector;
+        doom(connection, ours ? ABANDONED : PEER_CLOSED);
+    }
+
+    /** The peer's FIN came, and nothing that says that this is the end. */
+    void truncated(Connection connection) {
+        close(connection);
+        connection.reason = TRUNCATED;
+    }
+
+    /** The peer can't be spoken with any more; what the layer has to say of it goes out. */
+    void tlsFailed(Connection connection, String message) {
+        if (connection.isLive()) {
+            connection.state = Connection.State.CLOSING;
+            connection.reason = new CloseReason.TlsFailed(message);
+            reactor.inbound.updateDemand(connection);
+            engine().flushLater(connection);
         }
     }
 
@@ -67,7 +93,10 @@ final class Closer {
 
     /** All output is in the kernel's hands: sends the FIN, unless the peer's has come already. */
     void endOutput(Connection connection) {
-        if (connection.is(Connection.INPUT_ENDED)) {
+        if (connection.is(Connection.LAYERED) && reactor.layering().finish(connection)) {
+            return;
+        }
+        if (connection.is(Connection.INPUT_ENDED) && !connection.is(Connection.LAYER_ENDED)) {
             doom(connection, null);
             return;
         }
@@ -102,7 +131,7 @@ final class Closer {
                 reset(connection, CUT_OFF);
             }
             case LINGERING -> doom(connection, null);
-            case CONNECTING -> doom(connection, LOCALLY_CLOSED);
+            case CONNECTING, HANDSHAKING -> doom(connection, LOCALLY_CLOSED);
             case DOOMED, UNUSED -> {}
         }
     }
@@ -122,6 +151,9 @@ final class Closer {
     void cutOff(Connection connection) {
         reset(connection, OUT_OF_MEMORY);
         engine().discard(connection);
+        if (connection.is(Connection.LAYERED)) {
+            reactor.layering().discard(connection);
+        }
         reactor.inbound.dropUnread(connection);
     }
 
@@ -243,6 +275,9 @@ final class Closer {
             } catch (Throwable e) {
                 reactor.problems.report(Problem.ON_CLOSE_FAILED, 0, e, connection);
             }
+        }
+        if (connection.is(Connection.LAYERED)) {
+            reactor.layering().release(connection, reason);
         }
         ConnectionGroup group = connection.group();
         InetSocketAddress remote = connection.remoteAddress;

@@ -2,8 +2,8 @@ package edgeloop;
 
 import edgeloop.buffer.SegmentQueue;
 import edgeloop.buffer.SharedDescriptor;
-import edgeloop.engine.ByteStream;
 import edgeloop.engine.Engine;
+import edgeloop.layer.Layer;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *            accepted, or CONNECTING
- *               │           │
- *               ├───────────┘ established
+ *               │           │ established
+ *               ├───────────┘
+ *          (HANDSHAKING)  where there is TLS
+ *               │
  *             OPEN ─────────────── close ──────────────► CLOSING   output goes out,
  *               │                                           │      input waits
  *               │                              output empty │
@@ -44,12 +46,13 @@ import org.jspecify.annotations.Nullable;
  * thread, keeps a {@link #ref} instead. With assertions on or {@code -Dedgeloop.debug=true} it is
  * not used again, and every method of it throws {@link IllegalStateException}.
  */
-public final class Connection extends ByteStream {
+public final class Connection extends ConnectionFlags {
     /** The most that a handler may leave unread, in bytes; one that leaves more is closed. */
     public static final int MAX_UNREAD_BYTES = Engine.INPUT_BYTES - 1;
 
     enum State {
         CONNECTING,
+        HANDSHAKING,
         OPEN,
         CLOSING,
         LINGERING,
@@ -57,24 +60,8 @@ public final class Connection extends ByteStream {
         UNUSED
     }
 
-    static final int PAUSED = 1;
-    static final int CONGESTED = 1 << 1;
-    static final int INPUT_ENDED = 1 << 2;
-
-    /** A request is being read or answered; see {@link ServerStats#requests}. */
-    static final int IN_BURST = 1 << 3;
-
-    /** What was read last is not the whole of the burst. */
-    static final int BURST_GOES_ON = 1 << 4;
-
-    static final int RESET_ON_CLOSE = 1 << 5;
-
-    /** The peer has sent something. */
-    static final int HEARD = 1 << 6;
-
     final Reactor reactor;
     State state = State.UNUSED;
-    private int flags;
 
     /** Since when the burst could be read; kept up to date only where a listener wants to know. */
     long burstNanos;
@@ -187,7 +174,7 @@ public final class Connection extends ByteStream {
     /** {@return the bytes written that the kernel has not taken yet, those of files included} */
     public long pendingOutput() {
         checkUse();
-        return waitingOutput();
+        return outputSize();
     }
 
     /**
@@ -294,6 +281,13 @@ public final class Connection extends ByteStream {
         return new ConnectionRef(this);
     }
 
+    /** {@return what TLS has agreed on with the peer; null where there is no TLS} */
+    public @Nullable TlsSession tls() {
+        checkUse();
+        Layer layer = layer();
+        return layer == null || state == State.HANDSHAKING ? null : Layering.session(layer);
+    }
+
     /** {@return the reactor that serves this connection} */
     public Reactor reactor() {
         checkInUse();
@@ -342,28 +336,22 @@ public final class Connection extends ByteStream {
 
     // ---- What the reactor's other rooms ask ---------------------------------------------------
 
-    boolean is(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    void set(int which) {
-        flags |= which;
-    }
-
-    void set(int flag, boolean value) {
-        flags = value ? flags | flag : flags & ~flag;
-    }
-
-    void clear(int flag) {
-        flags &= ~flag;
-    }
-
     ConnectionGroup group() {
         return Objects.requireNonNull(group);
     }
 
     ConnectionHandler handler() {
         return Objects.requireNonNull(handler);
+    }
+
+    /** What changes the bytes on their way; null if nothing. */
+    @Nullable Layer layer() {
+        return is(LAYERED) ? reactor.layering().of(this) : null;
+    }
+
+    /** Its place in what the reactor has for each. */
+    int place() {
+        return slot();
     }
 
     boolean isOf(ConnectionGroup wanted) {
@@ -387,18 +375,28 @@ public final class Connection extends ByteStream {
 
     /** The bytes that wait to be sent. */
     long outputSize() {
+        Layer layer = layer();
+        return waitingOutput() + (layer == null ? 0 : layer.plainSize());
+    }
+
+    /** Of those, what a layer has done with, or would not see. */
+    long encodedOutput() {
         return waitingOutput();
     }
 
     /** The bytes that have come and no handler has read, those in the kernel not counted. */
     long unreadBytes() {
-        return heldInput() + (unread == null ? 0 : unread.size());
+        Layer layer = layer();
+        long kept = layer == null ? 0 : layer.keptSize();
+        return heldInput() + kept + (unread == null ? 0 : unread.size());
     }
 
     /** The segments of memory that waiting input and output take. */
     int segmentsHeld() {
+        Layer layer = layer();
         int waiting = (output == null ? 0 : output.segments()) + heldSegments();
-        return waiting + (unread == null ? 0 : unread.segments());
+        int layered = layer == null ? 0 : layer.segments();
+        return waiting + layered + (unread == null ? 0 : unread.segments());
     }
 
     /** What is appended to this goes out. */
@@ -423,7 +421,7 @@ public final class Connection extends ByteStream {
     /** Everything of the last peer is forgotten. */
     void renew() {
         state = State.UNUSED;
-        flags = 0;
+        clear(ALL_FLAGS);
         group = null;
         handler = null;
         reason = null;
@@ -449,7 +447,7 @@ public final class Connection extends ByteStream {
 
     @Override
     protected int placeUnread(MemorySegment input) {
-        return reactor.inbound.placeUnread(this, input);
+        return reactor.inbound.placeInFront(this, input);
     }
 
     @Override

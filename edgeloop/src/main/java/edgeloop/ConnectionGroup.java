@@ -1,7 +1,10 @@
 package edgeloop;
 
+import edgeloop.layer.LayerContext;
+import edgeloop.layer.Layers;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the connections of one client, or of a server on one reactor, have in common. */
@@ -17,15 +20,29 @@ final class ConnectionGroup {
     final int lingerTimeoutMillis;
     final int halfCloseTimeoutMillis;
     final int connectTimeoutMillis;
+    final int handshakeTimeoutMillis;
+
+    /** What layers are made by; null where bytes go as they are. */
+    private final @Nullable LayerContext context;
+
+    private @Nullable Layers layers;
 
     /** What the connections of a server are limited by; null for a client's. */
     final @Nullable ConnectionLimits limits;
 
     private @Nullable Runnable onEmpty;
 
+    /**
+     * @param context what the layers of the connections are made by, or null for none
+     */
     ConnectionGroup(
-            ConnectionOptions options, Duration connectTimeout, @Nullable ConnectionLimits limits) {
+            ConnectionOptions options,
+            Duration connectTimeout,
+            @Nullable ConnectionLimits limits,
+            @Nullable LayerContext context) {
         this.limits = limits;
+        this.context = context;
+        this.handshakeTimeoutMillis = context == null ? 0 : context.handshakeTimeoutMillis();
         this.highWaterMark = options.highWaterMark();
         this.lowWaterMark = options.lowWaterMark();
         this.backpressure = options.backpressure();
@@ -36,6 +53,28 @@ final class ConnectionGroup {
         this.lingerTimeoutMillis = (int) options.lingerTimeout().toMillis();
         this.halfCloseTimeoutMillis = (int) options.halfCloseTimeout().toMillis();
         this.connectTimeoutMillis = (int) connectTimeout.toMillis();
+    }
+
+    boolean isLayered() {
+        return context != null;
+    }
+
+    /** What makes the layers of the connections, all of one reactor; from its thread, or before. */
+    Layers layers(Reactor reactor) {
+        Layers made = layers;
+        if (made == null) {
+            made = reactor.layering().open(Objects.requireNonNull(context));
+            layers = made;
+        }
+        return made;
+    }
+
+    /** The last connection has closed, and none follows. */
+    void closeLayers(Reactor reactor) {
+        if (layers != null) {
+            reactor.layering().close(layers);
+            layers = null;
+        }
     }
 
     int open() {

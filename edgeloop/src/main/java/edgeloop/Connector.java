@@ -6,7 +6,6 @@ import edgeloop.sys.SocketConstants;
 import edgeloop.sys.Syscalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +13,13 @@ import org.jspecify.annotations.Nullable;
  * An attempt to connect: the handler of a connection until it is established, and the one that
  * hears of its end if it never is.
  */
-final class Connector implements ConnectionHandler {
+final class Connector extends Welcome {
     private final InetSocketAddress remote;
-    private final HandlerFactory handlers;
     private final Consumer<CloseReason> onFailure;
 
     Connector(InetSocketAddress remote, HandlerFactory handlers, Consumer<CloseReason> onFailure) {
+        super(handlers);
         this.remote = remote;
-        this.handlers = handlers;
         this.onFailure = onFailure;
     }
 
@@ -93,15 +91,6 @@ final class Connector implements ConnectionHandler {
         // Where the kernel chose the very port that was to be reached, and nobody listened there,
         // the two SYNs crossed: the socket is connected to itself. RFC 9293 section 3.5, figure 7.
         return remote.equals(syscalls.localAddress(socket)) ? Errno.ECONNREFUSED : 0;
-    }
-
-    ConnectionHandler established(Connection connection) {
-        return Objects.requireNonNull(handlers.handlerFor(connection), "handler");
-    }
-
-    @Override
-    public void onRead(Connection connection, IoBuffer in) {
-        throw new AssertionError("nothing is read before the connection is established");
     }
 
     @Override

@@ -42,6 +42,13 @@ final class Counters {
     private long cutOff;
     private long cutOffForMemory;
     private long closedForDescriptors;
+    private long handshakesFull;
+    private long handshakesResumed;
+    long handshakesFailed;
+    long strangers;
+    private long handshakesTimedOut;
+    long handshakesAbandoned;
+    long truncated;
 
     int open() {
         return open;
@@ -65,6 +72,15 @@ final class Counters {
         endChange();
     }
 
+    /** A handshake has succeeded. */
+    void established(boolean resumed) {
+        if (resumed) {
+            handshakesResumed++;
+        } else {
+            handshakesFull++;
+        }
+    }
+
     private void beginChange() {
         version = ++changes;
         VarHandle.storeStoreFence();
@@ -76,12 +92,17 @@ final class Counters {
 
     private void count(CloseReason reason) {
         switch (reason) {
-            case CloseReason.PeerClosed _ -> peerClosed++;
+            case CloseReason.PeerClosed _, CloseReason.Truncated _ -> peerClosed++;
             case CloseReason.LocallyClosed _ -> locallyClosed++;
             case CloseReason.Failed failed when isReset(failed) -> resets++;
             case CloseReason.Failed _ -> failures++;
-            case CloseReason.TimedOut _ -> timeouts++;
-            case CloseReason.ProtocolError _ -> protocolErrors++;
+            case CloseReason.TimedOut timedOut -> {
+                timeouts++;
+                if (timedOut.limit() == CloseReason.TimedOut.Limit.HANDSHAKE) {
+                    handshakesTimedOut++;
+                }
+            }
+            case CloseReason.ProtocolError _, CloseReason.TlsFailed _ -> protocolErrors++;
             case CloseReason.HandlerFailed _ -> handlerFailures++;
             case CloseReason.CutOff _ -> cutOff++;
             case CloseReason.Overload overload -> {
@@ -151,6 +172,13 @@ final class Counters {
         cutOff += other.cutOff;
         cutOffForMemory += other.cutOffForMemory;
         closedForDescriptors += other.closedForDescriptors;
+        handshakesFull += other.handshakesFull;
+        handshakesResumed += other.handshakesResumed;
+        handshakesFailed += other.handshakesFailed;
+        strangers += other.strangers;
+        handshakesTimedOut += other.handshakesTimedOut;
+        handshakesAbandoned += other.handshakesAbandoned;
+        truncated += other.truncated;
     }
 
     private ServerStats snapshot(int pending, long bufferBytes) {
@@ -177,6 +205,14 @@ final class Counters {
                 unaccepted,
                 cutOffBytes,
                 cutOffForMemory,
-                closedForDescriptors);
+                closedForDescriptors,
+                new HandshakeStats(
+                        handshakesFull,
+                        handshakesResumed,
+                        handshakesFailed,
+                        strangers,
+                        handshakesTimedOut,
+                        handshakesAbandoned,
+                        truncated));
     }
 }

@@ -74,6 +74,9 @@ final class Deadlines {
 
     /** Renews the idle timeout if enough bytes have moved. */
     void moved(Connection connection, int bytes) {
+        if (connection.state == Connection.State.HANDSHAKING) {
+            return; // whose time counts from its beginning
+        }
         connection.movedBytes += bytes;
         if (connection.movedBytes >= connection.group().idleBytes) {
             connection.movedBytes = 0;
@@ -115,6 +118,9 @@ final class Deadlines {
         return switch (connection.state) {
             case CONNECTING ->
                     millisLeft(connection.group().connectTimeoutMillis, connection.lastSendMillis);
+            case HANDSHAKING ->
+                    millisLeft(
+                            connection.group().handshakeTimeoutMillis, connection.lastMoveMillis);
             case OPEN -> Math.min(millisLeftToMove(connection), millisLeftToSend(connection));
             case CLOSING -> millisLeftToWrite(connection);
             case LINGERING ->
@@ -134,7 +140,7 @@ final class Deadlines {
     }
 
     private int millisLeftToAnswer(Connection connection) {
-        return reactor.engine.isEndAhead(connection)
+        return reactor.engine.isEndAhead(connection) || connection.is(Connection.LAYER_ENDED)
                 ? millisLeft(connection.group().halfCloseTimeoutMillis, connection.lastSendMillis)
                 : NO_TIMEOUT;
     }
@@ -216,6 +222,8 @@ final class Deadlines {
             case LINGERING -> reactor.closer.doom(connection, null); // the peer was given its time
             case CONNECTING ->
                     reactor.closer.timedOut(connection, CloseReason.TimedOut.Limit.CONNECT);
+            case HANDSHAKING ->
+                    reactor.closer.timedOut(connection, CloseReason.TimedOut.Limit.HANDSHAKE);
             default -> reactor.closer.timedOut(connection, limit(connection));
         }
     }

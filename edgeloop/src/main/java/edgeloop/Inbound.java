@@ -28,11 +28,15 @@ final class Inbound {
 
     // ---- What is wanted -----------------------------------------------------------------------
 
-    private static boolean wantsInput(Connection connection) {
+    static boolean wantsInput(Connection connection) {
         return switch (connection.state) {
             case CONNECTING, LINGERING -> true;
+            case HANDSHAKING -> !connection.is(Connection.LAYER_WAITS);
             case OPEN ->
-                    !connection.is(Connection.PAUSED | Connection.INPUT_ENDED)
+                    !connection.is(
+                                    Connection.PAUSED
+                                            | Connection.INPUT_ENDED
+                                            | Connection.LAYER_WAITS)
                             && !(connection.is(Connection.CONGESTED)
                                     && connection.group().backpressure);
             case CLOSING, DOOMED, UNUSED -> false;
@@ -62,6 +66,11 @@ final class Inbound {
 
     // ---- What comes ---------------------------------------------------------------------------
 
+    /** Puts what is to be in front of what the engine receives where {@code input} begins. */
+    int placeInFront(Connection connection, MemorySegment input) {
+        return !connection.is(Connection.LAYERED) ? placeUnread(connection, input) : 0;
+    }
+
     /** Puts what is unread where {@code input} begins; answers its length. */
     int placeUnread(Connection connection, MemorySegment input) {
         SegmentQueue unread = connection.unread;
@@ -74,22 +83,34 @@ final class Inbound {
 
     void received(
             Connection connection, MemorySegment memory, int unread, int length, boolean more) {
-        if (connection.state != Connection.State.OPEN || unread + length == 0) {
-            return; // it lingers: thrown away; or there is nothing to be shown again
+        Connection.State state = connection.state;
+        if (state != Connection.State.OPEN && state != Connection.State.HANDSHAKING) {
+            return; // it lingers: thrown away
         }
         if (length > 0) {
             reactor.deadlines.moved(connection, length);
-            connection.set(Connection.HEARD | Connection.IN_BURST);
             connection.set(Connection.BURST_GOES_ON, more);
             if (reactor.engine.isEndAhead(connection)) {
                 reactor.deadlines.renewHalfClose(connection);
             }
             connection.group().counters.bytesRead += length;
         }
+        if (connection.is(Connection.LAYERED)) {
+            reactor.layering().received(connection, memory, length);
+        } else if (unread + length > 0) { // else there is nothing to be shown again
+            plaintext(connection, memory, unread, length);
+        }
+    }
+
+    /** What the peer has said: behind what is unread, {@code length} new bytes. */
+    void plaintext(Connection connection, MemorySegment memory, int unread, int length) {
+        if (length > 0) {
+            connection.set(Connection.HEARD | Connection.IN_BURST);
+        }
         deliver(connection, memory, unread + length);
     }
 
-    private void deliver(Connection connection, MemorySegment memory, int length) {
+    void deliver(Connection connection, MemorySegment memory, int length) {
         IoBuffer in = buffers.take(memory, length);
         Connection before = serving;
         serving = connection;
@@ -135,8 +156,15 @@ final class Inbound {
     void ended(Connection connection, MemorySegment memory, int unread) {
         if (connection.state == Connection.State.LINGERING) {
             reactor.closer.doom(connection, null); // it has what it wanted
-            return;
+        } else if (connection.is(Connection.LAYERED)) {
+            reactor.layering().finReceived(connection);
+        } else {
+            endInput(connection, memory, unread);
         }
+    }
+
+    /** The peer has said all; {@code memory} has what is unread of it. */
+    void endInput(Connection connection, MemorySegment memory, int unread) {
         connection.set(Connection.INPUT_ENDED);
         updateDemand(connection);
         reactor.deadlines.renewHalfClose(connection);

@@ -2,7 +2,6 @@ package edgeloop;
 
 import edgeloop.sys.Syscalls;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** How a reactor's connections begin: the upper half of the diagram at {@link Connection}. */
@@ -24,20 +23,42 @@ final class Opener {
             int socket,
             @Nullable InetSocketAddress remote,
             ConnectionGroup group,
-            HandlerFactory handlers) {
+            Welcome welcome) {
         int result = reactor.engine.attach(connection, socket);
         if (result < 0) {
             reactor.recycle(connection);
             return result;
         }
         connection.remoteAddress = remote;
+        connection.handler = welcome;
         begin(connection, Connection.State.OPEN, group);
+        greet(connection);
+        return 0;
+    }
+
+    /** The kernel has connected the two: the handler's turn, or that of the handshake. */
+    private void greet(Connection connection) {
+        if (connection.group().isLayered()) {
+            try {
+                reactor.layering().begin(connection);
+            } catch (Throwable e) { // there may be no memory
+                connection.handlerFailed(e);
+            }
+        } else {
+            handOver(connection);
+        }
+    }
+
+    /** From now on it is the handler's. */
+    void handOver(Connection connection) {
+        if (!(connection.handler instanceof Welcome welcome)) {
+            throw new IllegalStateException("established again: " + connection);
+        }
         try {
-            connection.handler = Objects.requireNonNull(handlers.handlerFor(connection), "handler");
+            connection.handler = welcome.handlerFor(connection);
         } catch (Throwable e) {
             connection.handlerFailed(e);
         }
-        return 0;
     }
 
     /** Has {@code socket} connect; answers as {@link #accept}. */
@@ -78,10 +99,6 @@ final class Opener {
         }
         connection.state = Connection.State.OPEN;
         reactor.deadlines.begin(connection);
-        try {
-            connection.handler = connector.established(connection);
-        } catch (Throwable e) {
-            connection.handlerFailed(e);
-        }
+        greet(connection);
     }
 }

@@ -40,10 +40,21 @@ final class Outbound {
     }
 
     void write(Connection connection, MemorySegment source, int offset, int length) {
+        if (connection.is(Connection.LAYERED)) {
+            writeToLayer(connection, source, offset, length);
+            return;
+        }
         int sent = engine().offer(connection, source, offset, length);
         if (sent < length
                 && connection.state == Connection.State.OPEN
                 && keep(connection, queue(connection), source, offset + sent, length - sent)) {
+            written(connection);
+        }
+    }
+
+    private void writeToLayer(Connection connection, MemorySegment source, int offset, int length) {
+        if (reactor.layering().encodes(connection, source, offset, length)
+                || keep(connection, queue(connection), source, offset, length)) {
             written(connection);
         }
     }
@@ -71,8 +82,11 @@ final class Outbound {
     }
 
     private SegmentQueue queue(Connection connection) {
-        SegmentQueue queue = connection.outputQueue();
-        if (queue.isEmpty()) { // also one that got nothing, for want of memory
+        SegmentQueue queue =
+                !connection.is(Connection.LAYERED)
+                        ? connection.outputQueue()
+                        : reactor.layering().plainQueue(connection);
+        if (connection.outputSize() == 0) { // also where it got nothing, for want of memory
             reactor.deadlines.sendingBegins(connection);
         }
         return queue;
@@ -81,7 +95,7 @@ final class Outbound {
     private void written(Connection connection) {
         int highWaterMark = connection.group().highWaterMark;
         if (connection.outputSize() >= highWaterMark) {
-            engine().send(connection); // so far nobody has asked the kernel
+            sendNow(connection); // so far nobody has asked the kernel
             if (connection.outputSize() >= highWaterMark && !connection.is(Connection.CONGESTED)) {
                 connection.set(Connection.CONGESTED);
                 reactor.inbound.updateDemand(connection);
@@ -90,6 +104,13 @@ final class Outbound {
         if (!reactor.inbound.isServing(connection)) {
             engine().flushLater(connection);
         }
+    }
+
+    private void sendNow(Connection connection) {
+        if (connection.is(Connection.LAYERED)) {
+            boolean _ = reactor.layering().encodeMore(connection);
+        }
+        engine().send(connection);
     }
 
     // ---- What has gone out --------------------------------------------------------------------
@@ -105,6 +126,9 @@ final class Outbound {
     void flushed(Connection connection) {
         if (!connection.isLive()) {
             return;
+        }
+        if (connection.is(Connection.LAYERED) && reactor.layering().encodeMore(connection)) {
+            return; // and has been here again, or will be
         }
         if (connection.outputSize() == 0) {
             reactor.inbound.endBurst(connection);

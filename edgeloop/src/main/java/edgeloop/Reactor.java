@@ -61,6 +61,7 @@ public final class Reactor implements Executor {
     final Outbound outbound;
     final Deadlines deadlines;
     final Closer closer = new Closer(this);
+    private @Nullable Layering layering;
     private final MemoryShortage memoryShortage;
     final DescriptorShortage descriptors = new DescriptorShortage(this);
     private final @Nullable LeakDetector<Connection> connectionLeaks = LeakDetector.ifDebug();
@@ -116,19 +117,12 @@ public final class Reactor implements Executor {
         thread = owner;
     }
 
-    /** Has the calling thread, which is to turn this, run on one processor alone. */
-    private void pin(int processor) {
-        int result = syscalls.pinThread(processor);
-        if (result < 0) {
-            problems.report(Problem.NOT_PINNED, -result);
-        }
-    }
-
     /** Turns until {@link #stop}, on one processor if it is to, then closes everything. */
     void run(int processor) {
         try {
-            if (processor != ReactorThread.ANY) {
-                pin(processor);
+            int pinned = processor == ReactorThread.ANY ? 0 : syscalls.pinThread(processor);
+            if (pinned < 0) {
+                problems.report(Problem.NOT_PINNED, -pinned);
             }
             while (running) {
                 turn();
@@ -144,6 +138,9 @@ public final class Reactor implements Executor {
         awaitEvents();
         engine.dispatch();
         engine.resume();
+        if (layering != null) {
+            layering.proceed();
+        }
         timers.expire();
         descriptors.letGo();
         engine.flush();
@@ -193,6 +190,7 @@ public final class Reactor implements Executor {
                 || descriptors.isWanted()
                 || tasks.hasWork()
                 || engine.hasWork()
+                || (layering != null && layering.hasWork())
                 || closer.hasWork()
                 || timers.isBehind();
     }
@@ -223,6 +221,9 @@ public final class Reactor implements Executor {
                 (leaked, taken) -> problems.report(leaked + " was never given back", taken);
         if (connectionLeaks != null) {
             connectionLeaks.report(leak);
+        }
+        if (layering != null) {
+            layering.close();
         }
         int result = engine.close(); // before the segments: the kernel may be about to read one
         if (result < 0) {
@@ -458,6 +459,14 @@ public final class Reactor implements Executor {
 
     private void unmapFailed(int errno) {
         problems.report(Problem.UNMAPPING_FAILED, errno);
+    }
+
+    /** Where connections have layers; made when the first comes that has. */
+    Layering layering() {
+        if (layering == null) {
+            layering = Layering.on(this);
+        }
+        return layering;
     }
 
     /** Whether connections were cut off so that {@code asker} can have memory. */

@@ -1,6 +1,7 @@
 package edgeloop;
 
 import edgeloop.buffer.MemoryBudget;
+import edgeloop.layer.LayerContext;
 import edgeloop.platform.Platform;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,17 +27,20 @@ public final class Server implements AutoCloseable {
     private final ServerOptions options;
     private final InetSocketAddress address;
     private final TransportChoice choice;
+    private final @Nullable LayerContext layers;
 
     /** Of what {@link ServerOpening} has opened. */
     Server(
             ServerOptions options,
             InetSocketAddress address,
             List<ServerReactor> reactors,
-            TransportChoice choice) {
+            TransportChoice choice,
+            @Nullable LayerContext layers) {
         this.options = options;
         this.address = address;
         this.reactors = reactors;
         this.choice = choice;
+        this.layers = layers;
     }
 
     /**
@@ -79,6 +83,7 @@ public final class Server implements AutoCloseable {
      *     with {@code io_uring} then
      * @throws IllegalArgumentException if there are options that don't go together, such as a
      *     {@link Trigger} with {@link Transport#IO_URING}
+     * @throws TlsException if what {@link ServerOptions#tls} names can't be used
      */
     public static Server start(ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
@@ -114,6 +119,19 @@ public final class Server implements AutoCloseable {
     static Server open(Platform platform, ServerOptions options, HandlerFactory handlers)
             throws SyscallException {
         return new ServerOpening(platform, options, handlers).open();
+    }
+
+    /**
+     * Loads the certificates, keys and other files of {@link ServerOptions#tls} anew. Connections
+     * that are accepted from now on use the new ones, those that are open go on with what they
+     * have. All or nothing: where it throws, the old ones stay in use. Does nothing without TLS.
+     *
+     * @throws TlsException if one of them can't be used; the message names it
+     */
+    public void reloadTls() {
+        if (layers != null) {
+            layers.reload();
+        }
     }
 
     /** {@return the port listened on} */

@@ -1,5 +1,8 @@
 package edgeloop;
 
+import edgeloop.layer.LayerContext;
+import edgeloop.layer.LayerSource;
+import edgeloop.layer.Layers;
 import edgeloop.platform.Platform;
 import edgeloop.sys.Syscalls;
 import java.net.InetSocketAddress;
@@ -7,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a server: its reactors, the sockets that they listen on, and what they share. */
 final class ServerOpening {
@@ -16,6 +20,7 @@ final class ServerOpening {
     private final ConnectionLimits limits;
     private final ConnectionOptions connection;
     private final int[] processors;
+    private final @Nullable LayerContext layers;
     private final List<ServerReactor> listening = new ArrayList<>();
 
     ServerOpening(Platform platform, ServerOptions options, HandlerFactory handlers) {
@@ -33,6 +38,8 @@ final class ServerOpening {
         this.limits = new ConnectionLimits(options);
         this.connection = handlers.connectionOptions(options.connection());
         this.processors = processors();
+        TransportSecurity tls = options.tls();
+        this.layers = tls == null ? null : LayerContext.of(tls, LayerSource.Side.SERVER);
     }
 
     private int[] processors() {
@@ -72,7 +79,7 @@ final class ServerOpening {
             try {
                 InetSocketAddress address = ListeningSockets.address(syscalls, sockets[0]);
                 listen(reactors, sockets);
-                return new Server(options, address, listening, opened.choice());
+                return new Server(options, address, listening, opened.choice(), layers);
             } finally {
                 for (int i = listening.size(); i < sockets.length; i++) {
                     reactors.getFirst().close(sockets[i]);
@@ -89,6 +96,10 @@ final class ServerOpening {
         AcceptQueue ofAll = new AcceptQueue(sockets.length);
         for (int i = 0; i < sockets.length; i++) {
             int number = i;
+            ConnectionGroup group = new ConnectionGroup(connection, Duration.ZERO, limits, layers);
+            if (layers != null) {
+                Layers _ = group.layers(reactors.get(i)); // what is missing is missed now
+            }
             listening.add(
                     new ServerReactor(
                             platform,
@@ -96,7 +107,7 @@ final class ServerOpening {
                             sockets[i],
                             shared ? ofAll : new AcceptQueue(1),
                             options.pinned() ? processors[i] : ReactorThread.ANY,
-                            new ConnectionGroup(connection, Duration.ZERO, limits),
+                            group,
                             handlers,
                             options.drainTimeout(),
                             () -> askOthers(number),

@@ -46,6 +46,8 @@ public final class ServerOptions extends Options {
     private static final Option<Boolean> SHARED_ACCEPT_QUEUE =
             TABLE.object("sharedAcceptQueue", false);
     private static final Option<Boolean> PINNED = TABLE.object("pinned", false);
+    private static final Option<@Nullable TransportSecurity> TLS =
+            TABLE.add("tls", null, (_, _) -> {});
     private static final Option<@Nullable IntFunction<? extends ReactorListener>> LISTENERS =
             TABLE.add("listeners", null, (_, _) -> {});
 
@@ -351,6 +353,20 @@ public final class ServerOptions extends Options {
      */
     public ServerOptions withPinned(boolean on) {
         return new ServerOptions(with(PINNED, on));
+    }
+
+    /** {@return what connections are secured by; null for nothing} */
+    public @Nullable TransportSecurity tls() {
+        return get(TLS);
+    }
+
+    /**
+     * {@return a copy whose connections are secured by TLS, or are not}
+     *
+     * @param tls a server's {@code edgeloop.tls.Tls}; null for none
+     */
+    public ServerOptions withTls(@Nullable TransportSecurity tls) {
+        return new ServerOptions(with(TLS, tls));
     }
 
     /** {@return who hears of a reactor's events, by its index from 0; null if nobody does} */

@@ -31,6 +31,7 @@ package edgeloop;
  *     the kernel, or written and not acknowledged by the peer
  * @param cutOffForMemory connections ended because of {@link ServerOptions#maxBufferBytes}
  * @param closedForDescriptors idle connections ended because descriptors ran short; no error
+ * @param handshakes how the TLS handshakes ended; all zero without TLS
  */
 public record ServerStats(
         int activeConnections,
@@ -55,7 +56,8 @@ public record ServerStats(
         long unaccepted,
         long cutOffBytes,
         long cutOffForMemory,
-        long closedForDescriptors) {
+        long closedForDescriptors,
+        HandshakeStats handshakes) {
 
     /**
      * {@return all that went wrong: failed accepts, connections that ended by an error, and those

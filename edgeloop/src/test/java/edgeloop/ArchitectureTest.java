@@ -57,6 +57,12 @@ class ArchitectureTest {
         onlyDepends("edgeloop.engine", "edgeloop.poll", "edgeloop.buffer", "edgeloop.sys");
     }
 
+    /** What changes bytes is handed them in memory, and knows no socket. */
+    @Test
+    void layerStandsOnBufferAlone() {
+        onlyDepends("edgeloop.layer", "edgeloop.buffer");
+    }
+
     /** It turns reactors, and does not know what is in them. */
     @Test
     void platformStandsOnSysAndBuffer() {
@@ -70,6 +76,7 @@ class ArchitectureTest {
                 "edgeloop",
                 "edgeloop.platform",
                 "edgeloop.engine",
+                "edgeloop.layer",
                 "edgeloop.timer",
                 "edgeloop.buffer",
                 "edgeloop.sys");
@@ -142,7 +149,8 @@ class ArchitectureTest {
                         entry("java.base", Set.of(Requires.Modifier.MANDATED)),
                         entry("org.jspecify", Set.of(Requires.Modifier.STATIC)));
         assertThat(module.exports())
-                .filteredOn(exports -> !exports.isQualified()) // to edgeloop.simulation
+                .filteredOn(
+                        exports -> !exports.isQualified()) // to edgeloop.simulation, edgeloop.tls
                 .extracting(ModuleDescriptor.Exports::source)
                 .containsExactlyInAnyOrder("edgeloop", "edgeloop.http");
     }
@@ -156,6 +164,7 @@ class ArchitectureTest {
                         "edgeloop.buffer",
                         "edgeloop.timer",
                         "edgeloop.engine",
+                        "edgeloop.layer",
                         "edgeloop.platform",
                         "edgeloop.http.file",
                         "edgeloop.http.semantics",

@@ -58,7 +58,7 @@ class ObjectSizeTest {
                         null);
         ConnectionOptions options =
                 ConnectionOptions.defaults().withIdleTimeout(Duration.ofMinutes(1));
-        ConnectionGroup group = new ConnectionGroup(options, Duration.ZERO, null);
+        ConnectionGroup group = new ConnectionGroup(options, Duration.ZERO, null, null);
         List<Connection> connections = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             Connection connection = new Connection(reactor, i);

@@ -120,7 +120,10 @@ class PublicMembersTest {
         assertThat(members).isEqualTo(Files.readAllLines(LIST));
     }
 
-    /** A user who extends an exported class sees its protected members as well. */
+    /**
+     * A user who extends an exported class sees its protected members as well. Only a module of
+     * ours can extend the one that is not final: what has to be overridden speaks of hidden types.
+     */
     @Test
     void whatHasHiddenAncestorsIsFinal() {
         assertThat(exportedTypes())
@@ -132,6 +135,6 @@ class PublicMembersTest {
                                     && parent.getName().startsWith("edgeloop")
                                     && !EXPORTED.contains(parent.getPackageName());
                         })
-                .isEmpty();
+                .isEqualTo(List.of(TransportSecurity.class));
     }
 }

@@ -48,6 +48,7 @@ final class ConnectionRules {
                         case DESCRIPTORS -> wrongGoing();
                     };
             case CloseReason.ProtocolError _ -> "it did not say so";
+            case CloseReason.TlsFailed _, CloseReason.Truncated _ -> "there is no TLS";
             case CloseReason.CutOff _ -> scenario.isCutOff() ? null : "the server goes on";
         };
     }
@@ -119,7 +120,7 @@ final class ConnectionRules {
         long now = scenario.kernel.turnNanos();
         long idle = now - socket.moveTurnAsOf(now);
         return switch (limit) {
-            case CONNECT -> "it is established";
+            case CONNECT, HANDSHAKE -> "it is established";
             case IDLE ->
                     scenario.settings.idleMillis() == 0
                                     || idle < (scenario.settings.idleMillis() - 1) * 1_000_000L

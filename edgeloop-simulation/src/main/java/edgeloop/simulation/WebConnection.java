@@ -286,6 +286,7 @@ final class WebConnection implements ConnectionHandler {
             case CloseReason.PeerClosed _ -> null;
             case CloseReason.LocallyClosed _ -> wrongClose();
             case CloseReason.ProtocolError _ -> wrongRefusal();
+            case CloseReason.TlsFailed _, CloseReason.Truncated _ -> "there is no TLS";
             case CloseReason.HandlerFailed _ -> streamFailed() ? null : "nothing was thrown";
             case CloseReason.TimedOut timedOut -> wrongTimeout(timedOut.limit());
             case CloseReason.Overload _ ->
@@ -327,7 +328,7 @@ final class WebConnection implements ConnectionHandler {
         var options = scenario.settings.server.connection();
         boolean none =
                 switch (limit) {
-                    case CONNECT -> true;
+                    case CONNECT, HANDSHAKE -> true;
                     case IDLE -> options.idleTimeout().isZero();
                     case HALF_CLOSE -> options.halfCloseTimeout().isZero();
                     case WRITE -> options.writeTimeout().isZero();

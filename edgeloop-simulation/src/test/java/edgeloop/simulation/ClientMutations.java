@@ -66,8 +66,8 @@ final class ClientMutations {
                     new Mutant(
                             "E66 being idle counts from the beginning of the connect",
                             "Opener",
-                            "reactor.deadlines.begin(connection);\n        try {",
-                            "reactor.deadlines.watch(connection);\n        try {",
+                            "reactor.deadlines.begin(connection);\n        greet(",
+                            "reactor.deadlines.watch(connection);\n        greet(",
                             20_000),
                     new Mutant(
                                     "E66 a connect that has succeeded times out where its event is late",

@@ -37,9 +37,9 @@ final class ReactorMutations {
                     new Mutant(
                                     "each reactor has a limit on connections of its own",
                                     "ServerOpening",
-                                    "new ConnectionGroup(connection, Duration.ZERO, limits)",
+                                    "new ConnectionGroup(connection, Duration.ZERO, limits, layers)",
                                     "new ConnectionGroup(connection, Duration.ZERO, new"
-                                            + " ConnectionLimits(options))",
+                                            + " ConnectionLimits(options), layers)",
                                     60_000)
                             .rarely(1_001),
                     new Mutant(

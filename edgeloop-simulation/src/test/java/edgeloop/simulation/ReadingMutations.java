@@ -47,8 +47,8 @@ final class ReadingMutations {
                     new Mutant(
                             "E8 a paused connection is read",
                             "Inbound",
-                            "!connection.is(Connection.PAUSED | Connection.INPUT_ENDED)",
-                            "!connection.is(Connection.INPUT_ENDED)",
+                            "Connection.PAUSED\n                                            | Connection.INPUT_ENDED",
+                            "Connection.INPUT_ENDED",
                             1_000),
                     new Mutant(
                             "E12 what a handler throws is forgotten",

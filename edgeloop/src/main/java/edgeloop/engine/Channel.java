@@ -32,6 +32,11 @@ public abstract sealed class Channel permits ByteStream, Listener {
         bits = state | (bits & Bits.QUEUED); // its last user's
     }
 
+    /** {@return its place in the table} */
+    protected final int slot() {
+        return slot;
+    }
+
     /** {@return what tells this use of the slot from those before and after} */
     protected final int generation() {
         return generation;

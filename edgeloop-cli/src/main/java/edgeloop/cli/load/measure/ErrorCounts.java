@@ -65,10 +65,10 @@ public final class ErrorCounts {
     /** The cause that a connection's end stands for, where requests were still unanswered. */
     public static int causeOf(CloseReason reason) {
         return switch (reason) {
-            case CloseReason.PeerClosed _ -> CLOSED_EARLY;
+            case CloseReason.PeerClosed _, CloseReason.Truncated _ -> CLOSED_EARLY;
             case CloseReason.Failed failed -> failed.errno();
             case CloseReason.TimedOut _ -> TIMEOUT;
-            case CloseReason.ProtocolError _ -> MISMATCH;
+            case CloseReason.ProtocolError _, CloseReason.TlsFailed _ -> MISMATCH;
             case CloseReason.LocallyClosed _,
                     CloseReason.CutOff _,
                     CloseReason.HandlerFailed _,
