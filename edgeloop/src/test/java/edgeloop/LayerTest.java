@@ -1,5 +1,10 @@
 package edgeloop;
 
+import static edgeloop.ToyLayer.FAREWELL;
+import static edgeloop.ToyLayer.GREETING;
+import static edgeloop.ToyLayer.data;
+import static edgeloop.ToyLayer.join;
+import static edgeloop.ToyLayer.plain;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,21 +12,15 @@ import edgeloop.ToyLayer.Toy;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands between a connection and its handler changes bytes, and neither knows. */
 class LayerTest {
-    private static final byte[] HELLO = ToyLayer.record(ToyLayer.HELLO, "");
-    private static final byte[] END = ToyLayer.record(ToyLayer.END, "");
-
     private final Toy toy = new Toy();
 
     /** Whatever a test did, each layer is disposed of once. */
@@ -34,21 +33,11 @@ class LayerTest {
         return new TurnedServer(Defaults.server().withTls(toy), handlers);
     }
 
-    private static byte[] data(String text) {
-        return ToyLayer.record(ToyLayer.DATA, text);
-    }
-
-    private static byte[] join(byte[]... parts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Arrays.stream(parts).forEach(out::writeBytes);
-        return out.toByteArray();
-    }
-
     @Test
     void handlerSeesWhatWasSaidAndPeerWhatWasAnswered() {
         try (TurnedServer server = server(_ -> Connection::write)) {
-            Peer peer = server.accepted().send(join(HELLO, data("ping"), data("pong")));
-            byte[] wanted = join(HELLO, data("ping"), data("pong"));
+            Peer peer = server.accepted().send(join(GREETING, data("ping"), data("pong")));
+            byte[] wanted = join(GREETING, data("ping"), data("pong"));
             server.turnUntil(() -> peer.size() >= wanted.length);
             assertThat(peer.bytes()).isEqualTo(wanted);
         }
@@ -60,7 +49,7 @@ class LayerTest {
         HandlerFactory handlers = _ -> (_, in) -> read.add(in.readString(in.remaining(), UTF_8));
         try (TurnedServer server = server(handlers)) {
             Peer peer = server.accepted();
-            for (byte b : join(HELLO, data("whole"))) {
+            for (byte b : join(GREETING, data("whole"))) {
                 peer.send(new byte[] {b});
                 server.turnUntilAsleep();
             }
@@ -80,29 +69,10 @@ class LayerTest {
                             connection.write("body");
                         };
         try (TurnedServer server = server(handlers)) {
-            Peer peer = server.accepted().send(join(HELLO, data("?")));
-            byte[] wanted = join(HELLO, data("head body"));
+            Peer peer = server.accepted().send(join(GREETING, data("?")));
+            byte[] wanted = join(GREETING, data("head body"));
             server.turnUntil(() -> peer.size() >= wanted.length);
             assertThat(peer.bytes()).isEqualTo(wanted);
-        }
-    }
-
-    @Test
-    void handlerIsMadeWhenTheHandshakeIsOver() {
-        List<@Nullable TlsSession> made = new ArrayList<>();
-        HandlerFactory handlers =
-                connection -> {
-                    made.add(connection.tls());
-                    return Connection::write;
-                };
-        try (TurnedServer server = server(handlers)) {
-            Peer peer = server.accepted();
-            server.turn(3);
-            assertThat(made).isEmpty();
-            peer.send(HELLO);
-            server.turnUntil(() -> !made.isEmpty());
-            assertThat(made.getFirst()).isNotNull().extracting("protocol").isEqualTo("Toy");
-            assertThat(server.stats().handshakes().full()).isEqualTo(1);
         }
     }
 
@@ -118,11 +88,11 @@ class LayerTest {
                             }
                         };
         try (TurnedServer server = server(handlers)) {
-            Peer peer = server.accepted().send(join(HELLO, data("one ")));
-            server.turnUntil(() -> peer.size() == HELLO.length);
+            Peer peer = server.accepted().send(join(GREETING, data("one ")));
+            server.turnUntil(() -> peer.size() == GREETING.length);
             server.turnUntilAsleep();
             peer.send(data("line\n"));
-            byte[] wanted = join(HELLO, data("one line"));
+            byte[] wanted = join(GREETING, data("one line"));
             server.turnUntil(() -> peer.size() >= wanted.length);
             assertThat(peer.bytes()).isEqualTo(wanted);
         }
@@ -142,7 +112,7 @@ class LayerTest {
                     };
                 };
         try (TurnedServer server = server(handlers)) {
-            Peer _ = server.accepted().send(join(HELLO, data("a"), data("b"), data("c")));
+            Peer _ = server.accepted().send(join(GREETING, data("a"), data("b"), data("c")));
             server.turnUntil(() -> !read.isEmpty());
             server.assertSleeps();
             assertThat(read).containsExactly("a");
@@ -179,9 +149,9 @@ class LayerTest {
                     }
                 };
         try (TurnedServer server = server(_ -> handler)) {
-            Peer peer = server.accepted().send(join(HELLO, data("x"), END));
+            Peer peer = server.accepted().send(join(GREETING, data("x"), FAREWELL));
             server.turnUntil(peer::gotFin);
-            assertThat(peer.bytes()).isEqualTo(join(HELLO, data("bye"), END));
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, data("bye"), FAREWELL));
             assertThat(closed).isEmpty(); // it lingers for the peer's FIN
             peer.sendFin();
             server.turnUntil(() -> !closed.isEmpty());
@@ -211,13 +181,13 @@ class LayerTest {
                     }
                 };
         try (TurnedServer server = server(_ -> handler)) {
-            Peer peer = server.accepted().send(join(HELLO, data("half")));
+            Peer peer = server.accepted().send(join(GREETING, data("half")));
             peer.sendFin();
             server.turnUntil(() -> !closed.isEmpty());
             assertThat(closed).containsExactly(new CloseReason.Truncated());
             assertThat(ended[0]).isFalse();
             server.turnUntil(peer::gotFin);
-            assertThat(peer.bytes()).isEqualTo(join(HELLO, data("half"), END));
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, data("half"), FAREWELL));
             assertThat(server.stats().handshakes().truncated()).isEqualTo(1);
             assertThat(server.stats().errors()).isZero();
         }
@@ -232,9 +202,9 @@ class LayerTest {
                             connection.close();
                         };
         try (TurnedServer server = server(handlers)) {
-            Peer peer = server.accepted().send(join(HELLO, data("last")));
+            Peer peer = server.accepted().send(join(GREETING, data("last")));
             server.turnUntil(peer::gotFin);
-            assertThat(peer.bytes()).isEqualTo(join(HELLO, data("last"), END));
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, data("last"), FAREWELL));
         }
     }
 
@@ -242,119 +212,13 @@ class LayerTest {
     void brokenRecordIsAnsweredAndEndsTheConnection() {
         RecordingHandler handler = new RecordingHandler();
         try (TurnedServer server = server(_ -> handler)) {
-            Peer peer = server.accepted().send(join(HELLO, ToyLayer.record('?', "")));
+            Peer peer = server.accepted().send(join(GREETING, ToyLayer.record('?', "")));
             server.turnUntil(peer::gotFin);
-            assertThat(peer.bytes()).isEqualTo(join(HELLO, ToyLayer.record(ToyLayer.ALERT, "")));
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, ToyLayer.record(ToyLayer.ALERT, "")));
             peer.close();
             server.turnUntil(() -> server.stats().activeConnections() == 0);
             assertThat(server.stats().protocolErrors()).isEqualTo(1);
             assertThat(server.stats().handshakes().failed()).isZero();
-        }
-    }
-
-    @Test
-    void handshakeThatFailsIsCountedAndNoHandlerIsMade() {
-        try (TurnedServer server =
-                server(
-                        _ -> {
-                            throw new AssertionError("a handler was asked for");
-                        })) {
-            Peer peer = server.accepted().send(ToyLayer.record('?', ""));
-            server.turnUntil(peer::gotFin);
-            peer.close();
-            server.turnUntil(() -> server.stats().activeConnections() == 0);
-            server.accepted().close();
-            server.turnUntil(() -> server.stats().activeConnections() == 0);
-            server.accepted().reset();
-            server.turnUntil(() -> server.stats().activeConnections() == 0);
-            assertThat(server.stats().handshakes().failed()).isEqualTo(1);
-            assertThat(server.stats().handshakes().abandoned()).isEqualTo(2);
-            assertThat(server.problems).isEmpty();
-        }
-    }
-
-    /** Bytes that come one by one do not renew it. */
-    @Test
-    void handshakeHasATimeOfItsOwn() {
-        toy.timeoutMillis = 50;
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            Peer peer = server.accepted();
-            server.turnUntil(
-                    () -> {
-                        if (!peer.isEnded()) {
-                            peer.send(new byte[] {ToyLayer.HELLO});
-                        }
-                        return server.stats().activeConnections() == 0;
-                    });
-            assertThat(server.stats().handshakes().timedOut()).isEqualTo(1);
-            assertThat(server.stats().timeouts()).isEqualTo(1);
-        }
-    }
-
-    /**
-     * E: a thousand handshakes at once would keep those who are established waiting for a second.
-     */
-    @Test
-    void costlyHandshakesTakeTurns() {
-        toy.isCostly = true;
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            List<Peer> peers = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                peers.add(server.accepted());
-            }
-            server.turnUntilAsleep();
-            peers.forEach(peer -> peer.send(join(HELLO, data("x"))));
-            for (int i = 0; i < 5; i++) {
-                int before = toy.turns;
-                server.turn();
-                assertThat(toy.turns - before).isBetween(0, 2);
-            }
-            server.turnUntil(() -> peers.stream().allMatch(peer -> peer.size() == 7));
-            assertThat(toy.turns).isEqualTo(10);
-            server.assertSleeps();
-        }
-    }
-
-    @Test
-    void peerThatLeavesWhileItWaitsForItsTurnIsForgotten() {
-        toy.isCostly = true;
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            List<Peer> peers = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                peers.add(server.accepted());
-            }
-            peers.forEach(peer -> peer.send(HELLO));
-            server.turn();
-            peers.forEach(Peer::reset);
-            server.turnUntil(() -> server.stats().activeConnections() == 0);
-            server.assertSleeps();
-        }
-    }
-
-    /** Somebody else's thread works on it; nothing spins meanwhile, and nothing is read. */
-    @Test
-    void taskIsWaitedForAsleep() {
-        toy.hasTasks = true;
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            Peer peer = server.accepted().send(join(HELLO, data("later")));
-            server.turnUntil(() -> toy.continuation != null);
-            server.assertSleeps();
-            assertThat(peer.size()).isZero();
-            toy.continuation.run();
-            server.turnUntil(() -> peer.size() == HELLO.length + data("later").length);
-        }
-    }
-
-    @Test
-    void taskThatIsDoneAfterTheEndDoesNothing() {
-        toy.hasTasks = true;
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            Peer peer = server.accepted().send(HELLO);
-            server.turnUntil(() -> toy.continuation != null);
-            peer.reset();
-            server.turnUntil(() -> server.stats().activeConnections() == 0);
-            toy.continuation.run();
-            server.assertSleeps();
         }
     }
 
@@ -376,28 +240,11 @@ class LayerTest {
                         };
         try (TurnedServer server = server(handlers)) {
             file[0] = Directory.open(server.reactor, folder).open("file".getBytes(UTF_8));
-            Peer peer = server.accepted().send(join(HELLO, data("?")));
+            Peer peer = server.accepted().send(join(GREETING, data("?")));
             byte[] wanted = join("before".getBytes(UTF_8), content, "behind".getBytes(UTF_8));
             server.turnUntil(() -> plain(peer.bytes()).length >= wanted.length);
             assertThat(plain(peer.bytes())).isEqualTo(wanted);
         }
-    }
-
-    /** The plaintext of whole data records. */
-    private static byte[] plain(byte[] records) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int at = 0;
-        while (at + 3 <= records.length) {
-            int length = (records[at + 1] & 0xff) << 8 | (records[at + 2] & 0xff);
-            if (at + 3 + length > records.length) {
-                break;
-            }
-            for (int i = 0; i < length; i++) {
-                out.write(~records[at + 3 + i]);
-            }
-            at += 3 + length;
-        }
-        return out.toByteArray();
     }
 
     @Test
@@ -424,8 +271,8 @@ class LayerTest {
                     }
                 };
         try (TurnedServer server = server(_ -> handler)) {
-            Peer peer = server.accepted(4096).send(join(HELLO, data("?")));
-            server.turnUntil(() -> peer.size() > HELLO.length);
+            Peer peer = server.accepted(4096).send(join(GREETING, data("?")));
+            server.turnUntil(() -> peer.size() > GREETING.length);
             server.turnUntil(() -> plain(peer.bytes()).length >= all.length);
             assertThat(plain(peer.bytes())).isEqualTo(all);
         }
@@ -436,7 +283,7 @@ class LayerTest {
     void echoOfPiecesOfAnySize() {
         Random random = new Random(3);
         try (TurnedServer server = server(_ -> Connection::write)) {
-            Peer peer = server.accepted().send(HELLO);
+            Peer peer = server.accepted().send(GREETING);
             ByteArrayOutputStream plain = new ByteArrayOutputStream();
             ByteArrayOutputStream coded = new ByteArrayOutputStream();
             while (plain.size() < 1_000_000) {
@@ -454,59 +301,6 @@ class LayerTest {
                         return plain(peer.bytes()).length >= plain.size();
                     });
             assertThat(plain(peer.bytes())).isEqualTo(plain.toByteArray());
-        }
-    }
-
-    @Test
-    void reloadReachesTheContext() {
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            server.server.reloadTls();
-            assertThat(toy.reloads).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void clientSpeaksFirstAndItsHandlerComesWithTheAnswer() {
-        List<String> read = new ArrayList<>();
-        try (TurnedServer server = server(_ -> Connection::write)) {
-            Client client = Client.on(server.reactor, ClientOptions.defaults().withTls(toy));
-            client.connect(
-                    server.server.address(),
-                    connection -> {
-                        connection.write("said");
-                        return (_, in) -> read.add(in.readString(in.remaining(), UTF_8));
-                    },
-                    failure -> {
-                        throw new AssertionError(failure);
-                    });
-            server.turnUntil(() -> !read.isEmpty());
-            assertThat(read).containsExactly("said");
-            client.close();
-            server.turnUntil(() -> server.stats().activeConnections() == 0);
-        }
-    }
-
-    @Test
-    void clientIsToldOfAHandshakeThatFails() {
-        List<CloseReason> failures = new ArrayList<>();
-        try (TurnedServer server = new TurnedServer(_ -> (connection, _) -> connection.close())) {
-            Client client =
-                    Client.on(
-                            server.reactor,
-                            ClientOptions.defaults()
-                                    .withTls(toy)
-                                    .withConnectTimeout(Duration.ofSeconds(5)));
-            client.connect(
-                    server.server.address(),
-                    _ -> {
-                        throw new AssertionError("a handler was asked for");
-                    },
-                    failures::add);
-            server.turnUntil(() -> !failures.isEmpty());
-            assertThat(failures)
-                    .containsExactly(
-                            new CloseReason.TlsFailed(
-                                    "the peer closed the connection during the handshake"));
         }
     }
 }

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,12 @@ final class ToyLayer extends Layer {
         this.mustSpeak = isClient;
     }
 
+    /** What both begin with. */
+    static final byte[] GREETING = record(HELLO, "");
+
+    /** After which nothing follows. */
+    static final byte[] FAREWELL = record(END, "");
+
     static byte[] record(int type, byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(type);
@@ -95,6 +102,33 @@ final class ToyLayer extends Layer {
 
     static byte[] record(int type, String text) {
         return record(type, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    static byte[] data(String text) {
+        return record(DATA, text);
+    }
+
+    static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Arrays.stream(parts).forEach(out::writeBytes);
+        return out.toByteArray();
+    }
+
+    /** The plaintext of whole data records. */
+    static byte[] plain(byte[] records) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int at = 0;
+        while (at + 3 <= records.length) {
+            int length = (records[at + 1] & 0xff) << 8 | (records[at + 2] & 0xff);
+            if (at + 3 + length > records.length) {
+                break;
+            }
+            for (int i = 0; i < length; i++) {
+                out.write(~records[at + 3 + i]);
+            }
+            at += 3 + length;
+        }
+        return out.toByteArray();
     }
 
     @Override
