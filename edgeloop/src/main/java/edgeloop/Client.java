@@ -161,7 +161,8 @@ public final class Client implements AutoCloseable {
     /**
      * Closes the client's connections as {@link Connection#close} does, those being established at
      * once, and begins no others. A reactor of its own ends when they have; this waits for that,
-     * but not on the reactor's own thread.
+     * but not on the reactor's own thread: there the connections are closed in the next turn of the
+     * loop.
      *
      * @throws IllegalStateException if a reactor of its own failed
      */
@@ -177,15 +178,23 @@ public final class Client implements AutoCloseable {
                 thread.awaitUninterruptibly();
                 thread.checkEnd();
             }
-        } else if (reactor.isCurrent()) {
-            closeAll();
         } else {
+            if (reactor.isCurrent()) {
+                beginNoMore();
+            }
+            // Later in any case: those that are open are asked for input first, which would come to
+            // lie where a handler that calls this may still be reading its own.
             ReactorThread.control(reactor, this::closeAll);
         }
     }
 
-    private void closeAll() {
+    private void beginNoMore() {
         closed = true;
+        reactor.forEach(group, reactor.closer::giveUp);
+    }
+
+    private void closeAll() {
+        beginNoMore();
         reactor.forEach(group, reactor.closer::shutDown);
         if (thread == null) { // else all that the reactor has ends with it
             group.whenEmpty(() -> group.closeLayers(reactor));

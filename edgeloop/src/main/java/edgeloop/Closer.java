@@ -48,7 +48,14 @@ final class Closer {
                     connection.is(Connection.INPUT_ENDED) ? PEER_CLOSED : LOCALLY_CLOSED;
             reactor.inbound.updateDemand(connection);
             engine().flushLater(connection);
-        } else if (connection.state == Connection.State.CONNECTING
+        } else {
+            giveUp(connection);
+        }
+    }
+
+    /** One that is being established is not wanted any more. */
+    void giveUp(Connection connection) {
+        if (connection.state == Connection.State.CONNECTING
                 || connection.state == Connection.State.HANDSHAKING) {
             doom(connection, LOCALLY_CLOSED);
         }

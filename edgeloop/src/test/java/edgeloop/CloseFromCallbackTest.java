@@ -1,11 +1,20 @@
 package edgeloop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import edgeloop.sys.ScriptedSyscalls.Call;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -272,6 +281,76 @@ class CloseFromCallbackTest {
             server.turnUntil(() -> peer.receive(1 << 20) == 0 && handler.told.size() == 50);
             assertThat(handler.told).containsOnly("drain");
             assertThat(server.stats().handlerFailures()).isZero();
+        }
+    }
+
+    /** What is yet to be received of the others must not lie where this one's input does. */
+    @Test
+    void whatIsReadWhenItsClientIsClosedIsStillItsOwn() throws IOException {
+        Map<String, String> read = new TreeMap<>();
+        List<String> ends = new ArrayList<>();
+        try (TurnedServer server = TurnedServer.echo();
+                var listener = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
+            Client client = Client.on(server.reactor, Defaults.client());
+            List<Socket> peers = new ArrayList<>();
+            for (String name : List.of("one", "two")) {
+                client.connect(
+                        (InetSocketAddress) listener.getLocalSocketAddress(),
+                        _ -> new Closing(client, name, read, ends),
+                        reason -> ends.add("not connected: " + reason));
+                peers.add(listener.accept());
+            }
+            server.turnUntilAsleep();
+            for (int i = 0; i < 2; i++) {
+                peers.get(i)
+                        .getOutputStream()
+                        .write(i == 0 ? "for one".getBytes(UTF_8) : "for two".getBytes(UTF_8));
+            }
+            server.turnUntil(() -> read.size() == 2);
+            assertThat(read).containsExactly(entry("one", "for one"), entry("two", "for two"));
+            server.turn(2);
+            for (Socket peer : peers) {
+                peer.close();
+            }
+            server.turnUntil(() -> ends.size() == 2);
+            assertThat(ends)
+                    .containsExactlyInAnyOrder("one LocallyClosed[]", "two LocallyClosed[]");
+        }
+    }
+
+    private record Closing(Client client, String name, Map<String, String> read, List<String> ends)
+            implements ConnectionHandler {
+        @Override
+        public void onRead(Connection connection, IoBuffer in) {
+            client.close();
+            read.put(name, in.readString(in.remaining(), UTF_8));
+        }
+
+        @Override
+        public void onClose(Connection connection, CloseReason reason) {
+            ends.add(name + " " + reason);
+        }
+    }
+
+    /** Those being established are closed at once: none of them begins in the same turn. */
+    @Test
+    void clientThatIsClosedEstablishesNoMore() throws IOException {
+        List<String> told = new ArrayList<>();
+        try (TurnedServer server = TurnedServer.echo();
+                var listener = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
+            Client client = Client.on(server.reactor, Defaults.client());
+            for (int i = 0; i < 2; i++) {
+                client.connect(
+                        (InetSocketAddress) listener.getLocalSocketAddress(),
+                        _ -> {
+                            told.add("established");
+                            client.close();
+                            return (_, in) -> in.skip(in.remaining());
+                        },
+                        reason -> told.add(reason.toString()));
+            }
+            server.turnUntil(() -> told.size() == 2);
+            assertThat(told).containsExactly("established", "LocallyClosed[]");
         }
     }
 }
