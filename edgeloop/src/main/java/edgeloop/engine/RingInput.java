@@ -208,8 +208,14 @@ final class RingInput {
 
     /** Shows what was left unread, and behind it what was kept, as far as there is room. */
     private int deliverHeld(ByteStream stream) {
-        stream.bits &= ~REDELIVER;
         int unread = stream.placeUnread(input);
+        if ((stream.bits & REDELIVER) != 0) {
+            stream.bits &= ~REDELIVER;
+            if (unread == 0) { // it may have some of its own to go on with, before it gets more
+                stream.received(input, 0, 0, false);
+                return 0;
+            }
+        }
         SegmentQueue queue = Objects.requireNonNull(stream.held);
         int length = queue.moveTo(segments, input, unread, Engine.INPUT_BYTES - unread);
         if (queue.isEmpty()) {
