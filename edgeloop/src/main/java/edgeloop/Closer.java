@@ -74,10 +74,10 @@ final class Closer {
     }
 
     /** The peer can't be spoken with any more; what the layer has to say of it goes out. */
-    void tlsFailed(Connection connection, String message) {
-        if (connection.isLive()) {
+    void tlsFailed(Connection connection, CloseReason why) {
+        if (connection.isLive() && connection.state != Connection.State.LINGERING) {
             connection.state = Connection.State.CLOSING;
-            connection.reason = new CloseReason.TlsFailed(message);
+            connection.reason = why;
             reactor.inbound.updateDemand(connection);
             engine().flushLater(connection);
         }
@@ -138,7 +138,14 @@ final class Closer {
                 reset(connection, CUT_OFF);
             }
             case LINGERING -> doom(connection, null);
-            case CONNECTING, HANDSHAKING -> doom(connection, LOCALLY_CLOSED);
+            case HANDSHAKING -> {
+                if (connection.handler instanceof Connector) {
+                    giveUp(connection); // of which its caller is told
+                } else {
+                    reset(connection, CUT_OFF);
+                }
+            }
+            case CONNECTING -> giveUp(connection);
             case DOOMED, UNUSED -> {}
         }
     }
@@ -203,7 +210,9 @@ final class Closer {
         } else if (reportUnlessOfNetwork(connection, errno, problem(what))) {
             connection.set(Connection.RESET_ON_CLOSE); // likewise
         }
-        doom(connection, new CloseReason.Failed(errno));
+        // That there was no agreement says more than that the peer has gone then.
+        boolean known = connection.reason instanceof CloseReason.TlsFailed;
+        doom(connection, known ? null : new CloseReason.Failed(errno));
     }
 
     private static Problem problem(Engine.Failure what) {

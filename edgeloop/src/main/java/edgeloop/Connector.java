@@ -77,6 +77,11 @@ final class Connector extends Welcome {
         return syscalls.setOption(socket, level, option, 1);
     }
 
+    /** Whom this is to reach, by the name that was given, if one was. */
+    InetSocketAddress remote() {
+        return remote;
+    }
+
     /** Not at once: the caller of connect would hear of the failure before it got its answer. */
     void failLater(Reactor reactor, CloseReason reason) {
         reactor.control(() -> onFailure.accept(reason));

@@ -247,7 +247,10 @@ final class Deadlines {
 
     /** Whether it began less than {@code millis} ago, and its peer has sent nothing yet. */
     boolean isNew(Connection connection, int millis) {
-        return connection.state == Connection.State.OPEN
+        boolean begins =
+                connection.state == Connection.State.OPEN
+                        || connection.state == Connection.State.HANDSHAKING;
+        return begins
                 && !connection.is(Connection.HEARD)
                 && nowMillis() - connection.lastMoveMillis < millis;
     }

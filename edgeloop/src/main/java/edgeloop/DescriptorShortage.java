@@ -141,6 +141,7 @@ final class DescriptorShortage {
         if (connection.state != Connection.State.OPEN
                 || connection.is(Connection.INPUT_ENDED)
                 || connection.unread != null
+                || Layering.isBusy(connection)
                 || connection.outputSize() > 0) {
             return isLingering(connection);
         }

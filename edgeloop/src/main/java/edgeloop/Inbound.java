@@ -59,7 +59,9 @@ final class Inbound {
      * A peer that has gone looks like one that has finished: where nobody reads, time must tell.
      */
     void watchForEnd(Connection connection) {
-        if (reactor.engine.isEndAhead(connection) && !wantsInput(connection)) {
+        boolean ends =
+                reactor.engine.isEndAhead(connection) || connection.is(Connection.LAYER_ENDED);
+        if (ends && !wantsInput(connection)) {
             reactor.deadlines.watch(connection);
         }
     }

@@ -1,7 +1,5 @@
 package edgeloop;
 
-import edgeloop.buffer.FilePiece;
-import edgeloop.buffer.Segment;
 import edgeloop.buffer.SegmentQueue;
 import edgeloop.engine.Engine;
 import edgeloop.layer.Agreement;
@@ -10,7 +8,6 @@ import edgeloop.layer.Layer;
 import edgeloop.layer.LayerContext;
 import edgeloop.layer.Layers;
 import edgeloop.layer.Sink;
-import edgeloop.sys.Errno;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,29 +18,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the bytes of a reactor's connections go through their {@link Layer}s, which is TLS: input on
- * its way from the engine to the handler, output between the handler and the connection's queue.
- * What a handler does not want yet stays encoded, what the peer does not take yet stays plain.
+ * How the bytes of a reactor's connections go through their {@link Layer}s, which is TLS: here
+ * those that come, on their way from the engine to the handler, and the beginning and the end; by
+ * {@link Encoding} those that go out. What a handler does not want yet stays encoded.
  *
  * <p>A handshake costs as much as a hundred requests. So each waits for its turn, and a turn of the
  * loop has few: a thousand peers that come at once must not keep those who are here from being
  * served.
  */
 final class Layering implements Sink {
-    /** What {@link Connection} has for each. */
-    private static final int PIECE_BYTES = Engine.INPUT_BYTES;
+    /** What is handed to a layer or taken from it in one go, as anywhere. */
+    static final int PIECE_BYTES = Engine.INPUT_BYTES;
 
-    /** Input that was kept, and what has come now. */
+    /** Input that was kept, which is less than a piece, and what has come now. */
     private static final int KEPT_BYTES = 2 * PIECE_BYTES;
-
-    /** What is encoded for one connection in one go; then others have their turn. */
-    private static final int BUDGET = 4 * PIECE_BYTES;
-
-    /** From here on, what a handler writes is encoded as it lies and not collected first. */
-    private static final int DIRECT_BYTES = 4 * 1024;
 
     /** Handshakes that are begun in one turn of the loop. */
     private static final int HANDSHAKES_PER_TURN = 2;
+
+    private static final CloseReason TOO_LONG =
+            new CloseReason.TlsFailed("a record longer than " + PIECE_BYTES + " bytes");
 
     private final Reactor reactor;
     private final MemorySegment memory;
@@ -51,8 +45,11 @@ final class Layering implements Sink {
     /** Plaintext on its way to a handler. */
     private final MemorySegment input;
 
-    /** Plaintext on its way out; then, as each is used for a moment only, input that was kept. */
-    private final MemorySegment scratch;
+    /** Input that was kept, while it is decoded: handlers run meanwhile, and write. */
+    private final MemorySegment again;
+
+    /** What those write. */
+    final Encoding encoding;
 
     private final Flow flow = new Flow();
     private final List<Layers> opened = new ArrayList<>();
@@ -68,14 +65,16 @@ final class Layering implements Sink {
         this.reactor = reactor;
         this.memory = memory;
         this.input = memory.asSlice(0, PIECE_BYTES);
-        this.scratch = memory.asSlice(PIECE_BYTES, KEPT_BYTES);
+        this.again = memory.asSlice(PIECE_BYTES, KEPT_BYTES);
+        MemorySegment plain = memory.asSlice(PIECE_BYTES + KEPT_BYTES, PIECE_BYTES);
+        this.encoding = new Encoding(reactor, this, flow, plain);
     }
 
     /**
      * @throws OutOfMemoryError if the kernel refuses the memory
      */
     static Layering on(Reactor reactor) {
-        return new Layering(reactor, reactor.syscalls.map(PIECE_BYTES + KEPT_BYTES));
+        return new Layering(reactor, reactor.syscalls.map(2 * PIECE_BYTES + KEPT_BYTES));
     }
 
     /** What makes the layers of a group of this reactor's connections. */
@@ -103,12 +102,12 @@ final class Layering implements Sink {
     /** The handshake begins. */
     void begin(Connection connection) {
         Layers maker = connection.group().layers(reactor);
-        boolean speaksFirst = connection.handler instanceof Connector;
-        put(connection.place(), maker.begin(speaksFirst ? connection.peer() : null));
+        Connector asker = connection.handler instanceof Connector connector ? connector : null;
+        put(connection.place(), maker.begin(asker == null ? null : asker.remote()));
         connection.set(Connection.LAYERED);
         connection.state = Connection.State.HANDSHAKING;
         reactor.deadlines.begin(connection);
-        if (speaksFirst) {
+        if (asker != null) {
             int _ = decode(connection, input, 0, 0);
             flush(connection);
         }
@@ -142,14 +141,14 @@ final class Layering implements Sink {
         flow.hasTurn = true;
         takeKept(connection);
         flow.hasTurn = false;
-        flush(connection);
+        endOf(connection);
         if (connection.isLive()) {
             reactor.inbound.resume(connection); // what has come meanwhile was not wanted
         }
     }
 
     private void established(Connection connection, Layer layer) {
-        connection.group().counters.established(layer.agreement().resumed());
+        connection.group().counters.established(layer.isResumed());
         connection.state = Connection.State.OPEN;
         reactor.deadlines.begin(connection);
         reactor.opener.handOver(connection);
@@ -174,15 +173,23 @@ final class Layering implements Sink {
         if (length == 0) {
             showAgain(connection);
             takeKept(connection);
-        } else if (layer.kept != null || connection.is(Connection.LAYER_WAITS)) {
+        } else if (layer.kept != null) {
             if (keep(connection, layer, source, 0, length)) {
                 takeKept(connection);
             }
         } else {
             int taken = decode(connection, source, 0, length);
-            if (taken < length && connection.isLive()) {
+            if (taken < length && reads(connection)) {
                 boolean _ = keep(connection, layer, source, taken, length - taken);
             }
+        }
+        endOf(connection);
+    }
+
+    /** Input has been taken as far as it could be: what the layer says of it goes out. */
+    private void endOf(Connection connection) {
+        if (wantsMore(connection) && of(connection).keptSize() >= PIECE_BYTES) {
+            reactor.closer.tlsFailed(connection, TOO_LONG);
         }
         flush(connection);
     }
@@ -212,9 +219,9 @@ final class Layering implements Sink {
             int _ = decode(connection, input, 0, 0);
             return;
         }
-        int length = (int) kept.size(); // at most two pieces: with one, no more is wanted
-        kept.copyTo(scratch);
-        int taken = decode(connection, scratch, 0, length);
+        int length = (int) kept.size(); // less than two pieces: with one, no more is wanted
+        kept.copyTo(again);
+        int taken = decode(connection, again, 0, length);
         if (layer.kept == kept) { // it may have been cut off
             kept.remove(reactor.segments, taken);
             if (kept.isEmpty()) {
@@ -228,27 +235,72 @@ final class Layering implements Sink {
     private int decode(Connection connection, MemorySegment source, int offset, int length) {
         Layer layer = of(connection);
         int at = offset;
-        int end = offset + length;
-        while (wantsMore(connection)) {
+        boolean goesOn = true;
+        while (goesOn && wantsMore(connection)) {
             int unread = reactor.inbound.placeUnread(connection, input);
-            flow.setInput(source, at, end);
+            flow.setInput(source, at, offset + length);
             flow.setOutput(input, unread, PIECE_BYTES);
-            current = connection;
-            Layer.Step step = layer.decode(flow);
+            Layer.Step step = decode(connection, layer);
             at = flow.inputAt;
             int plain = flow.outputAt - unread;
-            if (plain > 0) {
-                reactor.inbound.plaintext(connection, input, unread, plain);
+            answered(connection);
+            if (plain > 0 && connection.isLive()) {
+                show(connection, unread, plain, step);
             }
-            if (!done(connection, layer, step)) {
-                break;
-            }
+            // An end that comes with data is told once more, to a handler that wants to know.
+            goesOn = (plain > 0 && step == Layer.Step.ENDED) || done(connection, layer, step);
         }
+        reactor.inbound.endBurst(connection);
         return at;
     }
 
+    private Layer.Step decode(Connection connection, Layer layer) {
+        boolean waits = connection.outputSize() > 0;
+        current = connection;
+        try {
+            return layer.decode(flow);
+        } catch (Throwable e) { // there may be no memory
+            connection.handlerFailed(e);
+            return Layer.Step.WANTS_INPUT;
+        } finally {
+            if (!waits && connection.outputSize() > 0) {
+                reactor.deadlines.sendingBegins(connection);
+            }
+        }
+    }
+
+    /** What a layer says by itself counts as output, too: a peer may have it say more and more. */
+    private void answered(Connection connection) {
+        if (connection.state == Connection.State.OPEN) {
+            reactor.outbound.holdBack(connection);
+        }
+    }
+
+    private void show(Connection connection, int unread, int plain, Layer.Step step) {
+        if (step == Layer.Step.FAILED) {
+            connection.set(Connection.LAYER_FINISHED); // nothing can be answered
+        }
+        boolean more = connection.is(Connection.BURST_GOES_ON);
+        connection.set(Connection.BURST_GOES_ON, more || step == Layer.Step.GOES_ON);
+        reactor.inbound.plaintext(connection, input, unread, plain);
+        // Unless the handler has said that it awaits no more.
+        connection.set(Connection.BURST_GOES_ON, more && connection.is(Connection.BURST_GOES_ON));
+    }
+
+    /** Whether something has come of which the handler has yet to learn. */
+    static boolean isBusy(Connection connection) {
+        Layer layer = connection.layer();
+        return layer != null && (layer.kept != null || connection.is(Connection.LAYER_WAITS));
+    }
+
     private static boolean wantsMore(Connection connection) {
-        return connection.state != Connection.State.CLOSING && Inbound.wantsInput(connection);
+        return reads(connection) && Inbound.wantsInput(connection);
+    }
+
+    /** Whether there is somebody whom input is for, now or later. */
+    private static boolean reads(Connection connection) {
+        return connection.state == Connection.State.OPEN
+                || connection.state == Connection.State.HANDSHAKING;
     }
 
     /** Does what a step of the layer asks for; whether another one may follow. */
@@ -272,9 +324,7 @@ final class Layering implements Sink {
                 return false;
             }
             case ENDED -> {
-                connection.set(Connection.LAYER_ENDED);
-                reactor.inbound.endInput(
-                        connection, input, reactor.inbound.placeUnread(connection, input));
+                ended(connection);
                 return false;
             }
             case FAILED -> {
@@ -283,6 +333,16 @@ final class Layering implements Sink {
             }
         }
         return true;
+    }
+
+    private void ended(Connection connection) {
+        if (connection.state == Connection.State.HANDSHAKING) {
+            reactor.closer.abandoned(connection);
+        } else {
+            connection.set(Connection.LAYER_ENDED);
+            int unread = reactor.inbound.placeUnread(connection, input);
+            reactor.inbound.endInput(connection, input, unread);
+        }
     }
 
     private void await(Connection connection) {
@@ -295,7 +355,8 @@ final class Layering implements Sink {
         Connection connection = Objects.requireNonNull(current);
         Layer layer = of(connection);
         return () ->
-                reactor.control(
+                ReactorThread.control(
+                        reactor,
                         () -> {
                             if (isStillOf(connection, layer)) {
                                 goOn(connection);
@@ -314,8 +375,6 @@ final class Layering implements Sink {
     void finReceived(Connection connection) {
         if (connection.state == Connection.State.HANDSHAKING) {
             reactor.closer.abandoned(connection);
-        } else if (connection.is(Connection.INPUT_ENDED)) {
-            connection.clear(Connection.LAYER_ENDED); // of that it has told before
         } else {
             connection.group().counters.truncated++;
             connection.set(Connection.INPUT_ENDED);
@@ -323,14 +382,16 @@ final class Layering implements Sink {
         }
     }
 
-    private void failed(Connection connection, Layer layer) {
+    /** The layer can't go on, and has told the peer so, if it could say anything. */
+    void failed(Connection connection, Layer layer) {
         Counters counters = connection.group().counters;
         if (connection.state == Connection.State.HANDSHAKING) {
             counters.handshakesFailed++;
             counters.strangers += layer.isStranger() ? 1 : 0;
         }
-        connection.set(Connection.LAYER_FINISHED); // with an alert, if it could say anything
-        reactor.closer.tlsFailed(connection, layer.failure());
+        connection.set(Connection.LAYER_FINISHED);
+        encoding.discard(layer);
+        reactor.closer.tlsFailed(connection, new CloseReason.TlsFailed(layer.failure()));
     }
 
     /** All output is in the kernel's hands: whether the layer's own end is to follow it. */
@@ -339,9 +400,17 @@ final class Layering implements Sink {
             return false;
         }
         connection.set(Connection.LAYER_FINISHED);
+        Layer layer = of(connection);
         current = connection;
-        of(connection).finish();
+        try {
+            layer.finish();
+        } catch (Throwable e) { // there may be no memory
+            connection.handlerFailed(e);
+        }
         boolean follows = connection.outputSize() > 0;
+        if (follows) {
+            reactor.deadlines.sendingBegins(connection);
+        }
         flush(connection);
         return follows || !connection.isLive();
     }
@@ -353,21 +422,15 @@ final class Layering implements Sink {
             reactor.segments.give(layer.kept);
             layer.kept = null;
         }
-        dropPlain(layer);
-    }
-
-    private void dropPlain(Layer layer) {
-        if (layer.plain != null) {
-            reactor.segments.give(layer.plain);
-            layer.plain = null;
-        }
+        encoding.discard(layer);
     }
 
     /** The connection has closed. */
     void release(Connection connection, CloseReason reason) {
         boolean byPeer =
                 reason instanceof CloseReason.PeerClosed || reason instanceof CloseReason.Failed;
-        if (byPeer && connection.handler instanceof Welcome) {
+        boolean failed = connection.is(Connection.LAYER_FINISHED);
+        if (byPeer && !failed && connection.handler instanceof Welcome) {
             connection.group().counters.handshakesAbandoned++;
         }
         discard(connection);
@@ -381,98 +444,18 @@ final class Layering implements Sink {
 
     // ---- Output -------------------------------------------------------------------------------
 
-    /** Where what is written waits to be encoded. */
-    SegmentQueue plainQueue(Connection connection) {
-        Layer layer = of(connection);
-        SegmentQueue queue = layer.plain;
-        if (queue == null) {
-            queue = reactor.segments.takeQueue();
-            layer.plain = queue;
-        }
-        return queue;
-    }
-
-    /** Encodes what is written, as it lies, if that pays and nothing waits. */
-    boolean encodes(Connection connection, MemorySegment source, int offset, int length) {
-        if (length < DIRECT_BYTES || connection.outputSize() > 0) {
-            return false;
-        }
-        reactor.deadlines.sendingBegins(connection);
-        encode(connection, source, offset, length);
-        return true;
-    }
-
-    private void encode(Connection connection, MemorySegment source, int offset, int length) {
-        Layer layer = of(connection);
-        flow.setInput(source, offset, offset + length);
+    /** Has a layer encode what {@link #flow} has; false if it can't. */
+    boolean encode(Connection connection, Layer layer) {
         current = connection;
-        if (!layer.encode(flow)) {
-            dropPlain(layer);
-            failed(connection, layer);
+        try {
+            return layer.encode(flow);
+        } catch (Throwable e) { // there may be no memory
+            connection.handlerFailed(e);
+            return false;
         }
     }
 
-    /**
-     * Encodes what waits for that, once the kernel has all that was encoded before.
-     *
-     * @return false if there is nothing to be sent, or it waits for the kernel
-     */
-    boolean encodeMore(Connection connection) {
-        Layer layer = of(connection);
-        if (layer.plain == null || connection.encodedOutput() > 0) {
-            return false;
-        }
-        int left = BUDGET;
-        while (layer.plain != null && left > 0 && connection.encodedOutput() == 0) {
-            int length = gather(connection, layer.plain);
-            if (length > 0) {
-                encode(connection, scratch, 0, length);
-            }
-            if (!connection.isLive()) {
-                return true;
-            }
-            if (layer.plain != null && layer.plain.isEmpty()) {
-                dropPlain(layer);
-            }
-            left -= length;
-        }
-        if (layer.plain != null) {
-            reactor.engine.flushLater(connection);
-            return true;
-        }
-        if (connection.encodedOutput() == 0) {
-            return false;
-        }
-        reactor.engine.flush(connection);
-        return true;
-    }
-
-    /** Moves what is to be encoded next to one place; answers its length. */
-    private int gather(Connection connection, SegmentQueue plain) {
-        int length = 0;
-        while (length < PIECE_BYTES && !plain.isEmpty()) {
-            int space = PIECE_BYTES - length;
-            int n;
-            if (plain.first() instanceof FilePiece range) {
-                n = (int) Math.min(space, range.left());
-                n = reactor.syscalls.read(range.descriptor(), range.offset(), scratch, length, n);
-                if (n <= 0) {
-                    int errno = n == 0 ? Errno.ENODATA : n == -Errno.EAGAIN ? Errno.EIO : -n;
-                    if (errno == Errno.EINTR) {
-                        continue;
-                    }
-                    reactor.closer.failed(connection, Engine.Failure.SENDING_FILE, errno);
-                    return 0;
-                }
-                plain.remove(reactor.segments, n);
-            } else {
-                assert plain.first() instanceof Segment;
-                n = plain.moveTo(reactor.segments, scratch, length, space);
-            }
-            length += n;
-        }
-        return length;
-    }
+    // ---- What layers call ---------------------------------------------------------------------
 
     @Override
     public void put(MemorySegment source, int offset, int length) {
@@ -490,6 +473,11 @@ final class Layering implements Sink {
                             offset + sent,
                             length - sent);
         }
+    }
+
+    @Override
+    public long nanoTime() {
+        return reactor.timers.nowNanos();
     }
 
     private void flush(Connection connection) {

@@ -53,7 +53,7 @@ final class Outbound {
     }
 
     private void writeToLayer(Connection connection, MemorySegment source, int offset, int length) {
-        if (reactor.layering().encodes(connection, source, offset, length)
+        if (reactor.layering().encoding.takes(connection, source, offset, length)
                 || keep(connection, queue(connection), source, offset, length)) {
             written(connection);
         }
@@ -85,7 +85,7 @@ final class Outbound {
         SegmentQueue queue =
                 !connection.is(Connection.LAYERED)
                         ? connection.outputQueue()
-                        : reactor.layering().plainQueue(connection);
+                        : reactor.layering().encoding.queue(connection);
         if (connection.outputSize() == 0) { // also where it got nothing, for want of memory
             reactor.deadlines.sendingBegins(connection);
         }
@@ -93,6 +93,14 @@ final class Outbound {
     }
 
     private void written(Connection connection) {
+        holdBack(connection);
+        if (!reactor.inbound.isServing(connection)) {
+            engine().flushLater(connection);
+        }
+    }
+
+    /** Nothing more is read of whom so much waits for that is not taken. */
+    void holdBack(Connection connection) {
         int highWaterMark = connection.group().highWaterMark;
         if (connection.outputSize() >= highWaterMark) {
             sendNow(connection); // so far nobody has asked the kernel
@@ -101,14 +109,11 @@ final class Outbound {
                 reactor.inbound.updateDemand(connection);
             }
         }
-        if (!reactor.inbound.isServing(connection)) {
-            engine().flushLater(connection);
-        }
     }
 
     private void sendNow(Connection connection) {
         if (connection.is(Connection.LAYERED)) {
-            boolean _ = reactor.layering().encodeMore(connection);
+            reactor.layering().encoding.encode(connection);
         }
         engine().send(connection);
     }
@@ -127,7 +132,7 @@ final class Outbound {
         if (!connection.isLive()) {
             return;
         }
-        if (connection.is(Connection.LAYERED) && reactor.layering().encodeMore(connection)) {
+        if (connection.is(Connection.LAYERED) && reactor.layering().encoding.goesOn(connection)) {
             return; // and has been here again, or will be
         }
         if (connection.outputSize() == 0) {

@@ -1,5 +1,6 @@
 package edgeloop;
 
+import static edgeloop.ToyLayer.FAREWELL;
 import static edgeloop.ToyLayer.GREETING;
 import static edgeloop.ToyLayer.data;
 import static edgeloop.ToyLayer.join;
@@ -7,11 +8,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.ToyLayer.Toy;
+import edgeloop.sys.Errno;
+import edgeloop.sys.ScriptedSyscalls.Call;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A layer's two sides come to an agreement, or don't, before there is a handler. */
@@ -203,6 +210,118 @@ class LayerHandshakeTest {
                     .containsExactly(
                             new CloseReason.TlsFailed(
                                     "the peer closed the connection during the handshake"));
+        }
+    }
+
+    /** The name that is to be asked for, and verified, is not the kernel's to know. */
+    @Test
+    void layerOfAClientIsToldOfTheNameThatWasConnectedTo() throws Exception {
+        try (TurnedServer server = server(_ -> Connection::write)) {
+            Client client = Client.on(server.reactor, ClientOptions.defaults().withTls(toy));
+            InetAddress named = InetAddress.getByAddress("a.name", new byte[] {127, 0, 0, 1});
+            boolean[] established = new boolean[1];
+            client.connect(
+                    new InetSocketAddress(named, server.server.port()),
+                    _ -> {
+                        established[0] = true;
+                        return Connection::write;
+                    },
+                    failure -> {
+                        throw new AssertionError(failure);
+                    });
+            server.turnUntil(() -> established[0]);
+            assertThat(toy.remotes).extracting(InetSocketAddress::getHostString).contains("a.name");
+            client.close();
+            server.turnUntil(() -> server.stats().activeConnections() == 0);
+        }
+    }
+
+    @Test
+    void endInsteadOfAGreetingIsAHandshakeThatWasAbandoned() {
+        try (TurnedServer server = server(_ -> Connection::write)) {
+            Peer peer = server.accepted().send(FAREWELL);
+            server.turnUntil(() -> server.stats().activeConnections() == 0);
+            server.turnUntil(peer::isEnded);
+            assertThat(server.stats().handshakes().abandoned()).isEqualTo(1);
+        }
+    }
+
+    /** The reset comes while the alert still waits. */
+    @CallsOfEpoll
+    @Test
+    void handshakeThatFailsAndIsResetThenIsCountedOnce() {
+        try (TurnedServer server = server(_ -> Connection::write)) {
+            Peer peer = server.accepted();
+            server.kernel.answerAlways(Call.SEND, -Errno.EAGAIN);
+            peer.send(ToyLayer.record('?', ""));
+            server.turnUntil(() -> server.kernel.count(Call.SEND) > 0);
+            peer.reset();
+            server.turnUntil(() -> server.stats().activeConnections() == 0);
+            assertThat(server.stats().handshakes().failed()).isEqualTo(1);
+            assertThat(server.stats().handshakes().abandoned()).isZero();
+            assertThat(server.stats().protocolErrors()).isEqualTo(1);
+        }
+    }
+
+    /** As one has who has just been accepted: its handshake is on the way, and its request. */
+    @Test
+    @DisplayName("E70 a shutdown leaves a handshake its moment")
+    void shutdownLeavesAHandshakeItsMoment() {
+        try (TurnedServer server = server(_ -> Connection::write)) {
+            Peer peer = server.accepted();
+            server.server.shutdown();
+            server.turn(5);
+            peer.send(join(GREETING, data("last")));
+            byte[] wanted = join(GREETING, data("last"), FAREWELL);
+            server.turnUntil(() -> peer.size() >= GREETING.length + data("last").length);
+            server.kernel.passTime(Duration.ofSeconds(2));
+            server.turnUntil(peer::gotFin);
+            assertThat(peer.bytes()).isEqualTo(wanted);
+        }
+    }
+
+    @Test
+    void handshakeThatTheEndOfTheServerCutsOffIsCounted() {
+        try (TurnedServer server = server(_ -> Connection::write)) {
+            Peer peer = server.accepted();
+            server.server.shutdownNow();
+            server.runToEnd();
+            assertThat(peer.wasReset()).isTrue();
+            assertThat(server.stats().cutOff()).isEqualTo(1);
+        }
+    }
+
+    /** A thread that has worked for a reactor does not care whether that is still there. */
+    @Test
+    void taskThatIsDoneAfterTheReactorDoesNothing() {
+        toy.hasTasks = true;
+        try (TurnedServer server = server(_ -> Connection::write)) {
+            Peer _ = server.accepted().send(GREETING);
+            server.turnUntil(() -> toy.continuation != null);
+            server.end();
+            toy.continuation.run();
+        }
+    }
+
+    /** Of what it has sent a part is here already. */
+    @Test
+    void descriptorsAreNotTakenFromOneThatHasSentAPartOfARecord() {
+        RecordingHandler handler =
+                new RecordingHandler() {
+                    @Override
+                    public boolean isIdle(Connection connection) {
+                        return true;
+                    }
+                };
+        try (TurnedServer server = server(handler::on)) {
+            Peer peer = server.accepted().send(join(GREETING, Arrays.copyOf(data("abc"), 4)));
+            server.turnUntil(() -> peer.size() == GREETING.length);
+            server.turnUntilAtRest();
+            server.reactor.execute(() -> server.reactor.descriptors.want(null));
+            server.turn(3);
+            assertThat(handler.told).isEmpty();
+            peer.send(Arrays.copyOfRange(data("abc"), 4, 6));
+            server.turnUntil(() -> handler.told.contains("read abc"));
         }
     }
 }

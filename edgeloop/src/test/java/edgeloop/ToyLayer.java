@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +27,35 @@ final class ToyLayer extends Layer {
     static final int DATA = 'D';
     static final int END = 'E';
     static final int ALERT = 'A';
+
+    /** Is answered by as much. */
+    static final int PING = 'P';
+
+    /** Makes the layer throw. */
+    static final int BUG = 'B';
+
     private static final int MAX = 16 * 1024;
+
+    /** Where a layer throws. */
+    enum Breaks {
+        ENCODE,
+        FINISH
+    }
 
     /** How layers behave, and what became of them. */
     static final class Toy extends TransportSecurity {
         boolean isCostly;
         boolean hasTasks;
+
+        /** Whether it takes all that there is in one go. */
+        boolean readsAhead;
+
+        @Nullable Breaks breaks;
         int timeoutMillis = 10_000;
         int living;
         int turns;
         int reloads;
+        final List<InetSocketAddress> remotes = new ArrayList<>();
         @Nullable Runnable continuation;
 
         @Override
@@ -47,6 +67,9 @@ final class ToyLayer extends Layer {
                         @Override
                         public Layer begin(@Nullable InetSocketAddress remote) {
                             living++;
+                            if (remote != null) {
+                                remotes.add(remote);
+                            }
                             return new ToyLayer(Toy.this, sink, remote != null);
                         }
 
@@ -75,6 +98,12 @@ final class ToyLayer extends Layer {
     private boolean greeted;
     private boolean established;
     private boolean asked;
+
+    /** What is still to be shown of the record that is being taken. */
+    private int left;
+
+    /** The end, of which it goes on to tell. */
+    private @Nullable Step last;
 
     private ToyLayer(Toy toy, Sink sink, boolean isClient) {
         this.toy = toy;
@@ -133,12 +162,26 @@ final class ToyLayer extends Layer {
 
     @Override
     public Step decode(Flow flow) {
+        Step step = decodeOne(flow);
+        while (toy.readsAhead && step == Step.GOES_ON && flow.outputSpace() > 0) {
+            step = decodeOne(flow);
+        }
+        return step;
+    }
+
+    private Step decodeOne(Flow flow) {
         if (mustSpeak) {
             mustSpeak = false;
             put(HELLO, new byte[0]);
         }
         if (greeted && !established) {
             return greet(flow);
+        }
+        if (left > 0) {
+            return take(flow);
+        }
+        if (last != null) {
+            return last;
         }
         if (flow.inputLength() < 3) {
             return Step.WANTS_INPUT;
@@ -150,35 +193,47 @@ final class ToyLayer extends Layer {
         if (flow.inputLength() < 3 + length) {
             return Step.WANTS_INPUT;
         }
-        return switch (flow.input.get(JAVA_BYTE, at)) {
+        int type = flow.input.get(JAVA_BYTE, at);
+        flow.inputAt += 3;
+        return begin(type, length, flow);
+    }
+
+    private Step begin(int type, int length, Flow flow) {
+        return switch (type) {
             case HELLO -> {
-                flow.inputAt += 3 + length;
                 greeted = true;
                 yield greet(flow);
             }
             case DATA -> {
-                take(flow, at + 3, length);
+                left = length;
+                yield take(flow);
+            }
+            case PING -> {
+                flow.inputAt += length;
+                put(PING, new byte[length]);
                 yield Step.GOES_ON;
             }
+            case BUG -> throw new IllegalStateException("a layer's bug");
             case END -> {
-                flow.inputAt += 3;
-                yield Step.ENDED;
+                last = Step.ENDED;
+                yield last;
             }
             default -> {
                 put(ALERT, new byte[0]);
-                yield Step.FAILED;
+                last = Step.FAILED;
+                yield last;
             }
         };
     }
 
-    private static void take(Flow flow, int from, int length) {
-        if (flow.outputSpace() >= length) {
-            for (int i = 0; i < length; i++) {
-                byte b = (byte) ~flow.input.get(JAVA_BYTE, from + i);
-                flow.output.set(JAVA_BYTE, flow.outputAt++, b);
-            }
-            flow.inputAt += 3 + length;
+    /** As much as there is room for. */
+    private Step take(Flow flow) {
+        for (int n = Math.min(left, flow.outputSpace()); n > 0; n--) {
+            byte b = (byte) ~flow.input.get(JAVA_BYTE, flow.inputAt++);
+            flow.output.set(JAVA_BYTE, flow.outputAt++, b);
+            left--;
         }
+        return Step.GOES_ON;
     }
 
     private Step greet(Flow flow) {
@@ -200,6 +255,9 @@ final class ToyLayer extends Layer {
 
     @Override
     public boolean encode(Flow flow) {
+        if (toy.breaks == Breaks.ENCODE) {
+            throw new IllegalStateException("a layer's bug");
+        }
         while (flow.inputLength() > 0) {
             int length = Math.min(MAX, flow.inputLength());
             put(DATA, flow.input.asSlice(flow.inputAt, length).toArray(JAVA_BYTE));
@@ -217,12 +275,20 @@ final class ToyLayer extends Layer {
 
     @Override
     public void finish() {
+        if (toy.breaks == Breaks.FINISH) {
+            throw new IllegalStateException("a layer's bug");
+        }
         put(END, new byte[0]);
     }
 
     @Override
     public String failure() {
         return "no record";
+    }
+
+    @Override
+    public boolean isResumed() {
+        return false;
     }
 
     @Override

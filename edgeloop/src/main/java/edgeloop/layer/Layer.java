@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 public abstract class Layer {
     /** What {@link #decode} has come to. */
     public enum Step {
-        /** More input is needed; what was not taken is handed over again in front of it. */
+        /**
+         * More input is needed; what was not taken is handed over again in front of it, as long as
+         * it is less than 64 KiB.
+         */
         WANTS_INPUT,
-        /** There is more where this came from: to be called again. */
+        /** There is more where this came from, or there was no room for all: to be called again. */
         GOES_ON,
         /** What comes next takes long: to be called again when others have had their turn. */
         WAITS_FOR_TURN,
@@ -22,9 +25,9 @@ public abstract class Layer {
         WAITS_FOR_TASK,
         /** The handshake is over. Once, and to be called again. */
         ESTABLISHED,
-        /** The peer has said that nothing more comes. */
+        /** The peer has said that nothing more comes. So at each call from then on. */
         ENDED,
-        /** The peer can't be spoken with; {@link #failure} says why. */
+        /** The peer can't be spoken with; {@link #failure} says why. Nothing more is called for. */
         FAILED
     }
 
@@ -54,9 +57,12 @@ public abstract class Layer {
     }
 
     /**
-     * Takes input, makes plaintext of it, and hands what the protocol answers to the sink.
+     * Takes input, makes plaintext of it, and hands what the protocol answers to the sink. What it
+     * throws ends the connection, as a handler's exception does; likewise of {@link #encode} and
+     * {@link #finish}.
      *
-     * @param flow where to read, and where to write
+     * @param flow where to read, and where to write; there is room for a byte at least, and need
+     *     not be for a whole record
      */
     public abstract Step decode(Flow flow);
 
@@ -78,9 +84,12 @@ public abstract class Layer {
         return false;
     }
 
+    /** {@return whether an earlier session was taken up again} */
+    public abstract boolean isResumed();
+
     /** {@return what the two sides have agreed on, once established} */
     public abstract Agreement agreement();
 
-    /** The connection has closed: gives back what the layer holds. */
+    /** The connection has closed: gives back what the layer holds. A task may still be at work. */
     public abstract void dispose();
 }

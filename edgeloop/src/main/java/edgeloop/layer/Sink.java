@@ -17,4 +17,9 @@ public interface Sink {
      * @return to be run once, on any thread, when it can go on
      */
     Runnable continuation();
+
+    /**
+     * {@return the time when the present turn of the loop began, in nanoseconds since some time}
+     */
+    long nanoTime();
 }
