@@ -93,8 +93,8 @@ final class ClosingMutations {
                     new Mutant(
                             "E27 a closing is booked twice",
                             "Counters",
-                            "case CloseReason.PeerClosed _ -> peerClosed++;",
-                            "case CloseReason.PeerClosed _ -> peerClosed += 2;",
+                            "-> peerClosed++;",
+                            "-> peerClosed += 2;",
                             100),
                     new Mutant(
                             "output of a closed connection is kept",
