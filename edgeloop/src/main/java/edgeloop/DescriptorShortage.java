@@ -141,7 +141,8 @@ final class DescriptorShortage {
         if (connection.state != Connection.State.OPEN
                 || connection.is(Connection.INPUT_ENDED)
                 || connection.unread != null
-                || Layering.isBusy(connection)
+                || (connection.is(Connection.LAYERED)
+                        && connection.reactor.layering().isBusy(connection))
                 || connection.outputSize() > 0) {
             return isLingering(connection);
         }

@@ -104,6 +104,7 @@ final class Layering implements Sink {
         Layers maker = connection.group().layers(reactor);
         Connector asker = connection.handler instanceof Connector connector ? connector : null;
         put(connection.place(), maker.begin(asker == null ? null : asker.remote()));
+        of(connection).beganNanos = reactor.exactNanoTime();
         connection.set(Connection.LAYERED);
         connection.state = Connection.State.HANDSHAKING;
         reactor.deadlines.begin(connection);
@@ -148,6 +149,7 @@ final class Layering implements Sink {
     }
 
     private void established(Connection connection, Layer layer) {
+        layer.handshakeNanos = reactor.exactNanoTime() - layer.beganNanos;
         connection.group().counters.established(layer.isResumed());
         connection.state = Connection.State.OPEN;
         reactor.deadlines.begin(connection);
@@ -162,7 +164,8 @@ final class Layering implements Sink {
                 agreed.applicationProtocol(),
                 agreed.serverName(),
                 agreed.peerCertificates(),
-                agreed.resumed());
+                agreed.resumed(),
+                layer.handshakeNanos);
     }
 
     // ---- Input --------------------------------------------------------------------------------
@@ -288,9 +291,8 @@ final class Layering implements Sink {
     }
 
     /** Whether something has come of which the handler has yet to learn. */
-    static boolean isBusy(Connection connection) {
-        Layer layer = connection.layer();
-        return layer != null && (layer.kept != null || connection.is(Connection.LAYER_WAITS));
+    boolean isBusy(Connection connection) {
+        return of(connection).kept != null || connection.is(Connection.LAYER_WAITS);
     }
 
     private static boolean wantsMore(Connection connection) {
@@ -429,8 +431,7 @@ final class Layering implements Sink {
     void release(Connection connection, CloseReason reason) {
         boolean byPeer =
                 reason instanceof CloseReason.PeerClosed || reason instanceof CloseReason.Failed;
-        boolean failed = connection.is(Connection.LAYER_FINISHED);
-        if (byPeer && !failed && connection.handler instanceof Welcome) {
+        if (byPeer && connection.handler instanceof Welcome) {
             connection.group().counters.handshakesAbandoned++;
         }
         discard(connection);

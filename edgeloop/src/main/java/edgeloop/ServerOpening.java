@@ -20,7 +20,6 @@ final class ServerOpening {
     private final ConnectionLimits limits;
     private final ConnectionOptions connection;
     private final int[] processors;
-    private final @Nullable LayerContext layers;
     private final List<ServerReactor> listening = new ArrayList<>();
 
     ServerOpening(Platform platform, ServerOptions options, HandlerFactory handlers) {
@@ -38,8 +37,6 @@ final class ServerOpening {
         this.limits = new ConnectionLimits(options);
         this.connection = handlers.connectionOptions(options.connection());
         this.processors = processors();
-        TransportSecurity tls = options.tls();
-        this.layers = tls == null ? null : LayerContext.of(tls, LayerSource.Side.SERVER);
     }
 
     private int[] processors() {
@@ -78,7 +75,8 @@ final class ServerOpening {
             int[] sockets = ListeningSockets.open(syscalls, options, processors);
             try {
                 InetSocketAddress address = ListeningSockets.address(syscalls, sockets[0]);
-                listen(reactors, sockets);
+                LayerContext layers = loadLayers();
+                listen(reactors, sockets, layers);
                 return new Server(options, address, listening, opened.choice(), layers);
             } finally {
                 for (int i = listening.size(); i < sockets.length; i++) {
@@ -91,7 +89,13 @@ final class ServerOpening {
         }
     }
 
-    private void listen(List<Reactor> reactors, int[] sockets) throws SyscallException {
+    private @Nullable LayerContext loadLayers() {
+        TransportSecurity tls = options.tls();
+        return tls == null ? null : LayerContext.of(tls, LayerSource.Side.SERVER);
+    }
+
+    private void listen(List<Reactor> reactors, int[] sockets, @Nullable LayerContext layers)
+            throws SyscallException {
         boolean shared = options.sharedAcceptQueue();
         AcceptQueue ofAll = new AcceptQueue(sockets.length);
         for (int i = 0; i < sockets.length; i++) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param peerCertificates the peer's chain, verified, its own first; empty if it was asked for none
  *     or, on a server that does not demand one, had none
  * @param resumed whether an earlier session was taken up again
+ * @param handshakeNanos how long that took, from when the kernel had connected the two
  */
 public record TlsSession(
         String protocol,
@@ -21,4 +22,5 @@ public record TlsSession(
         @Nullable String applicationProtocol,
         @Nullable String serverName,
         List<X509Certificate> peerCertificates,
-        boolean resumed) {}
+        boolean resumed,
+        long handshakeNanos) {}

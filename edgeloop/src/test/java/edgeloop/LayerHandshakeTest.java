@@ -93,9 +93,7 @@ class LayerHandshakeTest {
         }
     }
 
-    /**
-     * E: a thousand handshakes at once would keep those who are established waiting for a second.
-     */
+    /** A thousand handshakes at once would keep those who are established waiting for a second. */
     @Test
     void costlyHandshakesTakeTurns() {
         toy.isCostly = true;

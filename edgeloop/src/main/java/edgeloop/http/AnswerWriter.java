@@ -69,6 +69,10 @@ final class AnswerWriter {
         }
         http.connection.write(response.head());
         http.connection.write(coding);
+        byte[] strict = loop.strictTransport;
+        if (strict != null && http.isStrict) {
+            http.connection.write(strict);
+        }
         DateLine date = loop.dateLine();
         if (!http.keepAlive) {
             http.connection.write(date.closing);

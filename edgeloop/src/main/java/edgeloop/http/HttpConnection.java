@@ -47,8 +47,15 @@ final class HttpConnection implements ConnectionHandler {
 
     static final long NEVER = 0;
 
+    /** What TLS says first, RFC 8446 section 5.1: the type of a record, handshake. */
+    private static final byte TLS_HANDSHAKE = 22;
+
     final HttpLoop loop;
     final Connection connection;
+
+    /** Whether its client is told to come by https alone; RFC 6797 section 7.2: over TLS only. */
+    final boolean isStrict;
+
     Phase phase = Phase.HEAD;
     @Nullable HeadParser head;
     @Nullable BodyDecoder decoder;
@@ -95,6 +102,7 @@ final class HttpConnection implements ConnectionHandler {
     HttpConnection(HttpLoop loop, Connection connection) {
         this.loop = loop;
         this.connection = connection;
+        this.isStrict = loop.strictTransport != null && connection.tls() != null;
         this.idleSinceNanos = loop.reactor.nanoTime();
         loop.deadlines.setTimer(this, idleSinceNanos + loop.keepAliveNanos);
     }
@@ -177,6 +185,9 @@ final class HttpConnection implements ConnectionHandler {
         if (result == Parsing.DONE) {
             dispatch(current, in);
         } else {
+            if (in.getByte(0) == TLS_HANDSHAKE) {
+                loop.reactor.reportProblem("A client spoke TLS to a port without it", null);
+            }
             loop.answers.refuse(this, result, current.problem());
         }
         return true;
@@ -209,7 +220,7 @@ final class HttpConnection implements ConnectionHandler {
             if (current.line().isForServer()) {
                 return HttpLoop.OPTIONS_OF_SERVER;
             }
-            if (current.line().isSecure()) {
+            if (current.line().isSecure() && connection.tls() == null) {
                 return HttpLoop.MISDIRECTED;
             }
             return Objects.requireNonNull(loop.handler.handle(request), "a handler's response");

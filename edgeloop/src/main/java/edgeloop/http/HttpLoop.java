@@ -3,7 +3,9 @@ package edgeloop.http;
 import edgeloop.Reactor;
 import edgeloop.http.semantics.DateLine;
 import edgeloop.http.syntax.BodyDecoder;
+import edgeloop.http.syntax.Bytes;
 import edgeloop.http.syntax.HeadParser;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -50,6 +52,9 @@ final class HttpLoop {
     /** Zero for ever. */
     final long answerNanos;
 
+    /** Said with each answer over TLS; null for nothing. */
+    final byte @Nullable [] strictTransport;
+
     /** What a body must bring in {@link #headNanos}. */
     final long windowBytes;
 
@@ -79,6 +84,14 @@ final class HttpLoop {
         this.headNanos = options.headTimeout().toNanos();
         this.answerNanos = options.answerTimeout().toNanos();
         this.windowBytes = options.minBodyRate() * options.headTimeout().toMillis() / 1000;
+        Duration maxAge = options.strictTransportSecurity();
+        this.strictTransport =
+                maxAge == null
+                        ? null
+                        : Bytes.ascii(
+                                "Strict-Transport-Security: max-age="
+                                        + maxAge.toSeconds()
+                                        + "\r\n");
         Arrays.setAll(requests, _ -> new Request());
         this.dateLine = new DateLine(reactor.nanoTime(), reactor.wallClockMillis());
     }

@@ -3,6 +3,7 @@ package edgeloop.http;
 import edgeloop.ConnectionOptions;
 import edgeloop.Options;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What bounds requests. */
 public final class HttpOptions extends Options {
@@ -30,11 +31,19 @@ public final class HttpOptions extends Options {
             TABLE.add("keepAliveTimeout", Duration.ofSeconds(60), HttpOptions::checkTimeout);
     private static final Option<Duration> ANSWER_TIMEOUT =
             TABLE.add("answerTimeout", Duration.ofSeconds(60), HttpOptions::checkTimeoutOrNone);
+    private static final Option<@Nullable Duration> STRICT_TRANSPORT_SECURITY =
+            TABLE.add("strictTransportSecurity", null, HttpOptions::checkMaxAge);
 
     private static final HttpOptions DEFAULTS = new HttpOptions(TABLE.defaults());
 
     private HttpOptions(Values values) {
         super(values);
+    }
+
+    private static void checkMaxAge(String name, @Nullable Duration age) {
+        if (age != null && age.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative: " + age);
+        }
     }
 
     private static void checkTimeoutOrNone(String name, Duration timeout) {
@@ -198,5 +207,23 @@ public final class HttpOptions extends Options {
      */
     public HttpOptions withAnswerTimeout(Duration timeout) {
         return new HttpOptions(with(ANSWER_TIMEOUT, timeout));
+    }
+
+    /**
+     * {@return for how long after each answer over TLS its client is to come by https alone
+     * (Strict-Transport-Security, RFC 6797); null, by default, to say nothing of it} Never said
+     * where there is no TLS.
+     */
+    public @Nullable Duration strictTransportSecurity() {
+        return get(STRICT_TRANSPORT_SECURITY);
+    }
+
+    /**
+     * {@return a copy that has clients come by https for another time, or says nothing of it}
+     *
+     * @param maxAge from 0, which ends what was said before, in whole seconds; or null
+     */
+    public HttpOptions withStrictTransportSecurity(@Nullable Duration maxAge) {
+        return new HttpOptions(with(STRICT_TRANSPORT_SECURITY, maxAge));
     }
 }

@@ -39,6 +39,12 @@ public abstract class Layer {
     /** Output that is yet to be encoded, lent by the pool; null if none. */
     public @Nullable SegmentQueue plain;
 
+    /** When the kernel had connected the two, on the reactor's clock. */
+    public long beganNanos;
+
+    /** How long the handshake took, once it is over. */
+    public long handshakeNanos;
+
     protected Layer() {}
 
     /** {@return the bytes that wait to be encoded, those of files included} */

@@ -1,0 +1,161 @@
+package edgeloop.tls.jdk;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import edgeloop.TlsException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Certificates and keys in PEM, RFC 7468, and the keys of OpenSSL's that came before it. */
+final class PemFile {
+    /** More is no certificate. */
+    private static final long MAX_FILE_BYTES = 16 << 20;
+
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+    /** Of RFC 1421, in keys of the traditional form. */
+    private static final String ENCRYPTED = "Proc-Type: 4,ENCRYPTED";
+
+    /** Whose keys may be in PKCS#8; each refuses those of the others. */
+    private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS");
+
+    private record Block(String type, String body) {
+        byte[] der() {
+            return Base64.getMimeDecoder().decode(body);
+        }
+    }
+
+    private final Path file;
+    private final List<Block> blocks = new ArrayList<>();
+
+    private PemFile(Path file) {
+        this.file = file;
+        Matcher matcher = BLOCK.matcher(new String(readBytes(file), ISO_8859_1));
+        while (matcher.find()) {
+            blocks.add(new Block(matcher.group(1), matcher.group(2)));
+        }
+    }
+
+    /** All certificates of a file, of which there is one at least. */
+    static List<X509Certificate> certificates(Path file) {
+        return new PemFile(file).certificates();
+    }
+
+    /** The first key of a file. */
+    static PrivateKey key(Path file) {
+        return new PemFile(file).key();
+    }
+
+    /** The whole of a file; what hinders it in one line. */
+    static byte[] readBytes(Path file) {
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw unusable(file, "it is too large", null);
+            }
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new TlsException("cannot read " + file + ": there is no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new TlsException("cannot read " + file + ": permission denied", e);
+        } catch (IOException e) {
+            throw new TlsException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    static TlsException unusable(Path file, String why, @Nullable Throwable cause) {
+        return new TlsException("cannot use " + file + ": " + why, cause);
+    }
+
+    private List<X509Certificate> certificates() {
+        List<X509Certificate> all = new ArrayList<>();
+        for (Block block : blocks) {
+            if (block.type.equals("CERTIFICATE") || block.type.equals("X509 CERTIFICATE")) {
+                all.add(certificate(block, all.size() + 1));
+            }
+        }
+        if (all.isEmpty()) {
+            throw unusable(file, "no certificate in PEM in it", null);
+        }
+        return all;
+    }
+
+    private X509Certificate certificate(Block block, int number) {
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            var in = new ByteArrayInputStream(block.der());
+            return (X509Certificate) factory.generateCertificate(in);
+        } catch (CertificateException | IllegalArgumentException e) {
+            throw unusable(file, "certificate " + number + " in it is broken", e);
+        }
+    }
+
+    private PrivateKey key() {
+        byte @Nullable [] curve = null;
+        for (Block block : blocks) {
+            if (block.type.equals("ENCRYPTED PRIVATE KEY") || block.body.contains(ENCRYPTED)) {
+                throw unusable(
+                        file,
+                        "its key is encrypted; openssl pkey -in ... -out ... writes it plain",
+                        null);
+            }
+            try {
+                switch (block.type) {
+                    case "PRIVATE KEY" -> {
+                        return parse(block.der());
+                    }
+                    case "RSA PRIVATE KEY" -> {
+                        return parse(Der.pkcs8OfRsa(block.der()));
+                    }
+                    case "EC PRIVATE KEY" -> {
+                        return parse(ofKnownCurve(Der.pkcs8OfEc(block.der(), curve)));
+                    }
+                    case "EC PARAMETERS" -> curve = block.der();
+                    default -> {}
+                }
+            } catch (GeneralSecurityException | IllegalArgumentException e) {
+                throw unusable(file, "its key is broken, or of an unknown kind", e);
+            }
+        }
+        throw unusable(file, "no private key in PEM in it", null);
+    }
+
+    private static byte[] ofKnownCurve(byte @Nullable [] pkcs8) throws InvalidKeySpecException {
+        if (pkcs8 == null) {
+            throw new InvalidKeySpecException("which curve?");
+        }
+        return pkcs8;
+    }
+
+    private static PrivateKey parse(byte[] pkcs8) throws GeneralSecurityException {
+        PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(pkcs8);
+        InvalidKeySpecException last = null;
+        for (String algorithm : ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+            } catch (InvalidKeySpecException e) {
+                last = e;
+            }
+        }
+        throw Objects.requireNonNull(last);
+    }
+}

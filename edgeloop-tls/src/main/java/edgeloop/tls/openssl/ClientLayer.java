@@ -1,0 +1,59 @@
+package edgeloop.tls.openssl;
+
+import edgeloop.layer.Flow;
+
+/** A client's side, which speaks first. */
+final class ClientLayer extends OpenSslLayer {
+    /**
+     * Where a ticket is looked for: those that a server sends come with the first of its answers,
+     * and a look costs more than it takes to read one.
+     */
+    private static final int READS_WITH_TICKETS = 4;
+
+    private final ClientSessions.Peer peer;
+
+    /** In how many reads a ticket may yet come. */
+    private int looksLeft;
+
+    /**
+     * @param ssl prepared for this peer
+     * @param resumed whether sessions are to be kept for the next one
+     */
+    ClientLayer(OpenSslLayers layers, long ssl, ClientSessions.Peer peer, boolean resumed) {
+        super(layers);
+        this.ssl = ssl;
+        this.peer = peer;
+        this.looksLeft = resumed ? READS_WITH_TICKETS : 0;
+    }
+
+    @Override
+    public Step decode(Flow flow) {
+        if (!established) {
+            return handshake(flow);
+        }
+        Step step = read(flow);
+        if (looksLeft > 0 && step != Step.FAILED) {
+            looksLeft = layers.sessions.save(peer, ssl) ? 0 : looksLeft - 1;
+        }
+        return step;
+    }
+
+    @Override
+    String handshakeFailure() {
+        long verified = Native.call("SSL_get_verify_result", ssl);
+        if (verified == 0) {
+            return super.handshakeFailure();
+        }
+        String _ = OpenSsl.takeError("");
+        String why = Native.string(Native.call("X509_verify_cert_error_string", verified));
+        return "the certificate of " + peer.name() + " is refused: " + why;
+    }
+
+    @Override
+    public void dispose() {
+        if (looksLeft > 0 && established) {
+            boolean _ = layers.sessions.save(peer, ssl);
+        }
+        super.dispose();
+    }
+}

@@ -1,0 +1,210 @@
+package edgeloop.tls.openssl;
+
+import edgeloop.TlsException;
+import edgeloop.layer.Layer;
+import edgeloop.layer.LayerContext;
+import edgeloop.layer.LayerSource.Side;
+import edgeloop.layer.Layers;
+import edgeloop.layer.Sink;
+import edgeloop.tls.config.Settings;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** OpenSSL for a server, or for a client: what all reactors share, and is loaded anew. */
+public final class OpenSslContext implements LayerContext {
+    private static final int TLS_1_3 = 0x304;
+
+    // SSL_ctrl(3), openssl/ssl.h.
+    private static final int SET_HOST_NAME = 55;
+
+    private static final AtomicLong NEXT_ID = new AtomicLong(1);
+    private static final Map<Long, OpenSslContext> CONTEXTS = new ConcurrentHashMap<>();
+    private static final Map<Long, Certificates> CERTIFICATES = new ConcurrentHashMap<>();
+
+    private final long id = NEXT_ID.getAndIncrement();
+    private final Settings settings;
+    private final TicketKeys ticketKeys = new TicketKeys();
+    private final @Nullable FileChannel keyLog;
+    private final ContextMaker maker;
+
+    /** How many reactors use this. */
+    private int open;
+
+    private volatile Certificates certificates;
+
+    private OpenSslContext(Settings settings, Side side) {
+        this.settings = settings;
+        this.keyLog = openKeyLog(settings.keyLog());
+        this.maker = new ContextMaker(settings, side, id);
+        this.certificates = loadCertificates();
+    }
+
+    /**
+     * Loads what is needed.
+     *
+     * @throws TlsException if a file, or OpenSSL, is against it
+     */
+    public static OpenSslContext load(Settings settings, Side side) {
+        return new OpenSslContext(settings, side);
+    }
+
+    /** Why a configuration of OpenSSL's keeps it from what is needed, in one line; null if not. */
+    public static @Nullable String refusal(Settings settings, Side side) {
+        try {
+            new ContextMaker(settings, side, 0).probe();
+            return null;
+        } catch (TlsException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static @Nullable FileChannel openKeyLog(@Nullable Path file) {
+        if (file == null) {
+            return null;
+        }
+        try {
+            return FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } catch (IOException e) {
+            throw new TlsException("cannot write the key log " + file + ": " + e, e);
+        }
+    }
+
+    private Certificates loadCertificates() {
+        Certificates loaded = Certificates.load(settings, maker, NEXT_ID.getAndIncrement());
+        CERTIFICATES.put(loaded.id, loaded);
+        return loaded;
+    }
+
+    @Override
+    public synchronized Layers open(Sink sink) {
+        CONTEXTS.put(id, this);
+        open++;
+        return new OpenSslLayers(this, sink);
+    }
+
+    /** A reactor uses this no more; the last one ends it. */
+    synchronized void closed() {
+        open--;
+        if (open == 0) {
+            CONTEXTS.remove(id);
+            release(certificates);
+            closeKeyLog();
+        }
+    }
+
+    private void closeKeyLog() {
+        if (keyLog != null) {
+            try {
+                keyLog.close();
+            } catch (IOException e) {
+                // it was written, or nothing can be done about it
+            }
+        }
+    }
+
+    @Override
+    public synchronized void reload() {
+        Certificates before = certificates;
+        certificates = loadCertificates();
+        release(before);
+    }
+
+    @Override
+    public int handshakeTimeoutMillis() {
+        return (int) settings.handshakeTimeout().toMillis();
+    }
+
+    // ---- Certificates -------------------------------------------------------------------------
+
+    boolean isNewer(Certificates than) {
+        return certificates != than;
+    }
+
+    synchronized Certificates retain() {
+        certificates.retain();
+        return certificates;
+    }
+
+    void release(Certificates used) {
+        if (used.release()) {
+            CERTIFICATES.remove(used.id);
+        }
+    }
+
+    TicketKeys ticketKeys() {
+        return ticketKeys;
+    }
+
+    // ---- Clients ------------------------------------------------------------------------------
+
+    Layer begin(OpenSslLayers layers, InetSocketAddress remote) {
+        String asked = settings.serverName();
+        String name = asked == null ? remote.getHostString() : asked;
+        boolean isAddress = asked == null && isAddress(name);
+        ClientSessions.Peer peer = new ClientSessions.Peer(name, remote.getPort());
+        long ssl = layers.newSsl();
+        try (Arena arena = Arena.ofConfined()) {
+            long _ = Native.call("SSL_set_connect_state", ssl);
+            long text = arena.allocateFrom(name).address();
+            if (!isAddress) { // RFC 6066 section 3: literal addresses are not permitted
+                long _ = Native.call("SSL_ctrl", ssl, SET_HOST_NAME, 0, text);
+            }
+            if (settings.verified()) {
+                long parameters = Native.call("SSL_get0_param", ssl);
+                String function =
+                        isAddress ? "X509_VERIFY_PARAM_set1_ip_asc" : "X509_VERIFY_PARAM_set1_host";
+                long _ = Native.call(function, parameters, text, 0);
+            }
+        }
+        if (settings.resumed()) {
+            layers.sessions.resume(peer, ssl);
+        }
+        return new ClientLayer(layers, ssl, peer, settings.resumed());
+    }
+
+    /** Whether a name is an address in digits. */
+    private static boolean isAddress(String name) {
+        return name.indexOf(':') >= 0
+                || name.chars().allMatch(c -> c == '.' || Character.isDigit(c));
+    }
+
+    // ---- What callbacks ask -------------------------------------------------------------------
+
+    static @Nullable Certificates certificates(long id) {
+        return CERTIFICATES.get(id);
+    }
+
+    /** Whose connection it is; null if it is gone. */
+    static @Nullable OpenSslContext of(long ssl) {
+        long context = Native.call("SSL_get_SSL_CTX", ssl);
+        return CONTEXTS.get(Native.call("SSL_CTX_get_ex_data", context, 0));
+    }
+
+    static boolean isTls13(long ssl) {
+        return (int) Native.call("SSL_version", ssl) == TLS_1_3;
+    }
+
+    /** Not on the loop's time: whoever asks for this wants to see what is secret, not to serve. */
+    void logKey(String line) throws IOException {
+        if (keyLog != null) {
+            byte[] bytes = (line + "\n").getBytes(StandardCharsets.US_ASCII);
+            int _ = keyLog.write(ByteBuffer.wrap(bytes));
+        }
+    }
+}
