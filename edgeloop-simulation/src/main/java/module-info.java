@@ -6,6 +6,7 @@
  */
 module edgeloop.simulation {
     requires transitive edgeloop;
+    requires edgeloop.tls;
     requires static org.jspecify;
 
     exports edgeloop.simulation;

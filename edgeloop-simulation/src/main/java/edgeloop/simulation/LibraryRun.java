@@ -1,5 +1,7 @@
 package edgeloop.simulation;
 
+import edgeloop.tls.openssl.OpenSsl;
+
 /** The library's own runs, of which a seed draws the kind too. */
 final class LibraryRun implements SeedRunner.Body {
     /** One in so many is of each of the rare kinds. */
@@ -10,7 +12,17 @@ final class LibraryRun implements SeedRunner.Body {
         switch (choices.below(KINDS)) {
             case 1 -> new Exchange(run, kernel, choices).run();
             case 2, 3 -> new WebScenario(run, kernel, choices).run();
+            case 4, 5 -> runTls(run, kernel, choices);
             default -> new Scenario(run, kernel, choices).run();
+        }
+    }
+
+    /** Where there is no OpenSSL, such a seed draws something else. */
+    private static void runTls(Case run, SimulatedKernel kernel, Choices choices) {
+        if (OpenSsl.missing() == null) {
+            TlsScenario.play(run, kernel, choices);
+        } else {
+            new Scenario(run, kernel, choices).run();
         }
     }
 }

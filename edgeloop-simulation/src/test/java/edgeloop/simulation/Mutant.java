@@ -15,27 +15,40 @@ import org.jspecify.annotations.Nullable;
  * @param right what it says in the source, once
  * @param wrong what it says instead
  * @param seeds how many seeds it may take until a rule is broken
- * @param onRing whether all of them run on a ring, and not on what each of them draws
+ * @param only what all of them run
  * @param from the first of the seeds
  */
 record Mutant(
-        String name,
-        String file,
-        String right,
-        String wrong,
-        int seeds,
-        boolean onRing,
-        long from) {
+        String name, String file, String right, String wrong, int seeds, Only only, long from) {
     private static final Path SOURCES = Path.of("../edgeloop/src/main/java");
+    private static final Path TLS_SOURCES = Path.of("../edgeloop-tls/src/main/java");
+
+    /** What all seeds run, in the place of what each of them draws. */
+    enum Only {
+        WHAT_IS_DRAWN(Probe.class),
+        RING(RingProbe.class),
+        TLS(TlsProbe.class);
+
+        private final Class<?> probe;
+
+        Only(Class<?> probe) {
+            this.probe = probe;
+        }
+    }
 
     /** One that each seed runs on what it draws. */
     Mutant(String name, String file, String right, String wrong, int seeds) {
-        this(name, file, right, wrong, seeds, false, 1);
+        this(name, file, right, wrong, seeds, Only.WHAT_IS_DRAWN, 1);
     }
 
     /** One that runs on a ring. */
     static Mutant onRing(String name, String file, String right, String wrong, int seeds) {
-        return new Mutant(name, file, right, wrong, seeds, true, 1);
+        return new Mutant(name, file, right, wrong, seeds, Only.RING, 1);
+    }
+
+    /** One that runs with TLS. */
+    static Mutant withTls(String name, String file, String right, String wrong, int seeds) {
+        return new Mutant(name, file, right, wrong, seeds, Only.TLS, 1);
     }
 
     /**
@@ -43,7 +56,7 @@ record Mutant(
      * so rare that most of the time would go into seeds that don't.
      */
     Mutant rarely(long first) {
-        return new Mutant(name, file, right, wrong, seeds, onRing, first);
+        return new Mutant(name, file, right, wrong, seeds, only, first);
     }
 
     /** The last of the seeds. */
@@ -74,22 +87,29 @@ record Mutant(
     private LongFunction<String> load(Path folder)
             throws IOException, ReflectiveOperationException {
         return (LongFunction<String>)
-                new SourceChange(SOURCES, "edgeloop/" + file, right, wrong)
-                        .load(onRing ? RingProbe.class : Probe.class, folder);
+                new SourceChange(
+                                file.startsWith("tls/") ? TLS_SOURCES : SOURCES,
+                                "edgeloop/" + file,
+                                right,
+                                wrong)
+                        .load(only.probe, folder);
     }
 
     /** Runs seeds; loaded with the library that it is to test. */
     public static class Probe implements LongFunction<String> {
         private final @Nullable Transport transport;
-        private SeedRunner runner = new SeedRunner();
+        private final SeedRunner.Body body;
+        private SeedRunner runner;
 
         /** For {@link #load}. */
         public Probe() {
-            this(null);
+            this(null, new LibraryRun());
         }
 
-        private Probe(@Nullable Transport transport) {
+        private Probe(@Nullable Transport transport, SeedRunner.Body body) {
             this.transport = transport;
+            this.body = body;
+            this.runner = new SeedRunner(body);
         }
 
         /** What rule {@code seed} breaks, or null. */
@@ -99,7 +119,7 @@ record Mutant(
             if (failure == null) {
                 return null;
             }
-            runner = new SeedRunner();
+            runner = new SeedRunner(body);
             return failure.toString();
         }
     }
@@ -108,7 +128,15 @@ record Mutant(
     public static final class RingProbe extends Probe {
         /** For {@link #load}. */
         public RingProbe() {
-            super(Transport.IO_URING);
+            super(Transport.IO_URING, new LibraryRun());
+        }
+    }
+
+    /** The same of TLS alone. */
+    public static final class TlsProbe extends Probe {
+        /** For {@link #load}. */
+        public TlsProbe() {
+            super(null, TlsScenario::play);
         }
     }
 

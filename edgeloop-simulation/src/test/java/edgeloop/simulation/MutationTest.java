@@ -2,6 +2,7 @@ package edgeloop.simulation;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edgeloop.tls.openssl.OpenSsl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ class MutationTest {
                         HttpMutations.ALL,
                         FileMutations.ALL,
                         ModeMutations.ALL,
-                        RingMutations.ALL)
+                        RingMutations.ALL,
+                        OpenSsl.missing() == null ? TlsMutations.ALL : List.<Mutant>of())
                 .flatMap(List::stream);
     }
 

@@ -1,6 +1,7 @@
 package edgeloop.simulation.mutation;
 
 import edgeloop.Server;
+import edgeloop.tls.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ public record SourceChange(Path sources, String name, String right, String wrong
                     file + " says this once, or the change is to be rewritten: " + right);
         }
         SourceCompiler.compile(name, source.replace(right, wrong), folder);
-        return new ChangedClasses(folder, List.of(entry, Server.class))
+        return new ChangedClasses(folder, List.of(entry, Server.class, Tls.class))
                 .loadClass(entry.getName())
                 .getDeclaredConstructor()
                 .newInstance();
