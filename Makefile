@@ -13,6 +13,11 @@ all: release ## Build everything, without running tests (as release)
 run: release ## Build and start the server: make run [PORT=8080] [ARGS="--stats"]
 	@./myepollserver -p $(PORT) $(ARGS)
 
+.PHONY: run-tls
+run-tls: PORT = 8443
+run-tls: release ## Serve docs by https, with a certificate that is made: make run-tls [PORT=8443]
+	@bin/run-tls $(PORT) $(ARGS)
+
 .PHONY: test
 test: ## Build, run every test, check the format
 	@bin/maven verify
@@ -35,6 +40,10 @@ release: ## Build; the programs then run without assertions
 .PHONY: bench
 bench: ## Measure beside other servers, an hour: make bench [ARGS="--quick"]
 	@edgeloop-bench/bench $(ARGS)
+
+.PHONY: bench-tls
+bench-tls: ## Measure TLS beside nginx, 10 minutes: make bench-tls [ARGS="--only full,requests"]
+	@edgeloop-bench/bench-tls $(ARGS)
 
 .PHONY: bench-loadtest
 bench-loadtest: ## Measure loadtest's own CPU beside a C client's, 4 minutes

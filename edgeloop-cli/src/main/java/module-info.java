@@ -1,6 +1,7 @@
 /** The programs {@code myepollserver} and {@code loadtest}. */
 module edgeloop.cli {
     requires edgeloop;
+    requires edgeloop.tls;
     requires info.picocli;
     requires HdrHistogram;
     requires com.google.gson;

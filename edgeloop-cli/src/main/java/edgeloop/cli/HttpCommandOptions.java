@@ -86,29 +86,35 @@ final class HttpCommandOptions {
     }
 
     /**
-     * What serves the files.
+     * What bounds requests.
      *
      * @param idleTimeout how long a connection may wait for its next request; zero for the default
      * @param minOutputRate in bytes per second; null for the default
+     */
+    static HttpOptions limits(Duration idleTimeout, @Nullable Integer minOutputRate) {
+        HttpOptions options = HttpOptions.defaults();
+        if (!idleTimeout.isZero()) {
+            options = options.withKeepAliveTimeout(idleTimeout);
+        }
+        return minOutputRate == null ? options : options.withMinOutputRate(minOutputRate);
+    }
+
+    /**
+     * What serves the files.
+     *
+     * @param limits those of {@link #limits}
      * @throws NoSuchFileException if the root is not there
      * @throws NotDirectoryException if it is no directory
      */
-    Http open(Duration idleTimeout, @Nullable Integer minOutputRate, @Nullable AccessLogFile log)
+    Http open(HttpOptions limits, @Nullable AccessLogFile log)
             throws NoSuchFileException, NotDirectoryException {
         Path directory = root.getValue();
         if (directory == null) {
             throw new IllegalStateException("problem() was not asked");
         }
-        HttpOptions options = HttpOptions.defaults();
-        if (!idleTimeout.isZero()) {
-            options = options.withKeepAliveTimeout(idleTimeout);
-        }
-        if (minOutputRate != null) {
-            options = options.withMinOutputRate(minOutputRate);
-        }
         Http http =
                 Http.serve(
-                        options,
+                        limits,
                         StaticFiles.of(directory)
                                 .withListing(listing.getValue())
                                 .withDotfiles(dotfiles.getValue()));

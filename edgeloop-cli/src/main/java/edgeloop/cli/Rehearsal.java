@@ -1,8 +1,6 @@
 package edgeloop.cli;
 
-import edgeloop.Server;
 import edgeloop.ServerStats;
-import edgeloop.http.Http;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -17,17 +15,16 @@ final class Rehearsal {
     /**
      * Begins, and returns.
      *
-     * @param http what the server serves, or null
      * @param statistics what reports about it, or null
      */
-    static void start(Server server, @Nullable Http http, @Nullable StatsPrinter statistics) {
-        Thread.ofPlatform().name("rehearsal").daemon().start(() -> run(server, http, statistics));
+    static void start(Served served, @Nullable StatsPrinter statistics) {
+        Thread.ofPlatform().name("rehearsal").daemon().start(() -> run(served, statistics));
     }
 
-    private static void run(Server server, @Nullable Http http, @Nullable StatsPrinter statistics) {
+    private static void run(Served served, @Nullable StatsPrinter statistics) {
         try {
-            ServerStats stats = server.stats();
-            String _ = ServerRun.lastLines(stats, http, true);
+            ServerStats stats = served.server().stats();
+            String _ = ServerRun.lastLines(stats, served, true);
             String _ = ServerRun.describeErrors(stats, "SIGINT");
             String _ = Diagnostics.unexpected(ServerCommand.NAME, new IllegalStateException());
             if (statistics != null) {

@@ -8,7 +8,9 @@ import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
 import edgeloop.TcpOptions;
+import edgeloop.TlsException;
 import edgeloop.http.Http;
+import edgeloop.http.HttpOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,10 +20,8 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * The options of {@code myepollserver}, and what it does with them.
@@ -51,7 +51,7 @@ final class ServerCommand implements Callable<Integer> {
     private final OptionSpec bind =
             OptionSpec.builder("--bind")
                     .type(String.class)
-                    .converters(new Host())
+                    .converters(new HostConverter())
                     .paramLabel("ADDRESS")
                     .description("Address or host name to listen on (default: all, IPv4 and IPv6).")
                     .build();
@@ -172,7 +172,7 @@ final class ServerCommand implements Callable<Integer> {
 
     private final OptionSpec tcpKeepAlive =
             Options.time("--tcp-keepalive")
-                    .converters(new KeepAliveTime())
+                    .converters(new KeepAliveConverter())
                     .defaultValue("0")
                     .description(
                             "Ask a peer that has sent nothing for TIME whether it is there, by TCP,"
@@ -209,6 +209,7 @@ final class ServerCommand implements Callable<Integer> {
     private final EventOptions eventOptions = new EventOptions();
     private final ReactorOptions reactorOptions = new ReactorOptions();
     private final HttpCommandOptions httpOptions = new HttpCommandOptions();
+    private final TlsOptions tlsOptions = new TlsOptions();
 
     private final OptionSpec trace =
             Options.flag("--trace")
@@ -251,7 +252,9 @@ final class ServerCommand implements Callable<Integer> {
                                 + " seconds. A SIZE is a whole number with the unit k, m or g.",
                         "SIGINT and SIGTERM end the server: it serves who waits, finishes what it"
                                 + " has read and closes. A second signal closes at once. SIGHUP and"
-                                + " SIGUSR1 open the access log anew.",
+                                + " SIGUSR1 open the access log anew. SIGHUP loads the files of TLS"
+                                + " anew, as a change of them does within seconds; with one that"
+                                + " can't be used the old ones stay.",
                         "Exit codes: 0 ended by a signal, 1 could not start or failed, 2 bad"
                                 + " option, 130 or 143 a second signal (SIGINT, SIGTERM) cut"
                                 + " something off.");
@@ -279,6 +282,7 @@ final class ServerCommand implements Callable<Integer> {
         reactorOptions.addTo(spec);
         spec.addOption(protocol);
         httpOptions.addTo(spec);
+        tlsOptions.addTo(spec);
         return spec.addOption(trace)
                 .addOption(
                         OptionSpec.builder("-h", "--help")
@@ -311,14 +315,23 @@ final class ServerCommand implements Callable<Integer> {
                             + bind.getValue()
                             + "'; give --bind an address of this machine");
         }
+        TlsSetup tls = null;
+        if (tlsOptions.isOn()) {
+            try {
+                tls = TlsSetup.of(tlsOptions, spoken, err);
+            } catch (IOException e) {
+                return fail(String.valueOf(e.getMessage()));
+            }
+            options = tls.apply(options);
+        }
         if (spoken == Protocol.ECHO) {
-            return serve(options, _ -> ECHO, telemetry, null, null);
+            return serve(options, _ -> ECHO, telemetry, tls, null, null);
         }
         AccessLogFile log;
         Http http;
         try {
             log = httpOptions.openAccessLog(err);
-            http = httpOptions.open(idleTimeout.getValue(), minOutputRate.getValue(), log);
+            http = httpOptions.open(httpLimits(), log);
         } catch (NoSuchFileException e) {
             return fail("--root " + e.getFile() + " is not there");
         } catch (NotDirectoryException e) {
@@ -326,7 +339,7 @@ final class ServerCommand implements Callable<Integer> {
         } catch (IOException e) {
             return fail("cannot write the access log: " + e.getMessage());
         }
-        int exitCode = serve(options, http, telemetry, http, log);
+        int exitCode = serve(options, http, telemetry, tls, http, log);
         if (log != null) {
             log.finish(err, LOG_TIMEOUT);
         }
@@ -344,13 +357,22 @@ final class ServerCommand implements Callable<Integer> {
                     reactorOptions.problem(
                             statsSeconds.getValue() != null, maxBufferMemory.getValue());
         }
-        return problem == null ? httpOptions.problem(spoken) : problem;
+        if (problem == null) {
+            problem = httpOptions.problem(spoken);
+        }
+        return problem == null ? tlsOptions.problem(spoken, port.getValue()) : problem;
+    }
+
+    private HttpOptions httpLimits() {
+        return tlsOptions.apply(
+                HttpCommandOptions.limits(idleTimeout.getValue(), minOutputRate.getValue()));
     }
 
     private int serve(
             ServerOptions options,
             HandlerFactory handlers,
             Telemetry telemetry,
+            @Nullable TlsSetup tls,
             @Nullable Http http,
             @Nullable AccessLogFile log)
             throws InterruptedException {
@@ -359,21 +381,42 @@ final class ServerCommand implements Callable<Integer> {
             server = Server.start(options, handlers);
         } catch (SyscallException e) {
             return fail(StartFailure.describe(e, options));
+        } catch (TlsException e) {
+            return fail(String.valueOf(e.getMessage()));
         }
+        Server redirects = null;
+        Integer plainPort = tlsOptions.redirectFrom();
+        if (plainPort != null) {
+            ServerOptions plain = Redirects.options(options, plainPort);
+            try {
+                redirects = Redirects.start(plain, httpLimits(), server.port());
+            } catch (SyscallException e) {
+                server.close();
+                return fail(StartFailure.describe(e, plain, "--redirect-from"));
+            }
+        }
+        Served served = new Served(server, http, tls != null, redirects);
         StatsPrinter statistics = null;
         Integer seconds = statsSeconds.getValue();
         if (seconds != null) {
             Duration interval = Duration.ofSeconds(seconds);
             boolean perReactor = reactorOptions.isPerReactor();
-            statistics = StatsPrinter.start(server, http, telemetry, out, interval, perReactor);
+            statistics = StatsPrinter.start(served, telemetry, out, interval, perReactor);
         }
         String refusal = eventOptions.refusal(server);
         if (refusal != null) {
             err.print(NAME + ": " + EngineWords.taken(refusal));
         }
-        ServerRun run = new ServerRun(server, http, statistics, out, err);
+        ServerRun run = new ServerRun(served, statistics, out, err);
         Signals.on(signal -> reopen(log, signal), "HUP", "USR1");
-        run.announce(eventOptions.words(server), maxEvents.getValue(), reactorOptions.words());
+        String more = reactorOptions.words();
+        if (tls != null) {
+            more += tls.begin(server, log);
+        }
+        if (redirects != null) {
+            more += "\nRedirecting from port " + redirects.port();
+        }
+        run.announce(eventOptions.words(server), maxEvents.getValue(), more);
         int exitCode = run.await();
         telemetry.finish();
         return exitCode;
@@ -446,29 +489,5 @@ final class ServerCommand implements Callable<Integer> {
     private int fail(String message) {
         err.print(Diagnostics.oneLine(NAME + ": " + message));
         return CommandLine.ExitCode.SOFTWARE;
-    }
-
-    /** Times as the kernel's keepalive has them. */
-    private static final class KeepAliveTime implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            Duration time = new DurationConverter().convert(text);
-            if (time.toNanosPart() != 0 || time.toSeconds() > TcpOptions.MAX_KEEP_ALIVE_SECONDS) {
-                throw new TypeConversionException(
-                        "must be whole seconds, at most " + TcpOptions.MAX_KEEP_ALIVE_SECONDS);
-            }
-            return time;
-        }
-    }
-
-    private static final class Host implements ITypeConverter<String> {
-        @Override
-        public String convert(String text) {
-            if (text.isBlank()) {
-                // InetAddress takes no name for the loopback address.
-                throw new TypeConversionException("must be an address or a host name");
-            }
-            return text;
-        }
     }
 }

@@ -22,8 +22,8 @@ final class ServerRun {
     private static final Duration LAST_WAIT = Duration.ofMillis(400);
 
     private final Thread main = Thread.currentThread();
+    private final Served served;
     private final Server server;
-    private final @Nullable Http http;
     private final @Nullable StatsPrinter statistics;
     private final LineWriter out;
     private final LineWriter err;
@@ -42,25 +42,22 @@ final class ServerRun {
     /** The second signal, once there was one. */
     private volatile @Nullable String endedBy;
 
-    ServerRun(
-            Server server,
-            @Nullable Http http,
-            @Nullable StatsPrinter statistics,
-            LineWriter out,
-            LineWriter err) {
-        this.server = server;
-        this.http = http;
+    ServerRun(Served served, @Nullable StatsPrinter statistics, LineWriter out, LineWriter err) {
+        this.served = served;
+        this.server = served.server();
         this.statistics = statistics;
         this.out = out;
         this.err = err;
     }
 
     /**
-     * Says that the server listens, by which events and with how many reactors, and begins to heed
-     * signals: in this order for the user, in the other for a script that sends one as soon as it
-     * has read the lines.
+     * Says that the server listens, and how, and begins to heed signals: in this order for the
+     * user, in the other for a script that sends one as soon as it has read the lines.
+     *
+     * @param mode by which events
+     * @param more lines that follow, each with a line break before it
      */
-    synchronized void announce(String mode, int maxEvents, String reactors) {
+    synchronized void announce(String mode, int maxEvents, String more) {
         Signals.on(this::terminate, "INT", "TERM");
         out.print(
                 "Starting "
@@ -71,8 +68,8 @@ final class ServerRun {
                         + mode
                         + " mode\nMax events per wait: "
                         + maxEvents
-                        + reactors);
-        Rehearsal.start(server, http, statistics);
+                        + more);
+        Rehearsal.start(served, statistics);
     }
 
     /**
@@ -101,13 +98,13 @@ final class ServerRun {
                         + ", shutting down...\nClosing "
                         + server.stats().activeConnections()
                         + " connections...");
-        server.shutdown();
+        served.shutdown();
         return true;
     }
 
     private void endSoon(String signal) {
         endedBy = signal;
-        server.shutdownNow();
+        served.shutdownNow();
         try {
             if (over.await(LAST_WAIT.toMillis(), MILLISECONDS)) {
                 boolean _ = main.join(LAST_WAIT); // which ends the process, if no stream is stuck
@@ -136,7 +133,7 @@ final class ServerRun {
     int await() throws InterruptedException {
         ServerStats stats;
         try {
-            server.join();
+            served.join();
             stats = server.stats();
         } catch (IllegalStateException e) {
             failed = true;
@@ -160,7 +157,7 @@ final class ServerRun {
         }
         saidLast = true;
         exitCode = exitCode(stats);
-        out.print(lastLines(stats, http, stuck));
+        out.print(lastLines(stats, served, stuck));
         if (statistics != null && statistics.dropped() > 0) {
             err.print(
                     ServerCommand.NAME
@@ -181,13 +178,15 @@ final class ServerRun {
         return exitCode;
     }
 
-    static String lastLines(ServerStats stats, @Nullable Http http, boolean stuck) {
+    static String lastLines(ServerStats stats, Served served, boolean stuck) {
+        Http http = served.http();
         return (stuck ? "" : "All connections closed.\n")
                 + "Final stats: "
                 + StatsReport.requests(stats, http == null ? null : http.stats())
                 + " requests served, "
                 + (stats.errors() + left(stats))
-                + " errors";
+                + " errors"
+                + (served.hasTls() ? StatsReport.allHandshakes(stats.handshakes()) : "");
     }
 
     /** The connections that end with the process: none, unless the reactor is stuck. */

@@ -10,6 +10,15 @@ final class StartFailure {
     private StartFailure() {}
 
     static String describe(SyscallException e, ServerOptions options) {
+        return describe(e, options, "--port");
+    }
+
+    /**
+     * The same of a server whose port is another option's.
+     *
+     * @param port that option
+     */
+    static String describe(SyscallException e, ServerOptions options, String port) {
         InetAddress address = options.bindAddress();
         String place =
                 (address == null ? "" : Addresses.format(address) + " ") + "port " + options.port();
@@ -26,7 +35,7 @@ final class StartFailure {
                             + cause
                             + (options.reusePort()
                                     ? "; each server needs --reuse-port and the same user"
-                                    : "; choose another --port")
+                                    : "; choose another " + port)
                             + ", or find its owner with: ss -ltnp sport = :"
                             + options.port();
             case "EACCES" ->
@@ -34,7 +43,8 @@ final class StartFailure {
                             + place
                             + ": no permission"
                             + cause
-                            + "; low ports need root or CAP_NET_BIND_SERVICE, choose another --port";
+                            + "; low ports need root or CAP_NET_BIND_SERVICE, choose another "
+                            + port;
             case "EADDRNOTAVAIL" ->
                     "cannot listen on "
                             + place

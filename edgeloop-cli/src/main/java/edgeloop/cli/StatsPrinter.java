@@ -6,12 +6,11 @@ import edgeloop.http.Http;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import org.jspecify.annotations.Nullable;
 
 /** Prints a {@link StatsReport} at every interval, from a thread of its own, until stopped. */
 final class StatsPrinter {
+    private final Served served;
     private final Server server;
-    private final @Nullable Http http;
     private final Telemetry telemetry;
     private final LineWriter out;
     private final long intervalNanos;
@@ -21,14 +20,13 @@ final class StatsPrinter {
     private int dropped;
 
     private StatsPrinter(
-            Server server,
-            @Nullable Http http,
+            Served served,
             Telemetry telemetry,
             LineWriter out,
             Duration interval,
             boolean perReactor) {
-        this.server = server;
-        this.http = http;
+        this.served = served;
+        this.server = served.server();
         this.telemetry = telemetry;
         this.out = out;
         this.intervalNanos = interval.toNanos();
@@ -38,17 +36,15 @@ final class StatsPrinter {
     /**
      * Starts the reports.
      *
-     * @param http what the server serves, or null
      * @param perReactor whether each reactor has a line of its own as well
      */
     static StatsPrinter start(
-            Server server,
-            @Nullable Http http,
+            Served served,
             Telemetry telemetry,
             LineWriter out,
             Duration interval,
             boolean perReactor) {
-        StatsPrinter printer = new StatsPrinter(server, http, telemetry, out, interval, perReactor);
+        StatsPrinter printer = new StatsPrinter(served, telemetry, out, interval, perReactor);
         Thread.ofPlatform().name("stats").daemon().start(printer::run);
         return printer;
     }
@@ -70,8 +66,12 @@ final class StatsPrinter {
             ServerStats stats,
             LatencyRecorder.Summary latencies) {
         LocalTime now = LocalTime.now(ZoneId.systemDefault());
+        Http http = served.http();
         String lines =
                 words.next(now, seconds, stats, http == null ? null : http.stats(), latencies);
+        if (served.hasTls()) {
+            lines += words.handshakes(now, stats.handshakes());
+        }
         return perReactor ? lines + words.reactors(now, seconds, server.reactorStats()) : lines;
     }
 

@@ -1,5 +1,6 @@
 package edgeloop.cli;
 
+import edgeloop.HandshakeStats;
 import edgeloop.ServerStats;
 import edgeloop.http.HttpStats;
 import java.time.LocalTime;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Words what a server has done since the last report: the three lines of {@code --stats}, a fourth
- * for HTTP, and one for each reactor where that is asked for.
+ * for HTTP, one for TLS, and one for each reactor where that is asked for.
  */
 final class StatsReport {
     private static final DateTimeFormatter CLOCK =
@@ -21,6 +22,7 @@ final class StatsReport {
     private long bytesBefore;
     private List<Long> reactorBytesBefore = List.of();
     private HttpStats httpBefore = new HttpStats(0, 0, 0, 0, 0);
+    private HandshakeStats handshakesBefore = new HandshakeStats(0, 0, 0, 0, 0, 0, 0);
 
     /**
      * The lines for an interval that ends now.
@@ -51,6 +53,42 @@ final class StatsReport {
                         http.serverErrors() - httpBefore.serverErrors());
         httpBefore = http;
         return lines + statuses;
+    }
+
+    /** A line of the handshakes since this was last called. */
+    String handshakes(LocalTime now, HandshakeStats all) {
+        HandshakeStats before = handshakesBefore;
+        handshakesBefore = all;
+        return "\n["
+                + CLOCK.format(now)
+                + "] Handshakes: "
+                + (all.full() - before.full())
+                + " full, "
+                + (all.resumed() - before.resumed())
+                + " resumed, "
+                + (all.failed() - before.failed())
+                + " failed, "
+                + (all.timedOut() - before.timedOut())
+                + " timed out, "
+                + (all.abandoned() - before.abandoned())
+                + " abandoned";
+    }
+
+    /** The line of all handshakes, with a line break before it. */
+    static String allHandshakes(HandshakeStats all) {
+        return "\nHandshakes: "
+                + all.full()
+                + " full, "
+                + all.resumed()
+                + " resumed, "
+                + all.failed()
+                + " failed"
+                + (all.strangers() == 0 ? "" : " (" + all.strangers() + " by HTTP without TLS)")
+                + ", "
+                + all.timedOut()
+                + " timed out, "
+                + all.abandoned()
+                + " abandoned";
     }
 
     /** A line for each reactor, with what it has done since this was last called. */

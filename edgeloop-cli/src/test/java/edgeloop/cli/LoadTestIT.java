@@ -165,4 +165,24 @@ class LoadTestIT {
                     .contains("ulimit -Hn", "-c 136");
         }
     }
+
+    /** Neither its classes nor OpenSSL: that costs a start tens of milliseconds. */
+    @Test
+    void withoutTlsNothingOfItIsLoaded() throws Exception {
+        Path log = folder.resolve("classes.log");
+        String target = "127.0.0.1:" + server.port();
+        try (ServerProcess loadtest =
+                ServerProcess.launchWith(
+                        "-Xlog:class+load,library:file=" + log,
+                        "./loadtest",
+                        "-q",
+                        "-r",
+                        "100",
+                        target)) {
+            assertThat(loadtest.awaitExit()).isZero();
+        }
+        assertThat(Files.readAllLines(log))
+                .anyMatch(line -> line.contains("edgeloop.cli.load.LoadCommand"))
+                .noneMatch(line -> line.contains(" edgeloop.tls.") || line.contains("libssl"));
+    }
 }

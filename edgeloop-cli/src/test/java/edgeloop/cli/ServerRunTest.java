@@ -64,7 +64,7 @@ final class ServerRunTest {
                 Server.start(
                         ServerOptions.defaults().withListeners(_ -> broken),
                         _ -> Connection::write);
-        ServerRun run = new ServerRun(server, null, null, out.writer(), err.writer());
+        ServerRun run = new ServerRun(Served.of(server), null, out.writer(), err.writer());
         try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             assertThat(run.await()).isEqualTo(1);
         }
@@ -79,7 +79,7 @@ final class ServerRunTest {
     @Test
     void firstSignalLetsConnectionsFinish() throws Exception {
         Server server = Server.start(0, _ -> Connection::write);
-        ServerRun run = new ServerRun(server, null, null, out.writer(), err.writer());
+        ServerRun run = new ServerRun(Served.of(server), null, out.writer(), err.writer());
         run.terminate("SIGTERM");
         assertThat(run.await()).isZero();
         assertThat(out.text())

@@ -1,5 +1,6 @@
 package edgeloop.cli;
 
+import edgeloop.HandshakeStats;
 import edgeloop.ServerStats;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -19,10 +20,7 @@ final class StatsFixture {
         for (int i = 0; i < components.length; i++) {
             String name = components[i].getName();
             Number value = figures.containsKey(name) ? figures.get(name) : 0;
-            values[i] =
-                    components[i].getType() == int.class
-                            ? (Object) value.intValue()
-                            : (Object) value.longValue();
+            values[i] = valueOf(components[i].getType(), value);
             unknown.remove(name);
         }
         if (!unknown.isEmpty()) {
@@ -37,5 +35,12 @@ final class StatsFixture {
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }
+    }
+
+    private static Object valueOf(Class<?> type, Number value) {
+        if (type == HandshakeStats.class) {
+            return new HandshakeStats(0, 0, 0, 0, 0, 0, 0);
+        }
+        return type == int.class ? (Object) value.intValue() : (Object) value.longValue();
     }
 }

@@ -2,6 +2,7 @@ package edgeloop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edgeloop.HandshakeStats;
 import edgeloop.ServerStats;
 import edgeloop.http.HttpStats;
 import java.time.LocalTime;
@@ -54,6 +55,24 @@ final class StatsReportTest {
         String lines =
                 report.next(LocalTime.NOON, 2.5, stats(1, 0, 1_500, 10_000_000), null, NO_LATENCY);
         assertThat(lines).contains("Requests: 200/sec, Bytes: 0.4 MB/sec");
+    }
+
+    @Test
+    void handshakesAreThoseOfTheIntervalAndInTheEndAll() {
+        HandshakeStats first = new HandshakeStats(5, 7, 1, 1, 0, 2, 9);
+        HandshakeStats then = new HandshakeStats(12, 30, 2, 1, 1, 2, 9);
+        assertThat(report.handshakes(LocalTime.NOON, first))
+                .isEqualTo(
+                        "\n[12:00:00] Handshakes: 5 full, 7 resumed, 1 failed, 0 timed out,"
+                                + " 2 abandoned");
+        assertThat(report.handshakes(LocalTime.NOON, then))
+                .isEqualTo(
+                        "\n[12:00:00] Handshakes: 7 full, 23 resumed, 1 failed, 1 timed out,"
+                                + " 0 abandoned");
+        assertThat(StatsReport.allHandshakes(then))
+                .isEqualTo(
+                        "\nHandshakes: 12 full, 30 resumed, 2 failed (1 by HTTP without TLS),"
+                                + " 1 timed out, 2 abandoned");
     }
 
     @Test

@@ -40,7 +40,7 @@ final class StuckServer {
     public static void main(String[] args) throws Exception {
         LineWriter out = LineWriter.start("stdout", System.out);
         LineWriter err = LineWriter.start("stderr", System.err);
-        ServerRun run = new ServerRun(Server.start(0, _ -> STUCK), null, null, out, err);
+        ServerRun run = new ServerRun(Served.of(Server.start(0, _ -> STUCK)), null, out, err);
         run.announce("edge-triggered", 1024, "");
         System.exit(run.await());
     }

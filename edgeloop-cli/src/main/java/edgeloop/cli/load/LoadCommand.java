@@ -2,6 +2,7 @@ package edgeloop.cli.load;
 
 import edgeloop.Addresses;
 import edgeloop.Transport;
+import edgeloop.TransportSecurity;
 import edgeloop.cli.Diagnostics;
 import edgeloop.cli.DurationConverter;
 import edgeloop.cli.EngineWords;
@@ -11,6 +12,7 @@ import edgeloop.cli.Signals;
 import edgeloop.cli.UsageErrors;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
+import edgeloop.cli.load.engine.TlsCheck;
 import edgeloop.cli.load.measure.RunObserver;
 import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.measure.StagePlan;
@@ -82,7 +84,8 @@ final class LoadCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             arity = "0..2",
             description =
-                    "The server: HOST:PORT, [IPV6]:PORT, HOST PORT, or http://HOST:PORT/PATH.")
+                    "The server: HOST:PORT, [IPV6]:PORT, HOST PORT, or http://HOST:PORT/PATH; by"
+                            + " TLS tls://HOST:PORT or https://HOST:PORT/PATH.")
     private List<String> target = List.of();
 
     @Option(
@@ -119,20 +122,7 @@ final class LoadCommand implements Callable<Integer> {
                             + " rates, separated by commas, are steps (default: closed loop).")
     private @Nullable List<Double> rates;
 
-    @Option(
-            names = "--arrivals",
-            paramLabel = "KIND",
-            defaultValue = "constant",
-            description = "Gaps between due requests: constant or poisson (default: constant).")
-    private Arrivals arrivals = Arrivals.constant;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            converter = CountConverter.Seed.class,
-            defaultValue = "1",
-            description = "Of all that is random (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin private ArrivalOptions arrivals = new ArrivalOptions();
 
     @Option(
             names = "--in-flight",
@@ -174,6 +164,8 @@ final class LoadCommand implements Callable<Integer> {
     private @Nullable Double connectRate;
 
     @Mixin private AddressOptions address = new AddressOptions();
+
+    @Mixin private ClientTlsOptions tls = new ClientTlsOptions();
 
     @Option(
             names = "--requests-per-connection",
@@ -219,12 +211,6 @@ final class LoadCommand implements Callable<Integer> {
             description = "Print the results alone, no progress.")
     private boolean quiet;
 
-    /** The names are what the user writes. */
-    enum Arrivals {
-        constant,
-        poisson
-    }
-
     private LoadCommand(LineWriter out, LineWriter err, Machine machine) {
         this.out = out;
         this.err = err;
@@ -252,6 +238,7 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CannotRunException, InterruptedException {
         Target server = parse("", target, Target::parse);
+        tls.check(server);
         List<Criterion> failures = conditions.parse();
         Criterion wanted = wanted();
         takePart();
@@ -265,6 +252,7 @@ final class LoadCommand implements Callable<Integer> {
             out.print(TextReport.of(results));
             boolean _ = out.awaitWritten(PROGRESS_TIMEOUT); // an output may be the same stream
             outputs.write(results, log);
+            Preflight.noteTls(server, options.target(), results, this::say);
             return ConditionOptions.exitCode(results, failures, this::say);
         }
     }
@@ -324,8 +312,8 @@ final class LoadCommand implements Callable<Integer> {
         Duration warm = warmup == null ? defaultWarmup(measure) : warmup;
         return new StagePlan(
                 rate,
-                arrivals == Arrivals.poisson,
-                seed,
+                arrivals.poisson(),
+                arrivals.seed(),
                 ramp.toNanos(),
                 warm.toNanos(),
                 requests == null ? measure.toNanos() : 0,
@@ -354,6 +342,10 @@ final class LoadCommand implements Callable<Integer> {
         int concurrency = parse("", (long) connections * pipeline, Preflight::concurrency);
         Preflight.checkDescriptors(connections, threads.count());
         InetSocketAddress chosen = address.choose(server, machine.resolver(), this::note);
+        TransportSecurity security = tls.security(server, address.connectTimeout());
+        if (security != null) {
+            TlsCheck.handshake(chosen, security, address.connectTimeout());
+        }
         boolean churn = requestsPerConnection != null;
         List<InetAddress> sources = Preflight.sources(chosen.getAddress(), connections, churn);
         return new EngineOptions(
@@ -367,23 +359,28 @@ final class LoadCommand implements Callable<Integer> {
                 requestsPerConnection == null ? 0 : requestsPerConnection,
                 exchange,
                 timeout.toNanos(),
-                threads.transport());
+                threads.transport(),
+                security);
     }
 
     private Exchange exchange(Target server, Shard shard) {
         boolean once = requestsPerConnection != null && requestsPerConnection == 1;
-        return parse("", server, target -> request.exchange(target, once, seed, shard));
+        return parse("", server, target -> request.exchange(target, once, arrivals.seed(), shard));
     }
 
     private Results.Config config(
-            EngineOptions options, StagePlan first, boolean searching, Transport used) {
+            Target server,
+            EngineOptions options,
+            StagePlan first,
+            boolean searching,
+            Transport used) {
         return new Results.Config(
                 Addresses.format(options.target()),
                 connections,
                 pipeline,
                 options.concurrency(),
                 searching ? List.of(first.rate()) : rates,
-                first.isOpenLoop() ? arrivals.name() : null,
+                first.isOpenLoop() ? arrivals.kind() : null,
                 requests,
                 requests == null ? first.measureNanos() / 1e9 : null,
                 first.warmupNanos() / 1e9,
@@ -397,7 +394,8 @@ final class LoadCommand implements Callable<Integer> {
                 request.files().orderName(),
                 shards.name(),
                 threads.count(),
-                EngineWords.word(used));
+                EngineWords.word(used),
+                tls.asked(server));
     }
 
     private <T, R> R parse(String option, T text, Function<T, R> parser) {
@@ -474,6 +472,7 @@ final class LoadCommand implements Callable<Integer> {
         }
         Results.Config config =
                 config(
+                        server,
                         options,
                         stages.getFirst().outcome().plan(),
                         search != null,

@@ -1,11 +1,15 @@
 package edgeloop.cli.load;
 
+import edgeloop.cli.load.engine.TlsCheck;
 import edgeloop.cli.load.message.CannotRunException;
 import edgeloop.cli.load.message.Text;
+import edgeloop.cli.load.protocol.Target;
+import edgeloop.cli.load.result.Results;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -14,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +40,16 @@ final class Preflight {
 
     /** Two times are kept of each, which then take a quarter of the heap. */
     private static final int MOST_REQUESTS_ON_THEIR_WAY = 4_000_000;
+
+    /** What comes of it where a server that expects TLS is spoken with without. */
+    private static final Set<String> TO_PLAIN_BYTES =
+            Set.of(
+                    "malformed answer",
+                    "mismatch",
+                    "closed early",
+                    "reset",
+                    "abandoned",
+                    "status 400");
 
     private Preflight() {}
 
@@ -161,6 +176,24 @@ final class Preflight {
                         + Text.count(connections)
                         + " connects can wait for a server on this machine (net.core.somaxconn); if"
                         + " some take a second, use --connect-rate");
+    }
+
+    /**
+     * Tells of a server that answered nothing as it should because it wants TLS: one asks for that
+     * by an alert, another by a status, and most close.
+     */
+    static void noteTls(
+            Target server, InetSocketAddress address, Results results, Consumer<String> notes)
+            throws InterruptedException {
+        Results.Requests requests = results.requests();
+        boolean mayBe =
+                !server.tls()
+                        && requests.answered() == 0
+                        && !requests.errors().isEmpty()
+                        && TO_PLAIN_BYTES.containsAll(requests.errors().keySet());
+        if (mayBe && TlsCheck.isWantedBy(address)) {
+            notes.accept(server.hostAndPort() + " speaks TLS: write " + server.withTls());
+        }
     }
 
     private static long descriptorLimit() {

@@ -113,7 +113,7 @@ final class RequestOptions {
         if (method != null || !headers.isEmpty() || body != null || expectStatus != null) {
             throw new IllegalArgumentException(
                     "--method, --header, --body and --expect-status are for targets that begin with"
-                            + " http://");
+                            + " http:// or https://");
         }
         if (payload != null && size != null) {
             throw new IllegalArgumentException("--payload and --size exclude each other");

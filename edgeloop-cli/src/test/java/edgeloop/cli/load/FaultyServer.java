@@ -8,6 +8,7 @@ import edgeloop.IoBuffer;
 import edgeloop.Server;
 import edgeloop.ServerOptions;
 import edgeloop.SyscallException;
+import edgeloop.TransportSecurity;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,6 +75,12 @@ public final class FaultyServer implements AutoCloseable {
     /** One without faults, on one address alone. */
     static FaultyServer start(InetAddress address) throws SyscallException {
         return new FaultyServer(onPort(0).withBindAddress(address), Protocol.RAW, NONE);
+    }
+
+    /** One that is spoken with by TLS. */
+    static FaultyServer startTls(Protocol protocol, TransportSecurity tls, Fault fault)
+            throws SyscallException {
+        return new FaultyServer(onPort(0).withTls(tls), protocol, fault);
     }
 
     private static ServerOptions onPort(int port) {

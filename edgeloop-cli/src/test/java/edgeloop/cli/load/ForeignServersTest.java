@@ -213,4 +213,25 @@ class ForeignServersTest {
                         () -> get(port, "/", "--body", "some text"));
         assertThat(run.out()).contains("  Errors: 0\n", "Answers by status: 2xx 2,000\n");
     }
+
+    /** One connection at a time, each for one answer, which ends with it: HTTP/1.0. */
+    @Test
+    void opensslAnswersHttpOverTls() throws Exception {
+        assumeTrue(LoadCertificates.areOfUse(), "TLS");
+        String program = installed("openssl");
+        LoadCertificates certificates = LoadCertificates.get();
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of(program, "s_server", "-www", "-quiet"));
+        command.addAll(List.of("-accept", "127.0.0.1:" + port));
+        command.addAll(List.of("-cert", certificates.chain().toString()));
+        command.addAll(List.of("-key", certificates.key().toString()));
+        List<String> arguments = new ArrayList<>(List.of("-q", "-c", "1", "-r", "50"));
+        arguments.addAll(List.of("--ca", certificates.chain().toString()));
+        arguments.add("https://127.0.0.1:" + port + "/");
+        Runs.Outcome run =
+                against(port, command, () -> Runs.loadtest(arguments.toArray(String[]::new)));
+        assertThat(run.out())
+                .as("%s", run)
+                .contains("  Errors: 0\n", "Answers by status: 2xx 50\n", "Handshakes: ");
+    }
 }

@@ -157,6 +157,7 @@ final class KnownTruth {
                 latency(measured.stream().mapToLong(Request::response)),
                 run.isOpenLoop() ? latency(measured.stream().mapToLong(Request::service)) : null,
                 latency(connectTimes()),
+                null,
                 timeline(),
                 List.of(),
                 null,
@@ -185,7 +186,8 @@ final class KnownTruth {
                 null,
                 null,
                 threads,
-                "epoll");
+                "epoll",
+                null);
     }
 
     // ---- Times --------------------------------------------------------------------------------

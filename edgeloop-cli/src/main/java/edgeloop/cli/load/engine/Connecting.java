@@ -11,6 +11,7 @@ import edgeloop.cli.load.measure.ErrorCounts;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -138,7 +139,7 @@ final class Connecting {
         established++;
         establishedByAll.incrementAndGet();
         outage.established();
-        book.established(now - slot.connectBeganNanos);
+        book.established(now - slot.connectBeganNanos, connection.tls());
         if (underWay) {
             settle();
         } else {
@@ -218,6 +219,8 @@ final class Connecting {
                 book.failed.byName(),
                 pending,
                 book.lostWhileIdle.byName(),
-                book.phaseNanos);
+                book.phaseNanos,
+                book.resumed,
+                new TreeMap<>(book.agreed));
     }
 }

@@ -1,12 +1,14 @@
 package edgeloop.cli.load.engine;
 
 import edgeloop.Transport;
+import edgeloop.TransportSecurity;
 import edgeloop.cli.load.measure.Shard;
 import edgeloop.cli.load.protocol.Exchange;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stays the same during a run, of all threads together or of one.
@@ -22,6 +24,7 @@ import java.util.List;
  * @param exchange what each request sends and what is expected
  * @param timeoutNanos from a request's sending to its answer
  * @param transport how the kernel is spoken to
+ * @param tls what the connections are secured by; null for nothing
  */
 public record EngineOptions(
         InetSocketAddress target,
@@ -34,7 +37,36 @@ public record EngineOptions(
         int requestsPerConnection,
         Exchange exchange,
         long timeoutNanos,
-        Transport transport) {
+        Transport transport,
+        @Nullable TransportSecurity tls) {
+
+    /** Without TLS. */
+    public EngineOptions(
+            InetSocketAddress target,
+            List<InetAddress> sources,
+            int connections,
+            double connectRate,
+            Duration connectTimeout,
+            int pipeline,
+            int inFlight,
+            int requestsPerConnection,
+            Exchange exchange,
+            long timeoutNanos,
+            Transport transport) {
+        this(
+                target,
+                sources,
+                connections,
+                connectRate,
+                connectTimeout,
+                pipeline,
+                inFlight,
+                requestsPerConnection,
+                exchange,
+                timeoutNanos,
+                transport,
+                null);
+    }
 
     /**
      * The part of one of several threads.
@@ -56,7 +88,8 @@ public record EngineOptions(
                 requestsPerConnection,
                 own,
                 timeoutNanos,
-                transport);
+                transport,
+                tls);
     }
 
     /** The same where the kernel is spoken to in another way. */
@@ -72,7 +105,25 @@ public record EngineOptions(
                 requestsPerConnection,
                 exchange,
                 timeoutNanos,
-                other);
+                other,
+                tls);
+    }
+
+    /** The same over TLS, or without. */
+    public EngineOptions withTls(@Nullable TransportSecurity security) {
+        return new EngineOptions(
+                target,
+                sources,
+                connections,
+                connectRate,
+                connectTimeout,
+                pipeline,
+                inFlight,
+                requestsPerConnection,
+                exchange,
+                timeoutNanos,
+                transport,
+                security);
     }
 
     /** The most requests that can be on their way. */

@@ -102,6 +102,7 @@ final class LoadEngine implements AutoCloseable {
                 Client.start(
                         ClientOptions.defaults()
                                 .withTransport(options.transport())
+                                .withTls(options.tls())
                                 .withConnection(connection)
                                 .withConnectTimeout(options.connectTimeout())
                                 .withLocalAddresses(options.sources())

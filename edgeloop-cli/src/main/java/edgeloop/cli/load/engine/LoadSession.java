@@ -1,6 +1,7 @@
 package edgeloop.cli.load.engine;
 
 import edgeloop.SyscallException;
+import edgeloop.TlsException;
 import edgeloop.Transport;
 import edgeloop.cli.EngineWords;
 import edgeloop.cli.load.measure.ConnectionBook;
@@ -49,7 +50,8 @@ public final class LoadSession implements AutoCloseable {
      * @param parts what each is to do
      * @param meter tells what they use
      * @param observers hear of the run on the thread that waits for it
-     * @throws CannotRunException if the kernel refuses a reactor's descriptors, or the transport
+     * @throws CannotRunException if the kernel refuses a reactor's descriptors, or the transport,
+     *     or what TLS is to be made of can't be used
      */
     public static LoadSession start(
             List<EngineOptions> parts, Meter meter, List<RunObserver> observers)
@@ -58,6 +60,8 @@ public final class LoadSession implements AutoCloseable {
             return openForAll(parts, meter, observers);
         } catch (SyscallException e) {
             throw noReactor(e);
+        } catch (TlsException e) {
+            throw new CannotRunException(String.valueOf(e.getMessage()));
         }
     }
 

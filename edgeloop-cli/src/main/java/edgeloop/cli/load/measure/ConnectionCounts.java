@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param pending those under way
  * @param lostWhileIdle connections that ended while no request was on its way, by cause
  * @param phaseNanos how long the connect phase took
+ * @param resumed those established that took an earlier session of TLS up again
+ * @param agreed those established by TLS, by the protocol's version and the cipher suite
  */
 public record ConnectionCounts(
         long attempted,
@@ -21,7 +23,9 @@ public record ConnectionCounts(
         Map<String, Long> failed,
         long pending,
         Map<String, Long> lostWhileIdle,
-        long phaseNanos) {
+        long phaseNanos,
+        long resumed,
+        Map<String, Long> agreed) {
 
     /** Of several threads, each with connections of its own. */
     public static ConnectionCounts together(List<ConnectionCounts> parts) {
@@ -31,7 +35,9 @@ public record ConnectionCounts(
                 sums(parts.stream().map(ConnectionCounts::failed).toList()),
                 parts.stream().mapToLong(ConnectionCounts::pending).sum(),
                 sums(parts.stream().map(ConnectionCounts::lostWhileIdle).toList()),
-                parts.stream().mapToLong(ConnectionCounts::phaseNanos).max().orElse(0));
+                parts.stream().mapToLong(ConnectionCounts::phaseNanos).max().orElse(0),
+                parts.stream().mapToLong(ConnectionCounts::resumed).sum(),
+                sums(parts.stream().map(ConnectionCounts::agreed).toList()));
     }
 
     /** Name by name. */

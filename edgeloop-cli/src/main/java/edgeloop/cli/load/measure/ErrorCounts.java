@@ -19,13 +19,16 @@ public final class ErrorCounts {
     public static final int UNASKED = 204;
     static final int CLIENT_FAILURE = 205;
     public static final int MALFORMED = 206;
+    static final int TLS = 207;
+    static final int TLS_TIMEOUT = 208;
+    static final int TRUNCATED = 209;
 
     /** To which an HTTP status is added that was not expected. */
     public static final int STATUS = 300;
 
     /** What is an error on a connection without a request too, by name. */
     public static final Set<String> WRONG_WHILE_IDLE =
-            Set.of("unasked data", "client failure", "mismatch");
+            Set.of("unasked data", "client failure", "mismatch", "TLS failure");
 
     private static final String REFUSED = "refused";
 
@@ -65,10 +68,15 @@ public final class ErrorCounts {
     /** The cause that a connection's end stands for, where requests were still unanswered. */
     public static int causeOf(CloseReason reason) {
         return switch (reason) {
-            case CloseReason.PeerClosed _, CloseReason.Truncated _ -> CLOSED_EARLY;
+            case CloseReason.PeerClosed _ -> CLOSED_EARLY;
             case CloseReason.Failed failed -> failed.errno();
-            case CloseReason.TimedOut _ -> TIMEOUT;
-            case CloseReason.ProtocolError _, CloseReason.TlsFailed _ -> MISMATCH;
+            case CloseReason.TimedOut timedOut ->
+                    timedOut.limit() == CloseReason.TimedOut.Limit.HANDSHAKE
+                            ? TLS_TIMEOUT
+                            : TIMEOUT;
+            case CloseReason.TlsFailed _ -> TLS;
+            case CloseReason.Truncated _ -> TRUNCATED;
+            case CloseReason.ProtocolError _ -> MISMATCH;
             case CloseReason.LocallyClosed _,
                     CloseReason.CutOff _,
                     CloseReason.HandlerFailed _,
@@ -92,6 +100,9 @@ public final class ErrorCounts {
             case UNASKED -> "unasked data";
             case CLIENT_FAILURE -> "client failure";
             case MALFORMED -> "malformed answer";
+            case TLS -> "TLS failure";
+            case TLS_TIMEOUT -> "TLS timeout";
+            case TRUNCATED -> "truncated";
             default -> cause > STATUS ? "status " + (cause - STATUS) : nameOfErrno(cause);
         };
     }

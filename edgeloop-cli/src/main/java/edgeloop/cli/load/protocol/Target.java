@@ -5,17 +5,21 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server as the user names it: {@code HOST:PORT}, {@code HOST PORT} or {@code
- * http://HOST:PORT/PATH}; an IPv6 address before a colon is in brackets, as in RFC 3986 section
- * 3.2.2.
+ * The server as the user names it: {@code HOST:PORT}, {@code HOST PORT}, {@code tls://HOST:PORT} or
+ * {@code http://HOST:PORT/PATH}, and {@code https://} likewise; an IPv6 address before a colon is
+ * in brackets, as in RFC 3986 section 3.2.2.
  *
  * @param host its name or address, without brackets
  * @param port from 1 to 65535
  * @param path with its query, of an HTTP server; null where bytes are all that is known
+ * @param tls whether it is spoken with by TLS
  */
-public record Target(String host, int port, @Nullable String path) {
+public record Target(String host, int port, @Nullable String path, boolean tls) {
     private static final String HTTP = "http://";
+    private static final String HTTPS = "https://";
+    private static final String TLS = "tls://";
     private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
     /**
      * Reads one or two words.
@@ -30,35 +34,41 @@ public record Target(String host, int port, @Nullable String path) {
             if (words.getFirst().contains("://")) {
                 throw new IllegalArgumentException("write the port in the URL: http://HOST:PORT/");
             }
-            return new Target(host(words.getFirst()), port(words.getLast()), null);
+            return new Target(host(words.getFirst()), port(words.getLast()), null, false);
         }
         String word = words.getFirst();
         String scheme = word.toLowerCase(Locale.ROOT);
-        if (scheme.startsWith(HTTP)) {
-            return url(word);
+        if (scheme.startsWith(HTTP) || scheme.startsWith(HTTPS)) {
+            return url(word, scheme.startsWith(HTTPS));
         }
-        if (scheme.startsWith("https://")) {
+        boolean tls = scheme.startsWith(TLS);
+        return bytes(word, tls ? word.substring(TLS.length()) : word, tls);
+    }
+
+    private static Target bytes(String word, String server, boolean tls) {
+        int colon = server.lastIndexOf(':');
+        if (colon <= server.lastIndexOf(']')) {
             throw new IllegalArgumentException(
-                    "'" + word + "' wants TLS, which loadtest does not speak: write http://");
+                    "'" + word + "' has no port: write " + (tls ? TLS : "") + "HOST:PORT");
         }
-        int colon = word.lastIndexOf(':');
-        if (colon < 0) {
-            throw new IllegalArgumentException("'" + word + "' has no port: write HOST:PORT");
+        if (tls && server.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + word + "' has a path: write tls://HOST:PORT, or https://HOST:PORT/PATH");
         }
-        String host = word.substring(0, colon);
+        String host = server.substring(0, colon);
         if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
             throw new IllegalArgumentException(
                     "'" + word + "' is ambiguous: write [ADDRESS]:PORT or ADDRESS PORT");
         }
-        return new Target(host(host), port(word.substring(colon + 1)), null);
+        return new Target(host(host), port(server.substring(colon + 1)), null, tls);
     }
 
-    private static Target url(String word) {
+    private static Target url(String word, boolean tls) {
         if (word.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new IllegalArgumentException(
                     "'" + word + "' has a character that a URL must percent-encode");
         }
-        int begin = HTTP.length();
+        int begin = (tls ? HTTPS : HTTP).length();
         int end = begin;
         while (end < word.length() && "/?#".indexOf(word.charAt(end)) < 0) {
             end++;
@@ -73,17 +83,19 @@ public record Target(String host, int port, @Nullable String path) {
         boolean hasPort = colon > authority.lastIndexOf(']');
         String host = hasPort ? authority.substring(0, colon) : authority;
         if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
-            throw new IllegalArgumentException("'" + word + "': write http://[ADDRESS]:PORT/");
+            throw new IllegalArgumentException(
+                    "'" + word + "': write " + (tls ? HTTPS : HTTP) + "[ADDRESS]:PORT/");
         }
         return new Target(
                 host(host),
-                hasPort ? port(authority.substring(colon + 1)) : HTTP_PORT,
-                path.startsWith("/") ? path : "/" + path);
+                hasPort ? port(authority.substring(colon + 1)) : tls ? HTTPS_PORT : HTTP_PORT,
+                path.startsWith("/") ? path : "/" + path,
+                tls);
     }
 
     /** As it stands in a Host field: RFC 9110 section 7.2. */
     public String authority() {
-        return hostInBrackets() + (port == HTTP_PORT ? "" : ":" + port);
+        return hostInBrackets() + (port == (tls ? HTTPS_PORT : HTTP_PORT) ? "" : ":" + port);
     }
 
     private String hostInBrackets() {
@@ -113,6 +125,11 @@ public record Target(String host, int port, @Nullable String path) {
         throw new IllegalArgumentException("the port must be from 1 to 65535, not '" + text + "'");
     }
 
+    /** The same server by TLS. */
+    public Target withTls() {
+        return new Target(host, port, path, true);
+    }
+
     /** As in {@code localhost:8080}, whatever the protocol. */
     public String hostAndPort() {
         return hostInBrackets() + ":" + port;
@@ -121,6 +138,9 @@ public record Target(String host, int port, @Nullable String path) {
     @Override
     public String toString() {
         String server = hostAndPort();
-        return path == null ? server : HTTP + server + path;
+        if (path == null) {
+            return tls ? TLS + server : server;
+        }
+        return (tls ? HTTPS : HTTP) + server + path;
     }
 }

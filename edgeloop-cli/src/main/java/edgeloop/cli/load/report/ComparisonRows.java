@@ -45,10 +45,25 @@ public final class ComparisonRows {
                         run ->
                                 TextReport.figure(
                                         run.response(), "max", run.response().maxMillis())));
+        if (before.handshakes() != null || after.handshakes() != null) {
+            rows.add(row("handshake mean", run -> handshake(run, "mean")));
+            rows.add(row("handshake p99", run -> handshake(run, "p99")));
+        }
         rows.add(row("answered", run -> Text.count(run.requests().answered())));
         rows.add(row("errors", run -> share(run, Results::errorCount)));
         rows.add(row("unsent", run -> share(run, of -> of.requests().unsent())));
         return rows;
+    }
+
+    private static String handshake(Results run, String name) {
+        Results.Handshakes handshakes = run.handshakes();
+        if (handshakes == null) {
+            return "-";
+        }
+        Results.Latency time = handshakes.time();
+        boolean isMean = name.equals("mean");
+        return TextReport.figure(
+                time, name, isMean ? time.meanMillis() : time.percentileMillis(name));
     }
 
     private Row row(String name, Function<Results, String> figure) {

@@ -52,6 +52,10 @@ public final class HtmlReport {
                     rates.stream().map(rate -> Text.rate(rate)).collect(Collectors.joining(", "))
                             + " requests/sec due";
         }
+        Results.Handshakes handshakes = results.handshakes();
+        if (handshakes != null) {
+            load += ", over " + String.join(", ", handshakes.agreed().keySet());
+        }
         return config.pipeline() == 1 ? load : load + ", " + config.pipeline() + " in a pipeline";
     }
 

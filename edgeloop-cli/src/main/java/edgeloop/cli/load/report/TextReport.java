@@ -38,6 +38,7 @@ public final class TextReport {
         percentiles();
         histogram();
         connecting();
+        handshakes();
         steps();
         search();
         errors();
@@ -195,6 +196,27 @@ public final class TextReport {
                 Text.millis(connect.meanMillis()),
                 Text.millis(connect.percentileMillis("p99")),
                 Text.millis(connect.maxMillis()));
+    }
+
+    private void handshakes() {
+        Results.Handshakes handshakes = results.handshakes();
+        Results.Tls tls = results.config().tls();
+        if (handshakes == null || tls == null) {
+            return;
+        }
+        Results.Latency time = handshakes.time();
+        line(
+                "Handshakes: %s full, %s resumed, avg %s, p99 %s, max %s",
+                Text.count(handshakes.full()),
+                Text.count(handshakes.resumed()),
+                Text.millis(time.meanMillis()),
+                Text.millis(time.percentileMillis("p99")),
+                Text.millis(time.maxMillis()));
+        Map<String, Long> agreed = handshakes.agreed();
+        line(
+                "TLS: %s%s",
+                agreed.size() == 1 ? agreed.keySet().iterator().next() : Text.counts(agreed),
+                tls.verified() ? "" : "; the server is not verified");
     }
 
     private void steps() {

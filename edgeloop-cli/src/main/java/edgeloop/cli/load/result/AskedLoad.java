@@ -31,7 +31,9 @@ public final class AskedLoad {
     }
 
     private String protocol() {
-        return results.target().toLowerCase(Locale.ROOT).startsWith("http://") ? "HTTP" : "bytes";
+        String target = results.target().toLowerCase(Locale.ROOT);
+        boolean http = target.startsWith("http://") || target.startsWith("https://");
+        return http ? "HTTP" : "bytes";
     }
 
     boolean isOpenLoop() {
@@ -51,6 +53,19 @@ public final class AskedLoad {
                         .map(rate -> Text.rate(rate))
                         .collect(Collectors.joining(", "))
                 + "/s";
+    }
+
+    /** What makes its connections and requests cost more, or less. */
+    private @Nullable String tls() {
+        Results.Tls tls = config.tls();
+        if (tls == null) {
+            return null;
+        }
+        Results.Handshakes handshakes = results.handshakes();
+        String agreed = handshakes == null ? "" : String.join(", ", handshakes.agreed().keySet());
+        return agreed
+                + (tls.resumption() ? " with sessions resumed" : "")
+                + (tls.verified() ? "" : " unverified");
     }
 
     /** Why no figure of the one means anything beside that of the other; empty if some do. */
@@ -80,6 +95,7 @@ public final class AskedLoad {
                 "requests per connection",
                 config.requestsPerConnection(),
                 other.config.requestsPerConnection());
+        add(differences, "TLS", tls(), other.tls());
         add(differences, "data", config.data(), other.config.data());
         add(differences, "file of requests", config.requestsFile(), other.config.requestsFile());
         add(differences, "order of data", config.dataOrder(), other.config.dataOrder());

@@ -102,6 +102,14 @@ public final class Merge {
                                 + names.get(i)
                                 + " is HTTP and the other is not");
             }
+            if ((run.config().tls() == null) != (first.config().tls() == null)) {
+                throw new CannotRunException(
+                        "the runs do not add up: one of "
+                                + names.getFirst()
+                                + " and "
+                                + names.get(i)
+                                + " is over TLS and the other is not");
+            }
             int steps = steps(run);
             if (steps != steps(first)) {
                 throw new CannotRunException(
@@ -185,8 +193,19 @@ public final class Merge {
                 config.pipeline() + " in a pipeline",
                 config.requestsPerConnection() + " requests per connection",
                 config.requestBytes() + " bytes a request",
+                tls(config),
                 "expected answers " + config.expect(),
                 "a timeout of " + config.timeoutSeconds() + " s");
+    }
+
+    private static String tls(Results.Config config) {
+        Results.Tls tls = config.tls();
+        return tls == null
+                ? "no TLS"
+                : "TLS "
+                        + tls.profile()
+                        + (tls.verified() ? " verified" : " unverified")
+                        + (tls.resumption() ? " with sessions resumed" : "");
     }
 
     private static Shard shard(String text, String name) throws CannotRunException {
@@ -241,6 +260,7 @@ public final class Merge {
                         unanswered -> Results.silentShare(config, seconds, unanswered)),
                 openLoop ? latency(Results::service) : null,
                 latency(Results::connect),
+                handshakes(),
                 List.of(), // the runs' clocks and slices differ
                 List.of(),
                 null,
@@ -287,7 +307,8 @@ public final class Merge {
                 first.dataOrder(),
                 null, // all of them are there
                 (int) count(run -> run.config().threads()),
-                each(Results.Config::engine));
+                each(Results.Config::engine),
+                first.tls());
     }
 
     /** What differs from run to run, once each. */
@@ -355,6 +376,21 @@ public final class Merge {
                 count(run -> run.connections().pending()),
                 counts(run -> run.connections().lostWhileIdle()),
                 runs.stream().mapToDouble(run -> run.connections().phaseSeconds()).max().orElse(0));
+    }
+
+    private Results.@Nullable Handshakes handshakes() {
+        List<Results.Handshakes> parts =
+                runs.stream().map(Results::handshakes).filter(Objects::nonNull).toList();
+        if (parts.isEmpty()) {
+            return null;
+        }
+        Map<String, Long> agreed = new TreeMap<>();
+        parts.forEach(part -> part.agreed().forEach((what, n) -> agreed.merge(what, n, Long::sum)));
+        return new Results.Handshakes(
+                parts.stream().mapToLong(Results.Handshakes::full).sum(),
+                parts.stream().mapToLong(Results.Handshakes::resumed).sum(),
+                agreed,
+                latency(run -> run.handshakes() == null ? null : run.handshakes().time()));
     }
 
     private interface Part {

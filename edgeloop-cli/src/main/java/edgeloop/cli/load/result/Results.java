@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param response from when a request was due to its answer
  * @param service from when a request was sent to its answer; null in a closed loop, where it is the
  *     same
- * @param connect from connect(2) to established
+ * @param connect from connect(2) to established by the kernel
+ * @param handshakes of TLS; null where there is none
  * @param timeline the measured time in slices, in order
  * @param steps one by one, where there was more than one stage
  * @param search what a search for the highest rate found; null where there was none
@@ -48,6 +49,7 @@ public record Results(
         Latency response,
         @Nullable Latency service,
         Latency connect,
+        @Nullable Handshakes handshakes,
         List<TimelineSlice> timeline,
         List<Step> steps,
         @Nullable Search search,
@@ -65,6 +67,7 @@ public record Results(
      * @param shard of how many the run was one, as 2/3; all figures are of its part
      * @param threads that sent and received
      * @param engine by which they did: {@code epoll} or {@code io_uring}
+     * @param tls how the server was spoken with by TLS; null where it was not
      */
     public record Config(
             String address,
@@ -86,7 +89,8 @@ public record Results(
             @Nullable String dataOrder,
             @Nullable String shard,
             int threads,
-            String engine) {
+            String engine,
+            @Nullable Tls tls) {
 
         public Config {
             // Files of earlier versions do not say.
@@ -94,6 +98,16 @@ public record Results(
             engine = Objects.requireNonNullElse(engine, "epoll");
         }
     }
+
+    /**
+     * How TLS was asked for.
+     *
+     * @param verified whether the server's certificate was
+     * @param resumption whether earlier sessions were taken up again where they could be
+     * @param profile which versions and cipher suites were offered
+     * @param provider whose TLS it was to be
+     */
+    public record Tls(boolean verified, boolean resumption, String profile, String provider) {}
 
     /**
      * scheduled = answered + all errors + unsent + inFlight.
@@ -196,6 +210,17 @@ public record Results(
             return percentilesMillis.getOrDefault(name, 0.0);
         }
     }
+
+    /**
+     * How the handshakes of TLS went that succeeded; those that did not are among the connections'
+     * errors.
+     *
+     * @param full those that agreed on everything anew
+     * @param resumed those that took an earlier session up again
+     * @param agreed how many agreed on what: the protocol's version and the cipher suite
+     * @param time from when the kernel had connected the two to the handshake's end
+     */
+    public record Handshakes(long full, long resumed, Map<String, Long> agreed, Latency time) {}
 
     /**
      * A stretch of the measured time.

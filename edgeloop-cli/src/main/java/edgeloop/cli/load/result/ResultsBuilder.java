@@ -63,6 +63,7 @@ public final class ResultsBuilder {
                         unanswered -> Results.silentShare(config, windowNanos / 1e9, unanswered)),
                 config.ratesPerSecond() == null ? null : service(),
                 Latencies.of(book.connectTimes, book.connectSumNanos),
+                config.tls() == null ? null : handshakes(),
                 timeline(),
                 steps.stream().map(ResultsBuilder::step).toList(),
                 search,
@@ -135,6 +136,14 @@ public final class ResultsBuilder {
                 connections.pending(),
                 connections.lostWhileIdle(),
                 connections.phaseNanos() / 1e9);
+    }
+
+    private Results.Handshakes handshakes() {
+        return new Results.Handshakes(
+                connections.established() - connections.resumed(),
+                connections.resumed(),
+                connections.agreed(),
+                Latencies.of(book.handshakeTimes, book.handshakeSumNanos));
     }
 
     private List<Results.TimelineSlice> timeline() {

@@ -54,7 +54,8 @@ class StageMergeTest {
     }
 
     private static ConnectionCounts counts(long established) {
-        return new ConnectionCounts(established, established, Map.of(), 0, Map.of(), established);
+        return new ConnectionCounts(
+                established, established, Map.of(), 0, Map.of(), established, 0, Map.of());
     }
 
     private Interval next() {

@@ -71,7 +71,8 @@ class HttpRequestTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "https://localhost/|TLS",
+                "https://localhost:x/|65535",
+                "https://::1/|https://[ADDRESS]",
                 "http://localhost 80|URL",
                 "http://:80/|host",
                 "http://localhost:99999/|65535",
