@@ -12,7 +12,7 @@ final class LibraryRun implements SeedRunner.Body {
         switch (choices.below(KINDS)) {
             case 1 -> new Exchange(run, kernel, choices).run();
             case 2, 3 -> new WebScenario(run, kernel, choices).run();
-            case 4, 5 -> runTls(run, kernel, choices);
+            case 4 -> runTls(run, kernel, choices);
             default -> new Scenario(run, kernel, choices).run();
         }
     }

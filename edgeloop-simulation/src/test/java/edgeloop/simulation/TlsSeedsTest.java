@@ -8,8 +8,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Seeds of TLS alone, of which {@link SeedsTest} has one in sixteen. They come upon these edge
- * cases: E49, E50.
+ * Seeds of TLS alone, of which {@link SeedsTest} has one in 32. They come upon these edge cases:
+ * E49, E50.
  */
 class TlsSeedsTest {
     private static final int SEEDS = Integer.getInteger("edgeloop.tlsSeeds", 3_000);
