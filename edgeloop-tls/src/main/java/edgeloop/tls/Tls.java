@@ -237,10 +237,14 @@ public final class Tls extends TransportSecurity {
      * {@return a copy of a client's that asks for a name (SNI) and verifies that, whatever address
      * it connects to}
      *
-     * @param name a DNS name
+     * @param name a DNS name, or an address, which is verified and, RFC 6066 section 3, not asked
+     *     for
      */
     public Tls withServerName(String name) {
         checkClient("withServerName");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("serverName must be a name: '" + name + "'");
+        }
         return client(settings.trust(), settings.verified(), Objects.requireNonNull(name, "name"));
     }
 

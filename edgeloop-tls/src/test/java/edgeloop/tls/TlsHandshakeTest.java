@@ -138,6 +138,32 @@ class TlsHandshakeTest {
         Exchange.awaitStats(server, stats -> stats.activeConnections() == 0);
     }
 
+    /** What looks like an address and is none can't be verified as one, and so is nobody's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"999.0.0.1", "host.1", "::1::"})
+    void certificateIsForNoAddressThatIsNone(String name) throws Exception {
+        Server server = exchange.serve(exchange.serverTls(), Exchange.ECHO);
+        Client client = exchange.client(exchange.clientTls());
+        assertThat(exchange.call(client, name, server.port()).refusal())
+                .startsWith("the certificate of " + name + " is refused: ");
+    }
+
+    /** It would be asked for by no name then, and any would do. */
+    @Test
+    void nameThatIsNoneIsRefused() {
+        assertThatThrownBy(() -> exchange.clientTls().withServerName(""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("serverName");
+    }
+
+    @Test
+    void addressThatIsAskedForIsVerifiedAsOne() throws Exception {
+        Server server = exchange.serve(exchange.serverTls(), Exchange.ECHO);
+        Client client = exchange.client(exchange.clientTls().withServerName("127.0.0.1"));
+        TlsSession session = exchange.call(client, "wrong.test", server.port()).session();
+        assertThat(session.serverName()).isNull();
+    }
+
     @Test
     void nameThatIsAskedForIsVerified() throws Exception {
         Server server = exchange.serve(exchange.serverTls(), Exchange.ECHO);

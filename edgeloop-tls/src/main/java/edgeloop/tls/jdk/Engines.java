@@ -7,6 +7,7 @@ import edgeloop.TlsException;
 import edgeloop.layer.LayerSource.Side;
 import edgeloop.tls.Profile;
 import edgeloop.tls.config.Identity;
+import edgeloop.tls.config.PeerName;
 import edgeloop.tls.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;

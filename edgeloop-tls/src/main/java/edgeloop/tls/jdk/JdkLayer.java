@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import edgeloop.layer.Agreement;
 import edgeloop.layer.Flow;
 import edgeloop.layer.Layer;
+import edgeloop.tls.config.PeerName;
 import edgeloop.tls.hello.ClientHello;
 import edgeloop.tls.hello.PlainHttp;
 import java.lang.foreign.MemorySegment;

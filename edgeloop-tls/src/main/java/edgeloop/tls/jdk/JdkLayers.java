@@ -6,6 +6,7 @@ import edgeloop.layer.Flow;
 import edgeloop.layer.Layer;
 import edgeloop.layer.Layers;
 import edgeloop.layer.Sink;
+import edgeloop.tls.config.PeerName;
 import edgeloop.tls.hello.ClientHello;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;

@@ -1,6 +1,7 @@
 package edgeloop.tls.openssl;
 
 import edgeloop.layer.Flow;
+import edgeloop.tls.config.PeerName;
 
 /** A client's side, which speaks first. */
 final class ClientLayer extends OpenSslLayer {
@@ -10,7 +11,7 @@ final class ClientLayer extends OpenSslLayer {
      */
     private static final int READS_WITH_TICKETS = 4;
 
-    private final ClientSessions.Peer peer;
+    private final PeerName peer;
 
     /** In how many reads a ticket may yet come. */
     private int looksLeft;
@@ -19,7 +20,7 @@ final class ClientLayer extends OpenSslLayer {
      * @param ssl prepared for this peer
      * @param resumed whether sessions are to be kept for the next one
      */
-    ClientLayer(OpenSslLayers layers, long ssl, ClientSessions.Peer peer, boolean resumed) {
+    ClientLayer(OpenSslLayers layers, long ssl, PeerName peer, boolean resumed) {
         super(layers);
         this.ssl = ssl;
         this.peer = peer;
@@ -46,7 +47,7 @@ final class ClientLayer extends OpenSslLayer {
         }
         String _ = OpenSsl.takeError("");
         String why = Native.string(Native.call("X509_verify_cert_error_string", verified));
-        return "the certificate of " + peer.name() + " is refused: " + why;
+        return "the certificate of " + peer.host() + " is refused: " + why;
     }
 
     @Override

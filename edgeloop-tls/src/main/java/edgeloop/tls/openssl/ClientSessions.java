@@ -1,5 +1,6 @@
 package edgeloop.tls.openssl;
 
+import edgeloop.tls.config.PeerName;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,21 +9,14 @@ final class ClientSessions {
     /** With more, the one that was used longest ago is forgotten. */
     private static final int MOST = 1_000;
 
-    /**
-     * Whom a session is with.
-     *
-     * @param name what the certificate is for
-     */
-    record Peer(String name, int port) {}
-
-    private final LinkedHashMap<Peer, Long> sessions = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<PeerName, Long> sessions = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * Keeps the session of a connection, if it can be taken up again.
      *
      * @return whether it can
      */
-    boolean save(Peer peer, long ssl) {
+    boolean save(PeerName peer, long ssl) {
         long session = Native.call("SSL_get1_session", ssl);
         if (session == 0) {
             return false;
@@ -35,7 +29,7 @@ final class ClientSessions {
         if (before != null) {
             free(before);
         } else if (sessions.size() > MOST) {
-            Map.Entry<Peer, Long> eldest = sessions.pollFirstEntry();
+            Map.Entry<PeerName, Long> eldest = sessions.pollFirstEntry();
             if (eldest != null) {
                 free(eldest.getValue());
             }
@@ -44,7 +38,7 @@ final class ClientSessions {
     }
 
     /** Has a new connection take up what there is. */
-    void resume(Peer peer, long ssl) {
+    void resume(PeerName peer, long ssl) {
         Long session = sessions.get(peer);
         if (session != null) {
             long _ = Native.call("SSL_set_session", ssl, session);

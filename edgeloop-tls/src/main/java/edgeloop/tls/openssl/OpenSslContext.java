@@ -6,6 +6,7 @@ import edgeloop.layer.LayerContext;
 import edgeloop.layer.LayerSource.Side;
 import edgeloop.layer.Layers;
 import edgeloop.layer.Sink;
+import edgeloop.tls.config.PeerName;
 import edgeloop.tls.config.Settings;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -154,23 +155,13 @@ public final class OpenSslContext implements LayerContext {
     // ---- Clients ------------------------------------------------------------------------------
 
     Layer begin(OpenSslLayers layers, InetSocketAddress remote) {
-        String asked = settings.serverName();
-        String name = asked == null ? remote.getHostString() : asked;
-        boolean isAddress = asked == null && isAddress(name);
-        ClientSessions.Peer peer = new ClientSessions.Peer(name, remote.getPort());
+        PeerName peer = PeerName.of(settings, remote);
         long ssl = layers.newSsl();
-        try (Arena arena = Arena.ofConfined()) {
-            long _ = Native.call("SSL_set_connect_state", ssl);
-            long text = arena.allocateFrom(name).address();
-            if (!isAddress) { // RFC 6066 section 3: literal addresses are not permitted
-                long _ = Native.call("SSL_ctrl", ssl, SET_HOST_NAME, 0, text);
-            }
-            if (settings.verified()) {
-                long parameters = Native.call("SSL_get0_param", ssl);
-                String function =
-                        isAddress ? "X509_VERIFY_PARAM_set1_ip_asc" : "X509_VERIFY_PARAM_set1_host";
-                long _ = Native.call(function, parameters, text, 0);
-            }
+        try {
+            name(ssl, peer);
+        } catch (TlsException e) {
+            OpenSsl.free(ssl);
+            throw e;
         }
         if (settings.resumed()) {
             layers.sessions.resume(peer, ssl);
@@ -178,10 +169,36 @@ public final class OpenSslContext implements LayerContext {
         return new ClientLayer(layers, ssl, peer, settings.resumed());
     }
 
-    /** Whether a name is an address in digits. */
-    private static boolean isAddress(String name) {
-        return name.indexOf(':') >= 0
-                || name.chars().allMatch(c -> c == '.' || Character.isDigit(c));
+    /**
+     * Says whom a client is about to speak with. All is looked at: where OpenSSL is not told of a
+     * name, every certificate is one for it.
+     */
+    private void name(long ssl, PeerName peer) {
+        long _ = Native.call("SSL_set_connect_state", ssl);
+        try (Arena arena = Arena.ofConfined()) {
+            long host = arena.allocateFrom(peer.host()).address();
+            boolean isNamed =
+                    peer.serverName() == null
+                            || (int) Native.call("SSL_ctrl", ssl, SET_HOST_NAME, 0, host) == 1;
+            if (!isNamed || (settings.verified() && !verifies(ssl, peer, host))) {
+                throw new TlsException(
+                        "cannot ask for '" + peer.host() + "': " + OpenSsl.takeError("no name"),
+                        null);
+            }
+        }
+    }
+
+    /** What looks like an address and is none is a name, which no certificate is for. */
+    private static boolean verifies(long ssl, PeerName peer, long host) {
+        long parameters = Native.call("SSL_get0_param", ssl);
+        boolean isAddress =
+                peer.serverName() == null
+                        && (int) Native.call("X509_VERIFY_PARAM_set1_ip_asc", parameters, host)
+                                == 1;
+        return isAddress
+                || (!peer.host().isEmpty()
+                        && (int) Native.call("X509_VERIFY_PARAM_set1_host", parameters, host, 0)
+                                == 1);
     }
 
     // ---- What callbacks ask -------------------------------------------------------------------

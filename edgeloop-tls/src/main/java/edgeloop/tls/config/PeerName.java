@@ -1,6 +1,5 @@
-package edgeloop.tls.jdk;
+package edgeloop.tls.config;
 
-import edgeloop.tls.config.Settings;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param port of the server
  * @param serverName what is asked for by SNI; null for an address, RFC 6066 section 3
  */
-record PeerName(String host, int port, @Nullable String serverName) {
-    static PeerName of(Settings settings, InetSocketAddress remote) {
+public record PeerName(String host, int port, @Nullable String serverName) {
+    /** Whom one is that has connected to {@code remote}. */
+    public static PeerName of(Settings settings, InetSocketAddress remote) {
         String wanted = settings.serverName();
         String host = wanted == null ? remote.getHostString() : wanted;
         if (isAddress(host)) {
@@ -23,9 +23,10 @@ record PeerName(String host, int port, @Nullable String serverName) {
         return new PeerName(name, remote.getPort(), name);
     }
 
-    /** No top-level domain ends in a digit, and no name has a colon. */
+    /** No top-level domain is a number, and no name has a colon. */
     private static boolean isAddress(String host) {
+        String last = host.substring(host.lastIndexOf('.') + 1);
         return host.indexOf(':') >= 0
-                || (!host.isEmpty() && Character.isDigit(host.charAt(host.length() - 1)));
+                || (!last.isEmpty() && last.chars().allMatch(Character::isDigit));
     }
 }
