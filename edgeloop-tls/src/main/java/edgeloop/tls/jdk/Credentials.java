@@ -1,7 +1,9 @@
 package edgeloop.tls.jdk;
 
 import edgeloop.TlsException;
+import edgeloop.tls.config.CertificateNames;
 import edgeloop.tls.config.Identity;
+import edgeloop.tls.config.TlsFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,16 +14,13 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A key, and the certificates that go with it.
@@ -31,8 +30,6 @@ import java.util.Locale;
  * @param names that the certificate is for, in lower case
  */
 record Credentials(List<X509Certificate> chain, PrivateKey key, List<String> names) {
-    private static final int DNS_NAME = 2; // RFC 5280 section 4.2.1.6
-
     /** For keys that may be used with any. */
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
@@ -61,7 +58,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<String> nam
         List<X509Certificate> chain = PemFile.certificates(pem.chain());
         PrivateKey key = PemFile.key(pem.key());
         if (!isPair(chain.getFirst().getPublicKey(), key)) {
-            throw PemFile.unusable(
+            throw TlsFile.unusable(
                     pem.key(), "it is not the key of the certificate in " + pem.chain(), null);
         }
         return of(chain, key);
@@ -72,7 +69,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<String> nam
         char[] password = identity.password().toCharArray();
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(new ByteArrayInputStream(PemFile.readBytes(file)), password);
+            store.load(new ByteArrayInputStream(TlsFile.read(file)), password);
             List<String> keys = new ArrayList<>();
             for (String alias : Collections.list(store.aliases())) {
                 if (store.isKeyEntry(alias) && store.getCertificateChain(alias) != null) {
@@ -81,7 +78,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<String> nam
             }
             if (keys.size() != 1) {
                 String number = keys.isEmpty() ? "no key with a certificate" : "several keys";
-                throw PemFile.unusable(file, "there must be one key in it, not " + number, null);
+                throw TlsFile.unusable(file, "there must be one key in it, not " + number, null);
             }
             List<X509Certificate> chain = new ArrayList<>();
             for (Certificate each : store.getCertificateChain(keys.getFirst())) {
@@ -91,14 +88,14 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<String> nam
         } catch (IOException e) {
             boolean refused = e.getCause() instanceof UnrecoverableKeyException;
             String why = refused ? "the password is wrong" : "it is no PKCS#12, or broken";
-            throw PemFile.unusable(file, why, e);
+            throw TlsFile.unusable(file, why, e);
         } catch (GeneralSecurityException | ClassCastException e) {
-            throw PemFile.unusable(file, String.valueOf(e.getMessage()), e);
+            throw TlsFile.unusable(file, String.valueOf(e.getMessage()), e);
         }
     }
 
     private static Credentials of(List<X509Certificate> chain, PrivateKey key) {
-        return new Credentials(List.copyOf(chain), key, namesOf(chain.getFirst()));
+        return new Credentials(List.copyOf(chain), key, CertificateNames.of(chain.getFirst()));
     }
 
     /** What is signed with the one must be verified with the other. */
@@ -127,32 +124,13 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<String> nam
         }
     }
 
-    /** What a certificate is for: its subject alternative names, RFC 9525. */
-    private static List<String> namesOf(X509Certificate certificate) {
-        List<String> names = new ArrayList<>();
-        try {
-            Collection<List<?>> all = certificate.getSubjectAlternativeNames();
-            if (all != null) {
-                for (List<?> each : all) {
-                    if (each.getFirst() instanceof Integer kind && kind == DNS_NAME) {
-                        names.add(each.get(1).toString().toLowerCase(Locale.ROOT));
-                    }
-                }
-            }
-        } catch (CertificateParsingException e) {
-            return List.of(); // then it is for none that could be told
-        }
-        return List.copyOf(names);
-    }
-
     /**
      * Whether the certificate is for a name, {@code *.} standing for one label.
      *
      * @param name in lower case
      */
     boolean areFor(String name) {
-        int dot = name.indexOf('.');
-        return names.contains(name) || (dot > 0 && names.contains("*" + name.substring(dot)));
+        return CertificateNames.match(names, name);
     }
 
     /** Whether the key is of a kind, as the JDK calls it when it asks for one. */

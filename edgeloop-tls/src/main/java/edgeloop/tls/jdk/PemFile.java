@@ -2,12 +2,8 @@ package edgeloop.tls.jdk;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import edgeloop.TlsException;
+import edgeloop.tls.config.TlsFile;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -27,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Certificates and keys in PEM, RFC 7468, and the keys of OpenSSL's that came before it. */
 final class PemFile {
-    /** More is no certificate. */
-    private static final long MAX_FILE_BYTES = 16 << 20;
-
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
@@ -50,7 +43,7 @@ final class PemFile {
 
     private PemFile(Path file) {
         this.file = file;
-        Matcher matcher = BLOCK.matcher(new String(readBytes(file), ISO_8859_1));
+        Matcher matcher = BLOCK.matcher(new String(TlsFile.read(file), ISO_8859_1));
         while (matcher.find()) {
             blocks.add(new Block(matcher.group(1), matcher.group(2)));
         }
@@ -66,26 +59,6 @@ final class PemFile {
         return new PemFile(file).key();
     }
 
-    /** The whole of a file; what hinders it in one line. */
-    static byte[] readBytes(Path file) {
-        try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw unusable(file, "it is too large", null);
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new TlsException("cannot read " + file + ": there is no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new TlsException("cannot read " + file + ": permission denied", e);
-        } catch (IOException e) {
-            throw new TlsException("cannot read " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    static TlsException unusable(Path file, String why, @Nullable Throwable cause) {
-        return new TlsException("cannot use " + file + ": " + why, cause);
-    }
-
     private List<X509Certificate> certificates() {
         List<X509Certificate> all = new ArrayList<>();
         for (Block block : blocks) {
@@ -94,7 +67,7 @@ final class PemFile {
             }
         }
         if (all.isEmpty()) {
-            throw unusable(file, "no certificate in PEM in it", null);
+            throw TlsFile.unusable(file, "no certificate in PEM in it", null);
         }
         return all;
     }
@@ -105,7 +78,7 @@ final class PemFile {
             var in = new ByteArrayInputStream(block.der());
             return (X509Certificate) factory.generateCertificate(in);
         } catch (CertificateException | IllegalArgumentException e) {
-            throw unusable(file, "certificate " + number + " in it is broken", e);
+            throw TlsFile.unusable(file, "certificate " + number + " in it is broken", e);
         }
     }
 
@@ -113,7 +86,7 @@ final class PemFile {
         byte @Nullable [] curve = null;
         for (Block block : blocks) {
             if (block.type.equals("ENCRYPTED PRIVATE KEY") || block.body.contains(ENCRYPTED)) {
-                throw unusable(
+                throw TlsFile.unusable(
                         file,
                         "its key is encrypted; openssl pkey -in ... -out ... writes it plain",
                         null);
@@ -133,10 +106,10 @@ final class PemFile {
                     default -> {}
                 }
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                throw unusable(file, "its key is broken, or of an unknown kind", e);
+                throw TlsFile.unusable(file, "its key is broken, or of an unknown kind", e);
             }
         }
-        throw unusable(file, "no private key in PEM in it", null);
+        throw TlsFile.unusable(file, "no private key in PEM in it", null);
     }
 
     private static byte[] ofKnownCurve(byte @Nullable [] pkcs8) throws InvalidKeySpecException {

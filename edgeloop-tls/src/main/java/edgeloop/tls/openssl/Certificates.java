@@ -1,8 +1,9 @@
 package edgeloop.tls.openssl;
 
-import edgeloop.TlsException;
+import edgeloop.tls.config.CertificateNames;
 import edgeloop.tls.config.Identity;
 import edgeloop.tls.config.Settings;
+import edgeloop.tls.config.TlsFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -88,12 +89,9 @@ final class Certificates {
             taken &= (int) ContextMaker.control(context, ContextMaker.ADD_CHAIN, 1, issuer) == 1;
         }
         if (!taken) {
-            throw new TlsException(
-                    "cannot use "
-                            + credentials.where()
-                            + ": OpenSSL refuses it ("
-                            + OpenSsl.takeError("no reason given")
-                            + ")",
+            throw TlsFile.unusable(
+                    credentials.where(),
+                    "OpenSSL refuses it (" + OpenSsl.takeError("no reason given") + ")",
                     null);
         }
     }

@@ -5,6 +5,7 @@ import edgeloop.layer.LayerSource.Side;
 import edgeloop.tls.ClientAuthentication;
 import edgeloop.tls.Profile;
 import edgeloop.tls.config.Settings;
+import edgeloop.tls.config.TlsFile;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -257,8 +258,7 @@ final class ContextMaker {
             long added = Native.call("X509_STORE_add_cert", store, each);
             long _ = Native.call("X509_free", each);
             if ((int) added != 1) {
-                throw new TlsException(
-                        "cannot use " + file + ": " + OpenSsl.takeError("refused"), null);
+                throw TlsFile.unusable(file, OpenSsl.takeError("refused"), null);
             }
         }
     }

@@ -4,15 +4,13 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import edgeloop.TlsException;
+import edgeloop.tls.config.CertificateNames;
 import edgeloop.tls.config.Identity;
-import java.io.IOException;
+import edgeloop.tls.config.TlsFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,32 +34,13 @@ record Credentials(
         List<String> names,
         Path where)
         implements AutoCloseable {
-    /** More is no certificate. */
-    private static final long MAX_FILE_BYTES = 16 << 20;
-
     static Credentials load(Identity identity) {
         Path response = identity.ocspResponse();
-        byte[] ocsp = response == null ? null : read(response);
+        byte[] ocsp = response == null ? null : TlsFile.read(response);
         return switch (identity) {
             case Identity.Pem pem -> ofPem(pem, ocsp);
             case Identity.Pkcs12 file -> ofPkcs12(file, ocsp);
         };
-    }
-
-    /** The whole of a file; what hinders it in one line. */
-    static byte[] read(Path file) {
-        try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new TlsException("cannot use " + file + ": it is too large", null);
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new TlsException("cannot read " + file + ": there is no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new TlsException("cannot read " + file + ": permission denied", e);
-        } catch (IOException e) {
-            throw new TlsException("cannot read " + file + ": " + e.getMessage(), e);
-        }
     }
 
     private static Credentials ofPem(Identity.Pem pem, byte @Nullable [] ocsp) {
@@ -70,7 +49,7 @@ record Credentials(
         try {
             key = key(pem.key());
             checkPair(chain.getFirst(), key, pem.chain(), pem.key());
-            List<String> names = CertificateNames.of(chain.getFirst());
+            List<String> names = namesOf(chain.getFirst());
             return new Credentials(
                     chain.getFirst(),
                     List.copyOf(chain.subList(1, chain.size())),
@@ -88,7 +67,7 @@ record Credentials(
     static List<Long> certificates(Path file) {
         List<Long> all = new ArrayList<>();
         withBio(
-                read(file),
+                TlsFile.read(file),
                 bio -> {
                     long x509 = Native.call("PEM_read_bio_X509", bio);
                     while (x509 != 0) {
@@ -99,8 +78,7 @@ record Credentials(
                 });
         String why = OpenSsl.takeError(""); // "no start line", at the end of a good one too
         if (all.isEmpty()) {
-            throw new TlsException(
-                    "cannot use " + file + ": no certificate in PEM in it (" + why + ")", null);
+            throw TlsFile.unusable(file, "no certificate in PEM in it (" + why + ")", null);
         }
         return all;
     }
@@ -111,17 +89,12 @@ record Credentials(
             long none = arena.allocateFrom("").address();
             long key =
                     withBio(
-                            read(file),
+                            TlsFile.read(file),
                             bio -> Native.call("PEM_read_bio_PrivateKey", bio, 0, 0, none));
             String why = OpenSsl.takeError("");
             if (key == 0) {
-                throw new TlsException(
-                        "cannot use "
-                                + file
-                                + ": no key in PEM in it that is not encrypted ("
-                                + why
-                                + ")",
-                        null);
+                throw TlsFile.unusable(
+                        file, "no key in PEM in it that is not encrypted (" + why + ")", null);
             }
             return key;
         }
@@ -130,19 +103,16 @@ record Credentials(
     private static void checkPair(long certificate, long key, Path chain, Path keyFile) {
         if ((int) Native.call("X509_check_private_key", certificate, key) != 1) {
             String _ = OpenSsl.takeError("");
-            throw new TlsException(
-                    "cannot use " + keyFile + ": it is not the key of the certificate in " + chain,
-                    null);
+            throw TlsFile.unusable(
+                    keyFile, "it is not the key of the certificate in " + chain, null);
         }
     }
 
     private static Credentials ofPkcs12(Identity.Pkcs12 identity, byte @Nullable [] ocsp) {
         Path file = identity.file();
-        long p12 = withBio(read(file), bio -> Native.call("d2i_PKCS12_bio", bio, 0));
+        long p12 = withBio(TlsFile.read(file), bio -> Native.call("d2i_PKCS12_bio", bio, 0));
         if (p12 == 0) {
-            throw new TlsException(
-                    "cannot use " + file + ": it is no PKCS#12 (" + OpenSsl.takeError("") + ")",
-                    null);
+            throw TlsFile.unusable(file, "it is no PKCS#12 (" + OpenSsl.takeError("") + ")", null);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(ADDRESS, 3);
@@ -157,12 +127,19 @@ record Credentials(
                 List<Long> all = new ArrayList<>(issuers);
                 all.add(certificate);
                 free(all, key);
-                throw new TlsException("cannot use " + file + ": " + why, null);
+                throw TlsFile.unusable(file, why, null);
             }
-            return new Credentials(
-                    certificate, issuers, key, ocsp, CertificateNames.of(certificate), file);
+            return new Credentials(certificate, issuers, key, ocsp, namesOf(certificate), file);
         } finally {
             long _ = Native.call("PKCS12_free", p12);
+        }
+    }
+
+    private static List<String> namesOf(long x509) {
+        try {
+            return CertificateNames.of(Agreements.certificate(x509));
+        } catch (CertificateException e) {
+            return List.of(); // Java can't read what OpenSSL can: then it is the default's, or none
         }
     }
 
