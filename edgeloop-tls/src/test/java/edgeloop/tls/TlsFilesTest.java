@@ -97,6 +97,33 @@ class TlsFilesTest {
         assertRefused(Tls.server(EC.chain(), key), key);
     }
 
+    /**
+     * Whoever writes it has not come to its end: with what is there clients would find no issuer.
+     */
+    @Test
+    void chainThatIsCutOffIsNamed() throws Exception {
+        String whole = Files.readString(EC.chain()) + Files.readString(RSA.chain());
+        int second = Files.readString(EC.chain()).length();
+        for (int length : new int[] {second + 20, second + 200, whole.length() - 30}) {
+            Path chain = file("cut-" + length + ".pem", whole.substring(0, length));
+            assertRefused(Tls.server(chain, EC.key()), chain);
+        }
+    }
+
+    @Test
+    void brokenIssuerIsNamed() throws Exception {
+        String issuer = Files.readString(RSA.chain()).replaceFirst("MII[^\n]*", "MIIA");
+        Path chain = file("chain.pem", Files.readString(EC.chain()) + issuer);
+        assertRefused(Tls.server(chain, EC.key()), chain);
+    }
+
+    /** As some programs want it. */
+    @Test
+    void keyMayBeInTheFileOfTheCertificate() throws Exception {
+        Path both = file("both.pem", Files.readString(EC.chain()) + Files.readString(EC.key()));
+        assertServes(Tls.server(both, both), EC.certificate());
+    }
+
     @Test
     void keyOfAnotherCertificateIsNamed() {
         assertRefused(Tls.server(EC.chain(), RSA.key()), RSA.key());

@@ -1,7 +1,5 @@
 package edgeloop.tls.jdk;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import edgeloop.tls.config.TlsFile;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
@@ -17,36 +15,26 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Certificates and keys in PEM, RFC 7468, and the keys of OpenSSL's that came before it. */
 final class PemFile {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
-
     /** Of RFC 1421, in keys of the traditional form. */
     private static final String ENCRYPTED = "Proc-Type: 4,ENCRYPTED";
 
     /** Whose keys may be in PKCS#8; each refuses those of the others. */
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS");
 
-    private record Block(String type, String body) {
-        byte[] der() {
-            return Base64.getMimeDecoder().decode(body);
-        }
-    }
-
     private final Path file;
-    private final List<Block> blocks = new ArrayList<>();
+    private final List<TlsFile.Block> blocks;
 
     private PemFile(Path file) {
         this.file = file;
-        Matcher matcher = BLOCK.matcher(new String(TlsFile.read(file), ISO_8859_1));
-        while (matcher.find()) {
-            blocks.add(new Block(matcher.group(1), matcher.group(2)));
-        }
+        this.blocks = TlsFile.blocks(file, TlsFile.read(file));
+    }
+
+    private static byte[] der(TlsFile.Block block) {
+        return Base64.getMimeDecoder().decode(block.body());
     }
 
     /** All certificates of a file, of which there is one at least. */
@@ -61,8 +49,8 @@ final class PemFile {
 
     private List<X509Certificate> certificates() {
         List<X509Certificate> all = new ArrayList<>();
-        for (Block block : blocks) {
-            if (block.type.equals("CERTIFICATE") || block.type.equals("X509 CERTIFICATE")) {
+        for (TlsFile.Block block : blocks) {
+            if (block.type().equals("CERTIFICATE") || block.type().equals("X509 CERTIFICATE")) {
                 all.add(certificate(block, all.size() + 1));
             }
         }
@@ -72,10 +60,10 @@ final class PemFile {
         return all;
     }
 
-    private X509Certificate certificate(Block block, int number) {
+    private X509Certificate certificate(TlsFile.Block block, int number) {
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            var in = new ByteArrayInputStream(block.der());
+            var in = new ByteArrayInputStream(der(block));
             return (X509Certificate) factory.generateCertificate(in);
         } catch (CertificateException | IllegalArgumentException e) {
             throw TlsFile.unusable(file, "certificate " + number + " in it is broken", e);
@@ -84,25 +72,25 @@ final class PemFile {
 
     private PrivateKey key() {
         byte @Nullable [] curve = null;
-        for (Block block : blocks) {
-            if (block.type.equals("ENCRYPTED PRIVATE KEY") || block.body.contains(ENCRYPTED)) {
+        for (TlsFile.Block block : blocks) {
+            if (block.type().equals("ENCRYPTED PRIVATE KEY") || block.body().contains(ENCRYPTED)) {
                 throw TlsFile.unusable(
                         file,
                         "its key is encrypted; openssl pkey -in ... -out ... writes it plain",
                         null);
             }
             try {
-                switch (block.type) {
+                switch (block.type()) {
                     case "PRIVATE KEY" -> {
-                        return parse(block.der());
+                        return parse(der(block));
                     }
                     case "RSA PRIVATE KEY" -> {
-                        return parse(Der.pkcs8OfRsa(block.der()));
+                        return parse(Der.pkcs8OfRsa(der(block)));
                     }
                     case "EC PRIVATE KEY" -> {
-                        return parse(ofKnownCurve(Der.pkcs8OfEc(block.der(), curve)));
+                        return parse(ofKnownCurve(Der.pkcs8OfEc(der(block), curve)));
                     }
-                    case "EC PARAMETERS" -> curve = block.der();
+                    case "EC PARAMETERS" -> curve = der(block);
                     default -> {}
                 }
             } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -34,6 +34,9 @@ record Credentials(
         List<String> names,
         Path where)
         implements AutoCloseable {
+    /** What OpenSSL says at the end of a file. */
+    private static final String NO_MORE = "no start line";
+
     static Credentials load(Identity identity) {
         Path response = identity.ocspResponse();
         byte[] ocsp = response == null ? null : TlsFile.read(response);
@@ -65,9 +68,11 @@ record Credentials(
 
     /** All certificates of a file in PEM, of which there is one at least. */
     static List<Long> certificates(Path file) {
+        byte[] content = TlsFile.read(file);
+        List<TlsFile.Block> _ = TlsFile.blocks(file, content); // what is cut off is no end
         List<Long> all = new ArrayList<>();
         withBio(
-                TlsFile.read(file),
+                content,
                 bio -> {
                     long x509 = Native.call("PEM_read_bio_X509", bio);
                     while (x509 != 0) {
@@ -76,9 +81,16 @@ record Credentials(
                     }
                     return 0;
                 });
-        String why = OpenSsl.takeError(""); // "no start line", at the end of a good one too
+        String why = OpenSsl.takeError(NO_MORE);
         if (all.isEmpty()) {
             throw TlsFile.unusable(file, "no certificate in PEM in it (" + why + ")", null);
+        }
+        if (!why.equals(NO_MORE)) {
+            free(all, 0);
+            throw TlsFile.unusable(
+                    file,
+                    "certificate " + (all.size() + 1) + " in it is broken (" + why + ")",
+                    null);
         }
         return all;
     }
