@@ -59,75 +59,40 @@ public final class OpenSsl {
     // ---- Connections --------------------------------------------------------------------------
 
     static long newSsl(long context) {
-        try {
-            return (long) Functions.SSL_NEW.invokeExact(context, 0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(Functions.SSL_NEW, context, 0, 0, 0, 0, 0);
     }
 
     static void free(long ssl) {
-        try {
-            long _ = (long) Functions.SSL_FREE.invokeExact(ssl, 0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        long _ = Native.call(Functions.SSL_FREE, ssl, 0, 0, 0, 0, 0);
     }
 
     static int handshake(long ssl) {
-        try {
-            return (int) (long) Functions.SSL_DO_HANDSHAKE.invokeExact(ssl, 0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.call(Functions.SSL_DO_HANDSHAKE, ssl, 0, 0, 0, 0, 0);
     }
 
     static int read(long ssl, long target, int length) {
-        try {
-            return (int)
-                    (long) Functions.SSL_READ.invokeExact(ssl, target, (long) length, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.call(Functions.SSL_READ, ssl, target, length, 0, 0, 0);
     }
 
     static int write(long ssl, long source, int length) {
-        try {
-            return (int)
-                    (long) Functions.SSL_WRITE.invokeExact(ssl, source, (long) length, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.call(Functions.SSL_WRITE, ssl, source, length, 0, 0, 0);
     }
 
     static int error(long ssl, int result) {
-        try {
-            return (int)
-                    (long) Functions.SSL_GET_ERROR.invokeExact(ssl, (long) result, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.call(Functions.SSL_GET_ERROR, ssl, result, 0, 0, 0, 0);
     }
 
     /** Whether it holds input, decoded or not, that was read from its BIO and not from it. */
     static boolean hasPending(long ssl) {
-        try {
-            return (int) (long) Functions.SSL_HAS_PENDING.invokeExact(ssl, 0L, 0L, 0L, 0L, 0L) != 0;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.call(Functions.SSL_HAS_PENDING, ssl, 0, 0, 0, 0, 0) != 0;
     }
 
     /** Has a connection read from one BIO and write to another, which others share with it. */
     static void setBios(long ssl, long input, long output) {
-        try {
-            long _ = (long) Functions.BIO_UP_REF.invokeExact(input, 0L, 0L, 0L, 0L, 0L);
-            long _ = (long) Functions.BIO_UP_REF.invokeExact(output, 0L, 0L, 0L, 0L, 0L);
-            long _ = (long) Functions.SSL_SET_RBIO.invokeExact(ssl, input, 0L, 0L, 0L, 0L);
-            long _ = (long) Functions.SSL_SET_WBIO.invokeExact(ssl, output, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        long _ = Native.call(Functions.BIO_UP_REF, input, 0, 0, 0, 0, 0);
+        long _ = Native.call(Functions.BIO_UP_REF, output, 0, 0, 0, 0, 0);
+        long _ = Native.call(Functions.SSL_SET_RBIO, ssl, input, 0, 0, 0, 0);
+        long _ = Native.call(Functions.SSL_SET_WBIO, ssl, output, 0, 0, 0, 0);
     }
 
     // ---- BIOs of memory -----------------------------------------------------------------------
@@ -153,12 +118,7 @@ public final class OpenSsl {
     }
 
     private static long control(long bio, int command, long number, long pointer) {
-        try {
-            return (long)
-                    Functions.BIO_CTRL.invokeExact(bio, (long) command, number, pointer, 0L, 0L);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(Functions.BIO_CTRL, bio, command, number, pointer, 0, 0);
     }
 
     // ---- Errors -------------------------------------------------------------------------------
