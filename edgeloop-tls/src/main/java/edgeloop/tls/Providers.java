@@ -9,36 +9,51 @@ import edgeloop.tls.openssl.OpenSsl;
 import edgeloop.tls.openssl.OpenSslContext;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out who does it. */
+/** Finds out who does it; what OpenSSL would say to it is asked once. */
 final class Providers {
-    private Providers() {}
+    private final Settings settings;
+    private final Side side;
+    private boolean asked;
+    private @Nullable String refusal;
 
-    static LayerContext load(Settings settings, Side side) {
-        if (settings.provider() == Provider.JDK) {
+    Providers(Settings settings, Side side) {
+        this.settings = settings;
+        this.side = side;
+    }
+
+    LayerContext load() {
+        if (isJdk()) {
             return JdkContext.load(settings, side);
         }
-        String refusal = openSslRefusal(settings, side);
-        if (refusal == null) {
-            return OpenSslContext.load(settings, side);
+        String missing = OpenSsl.missing();
+        if (missing != null) {
+            throw new TlsException(missing, null);
         }
-        if (settings.provider() == Provider.OPENSSL) {
-            throw new TlsException(refusal, null);
-        }
-        return JdkContext.load(settings, side);
+        return OpenSslContext.load(settings, side);
     }
 
     /** Why OpenSSL can't be used, that there is none or that it is told not to; null if it can. */
-    static @Nullable String openSslRefusal(Settings settings, Side side) {
-        String missing = OpenSsl.missing();
-        return missing == null ? OpenSslContext.refusal(settings, side) : missing;
+    synchronized @Nullable String openSslRefusal() {
+        if (!asked) {
+            asked = true;
+            refusal = OpenSsl.missing();
+            if (refusal == null) {
+                refusal = OpenSslContext.refusal(settings, side);
+            }
+        }
+        return refusal;
     }
 
     /** Who does it, for people. */
-    static String name(Settings settings, Side side) {
-        boolean jdk =
-                settings.provider() == Provider.JDK
-                        || (settings.provider() == Provider.AUTO
-                                && openSslRefusal(settings, side) != null);
-        return jdk ? "Java " + System.getProperty("java.version") : OpenSsl.name();
+    String name() {
+        return isJdk() ? "Java " + System.getProperty("java.version") : OpenSsl.name();
+    }
+
+    private boolean isJdk() {
+        return switch (settings.provider()) {
+            case JDK -> true;
+            case OPENSSL -> false;
+            case AUTO -> openSslRefusal() != null;
+        };
     }
 }

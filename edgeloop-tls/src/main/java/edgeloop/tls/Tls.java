@@ -33,10 +33,12 @@ public final class Tls extends TransportSecurity {
 
     private final Settings settings;
     private final Side side;
+    private final Providers providers;
 
     private Tls(Side side, Settings settings) {
         this.side = side;
         this.settings = settings;
+        this.providers = new Providers(settings, side);
     }
 
     private static Tls of(Side side, List<Identity> identities, @Nullable SSLContext context) {
@@ -296,7 +298,7 @@ public final class Tls extends TransportSecurity {
      * 25.0.3}} Loads OpenSSL where that may be it.
      */
     public String providerName() {
-        return Providers.name(settings, side);
+        return providers.name();
     }
 
     /**
@@ -305,9 +307,7 @@ public final class Tls extends TransportSecurity {
      * for}
      */
     public @Nullable String openSslRefusal() {
-        return settings.provider() == Provider.AUTO
-                ? Providers.openSslRefusal(settings, side)
-                : null;
+        return settings.provider() == Provider.AUTO ? providers.openSslRefusal() : null;
     }
 
     @Override
@@ -319,7 +319,7 @@ public final class Tls extends TransportSecurity {
                             : "this Tls is a client's: a server takes Tls.server(...)",
                     null);
         }
-        return Providers.load(settings, side);
+        return providers.load();
     }
 
     /** {@return what it is made of, and no secret} */

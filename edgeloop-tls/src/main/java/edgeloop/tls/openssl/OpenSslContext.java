@@ -148,6 +148,13 @@ public final class OpenSslContext implements LayerContext {
         }
     }
 
+    /** A server is about to make tickets, if it makes any. */
+    void renewTicketKeys(long nowNanos) {
+        if (settings.resumed()) {
+            ticketKeys.rotate(nowNanos);
+        }
+    }
+
     TicketKeys ticketKeys() {
         return ticketKeys;
     }

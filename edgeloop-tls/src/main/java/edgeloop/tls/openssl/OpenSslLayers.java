@@ -57,8 +57,11 @@ final class OpenSslLayers extends Layers {
 
     @Override
     public Layer begin(@Nullable InetSocketAddress remote) {
-        context.ticketKeys().rotate(sink.nanoTime());
-        return remote == null ? new ServerLayer(this) : context.begin(this, remote);
+        if (remote != null) {
+            return context.begin(this, remote);
+        }
+        context.renewTicketKeys(sink.nanoTime());
+        return new ServerLayer(this);
     }
 
     /** A connection with the certificates of now. */
