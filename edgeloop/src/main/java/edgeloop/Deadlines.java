@@ -140,7 +140,7 @@ final class Deadlines {
     }
 
     private int millisLeftToAnswer(Connection connection) {
-        return reactor.engine.isEndAhead(connection) || connection.is(Connection.LAYER_ENDED)
+        return reactor.inbound.isEndNear(connection)
                 ? millisLeft(connection.group().halfCloseTimeoutMillis, connection.lastSendMillis)
                 : NO_TIMEOUT;
     }

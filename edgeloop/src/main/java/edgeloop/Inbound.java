@@ -59,11 +59,14 @@ final class Inbound {
      * A peer that has gone looks like one that has finished: where nobody reads, time must tell.
      */
     void watchForEnd(Connection connection) {
-        boolean ends =
-                reactor.engine.isEndAhead(connection) || connection.is(Connection.LAYER_ENDED);
-        if (ends && !wantsInput(connection)) {
+        if (isEndNear(connection) && !wantsInput(connection)) {
             reactor.deadlines.watch(connection);
         }
+    }
+
+    /** Whether the peer's end has shown itself, be it read or not. */
+    boolean isEndNear(Connection connection) {
+        return reactor.engine.isEndAhead(connection) || connection.is(Connection.LAYER_ENDED);
     }
 
     // ---- What comes ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * E49, E50.
  */
 class TlsSeedsTest {
-    private static final int SEEDS = Integer.getInteger("edgeloop.tlsSeeds", 3_000);
+    private static final int SEEDS = 3_000;
 
     @BeforeAll
     static void thereIsOpenSsl() {
