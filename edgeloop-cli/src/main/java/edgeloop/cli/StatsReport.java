@@ -59,35 +59,37 @@ final class StatsReport {
     String handshakes(LocalTime now, HandshakeStats all) {
         HandshakeStats before = handshakesBefore;
         handshakesBefore = all;
-        return "\n["
-                + CLOCK.format(now)
-                + "] Handshakes: "
-                + (all.full() - before.full())
-                + " full, "
-                + (all.resumed() - before.resumed())
-                + " resumed, "
-                + (all.failed() - before.failed())
-                + " failed, "
-                + (all.timedOut() - before.timedOut())
-                + " timed out, "
-                + (all.abandoned() - before.abandoned())
-                + " abandoned";
+        HandshakeStats since =
+                new HandshakeStats(
+                        all.full() - before.full(),
+                        all.resumed() - before.resumed(),
+                        all.failed() - before.failed(),
+                        0, // of whom is told at the end
+                        all.timedOut() - before.timedOut(),
+                        all.abandoned() - before.abandoned(),
+                        0);
+        return "\n[" + CLOCK.format(now) + "] " + words(since);
     }
 
     /** The line of all handshakes, with a line break before it. */
     static String allHandshakes(HandshakeStats all) {
-        return "\nHandshakes: "
-                + all.full()
+        return "\n" + words(all);
+    }
+
+    private static String words(HandshakeStats handshakes) {
+        long strangers = handshakes.strangers();
+        return "Handshakes: "
+                + handshakes.full()
                 + " full, "
-                + all.resumed()
+                + handshakes.resumed()
                 + " resumed, "
-                + all.failed()
+                + handshakes.failed()
                 + " failed"
-                + (all.strangers() == 0 ? "" : " (" + all.strangers() + " by HTTP without TLS)")
+                + (strangers == 0 ? "" : " (" + strangers + " by HTTP without TLS)")
                 + ", "
-                + all.timedOut()
+                + handshakes.timedOut()
                 + " timed out, "
-                + all.abandoned()
+                + handshakes.abandoned()
                 + " abandoned";
     }
 

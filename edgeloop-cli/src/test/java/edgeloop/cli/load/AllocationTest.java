@@ -42,8 +42,9 @@ class AllocationTest {
                 FaultyServer.startTls(
                         FaultyServer.Protocol.RAW, certificates.server(), FaultyServer.NONE)) {
             EngineOptions options =
-                    Runs.echoes(server.port(), 20)
-                            .withTls(Tls.client().withTrust(certificates.chain()));
+                    Runs.withTls(
+                            Runs.echoes(server.port(), 20),
+                            Tls.client().withTrust(certificates.chain()));
             StageOutcome outcome =
                     Runs.run(options, new StagePlan(0, false, 1, 0, WARMUP, MEASURE, 0)).outcome();
             assertThat(outcome.errors()).isEmpty();

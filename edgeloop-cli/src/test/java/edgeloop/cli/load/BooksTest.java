@@ -239,6 +239,7 @@ class BooksTest {
                 o.requestsPerConnection(),
                 o.exchange(),
                 o.timeoutNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                o.tls());
     }
 }

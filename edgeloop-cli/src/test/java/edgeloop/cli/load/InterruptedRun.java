@@ -89,7 +89,8 @@ record InterruptedRun(
                 0,
                 new Exchange(payload, new FixedAnswer(payload.bytes()), "echo"),
                 Duration.ofSeconds(10).toNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                null);
     }
 
     private void assertBooks(StageRecord stage, KnownServer server) {

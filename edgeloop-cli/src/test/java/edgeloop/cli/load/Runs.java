@@ -1,6 +1,7 @@
 package edgeloop.cli.load;
 
 import edgeloop.Transport;
+import edgeloop.TransportSecurity;
 import edgeloop.cli.LineWriter;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
@@ -79,7 +80,8 @@ public final class Runs {
                 0,
                 new Exchange(payload, new FixedAnswer(payload.bytes()), "echo"),
                 Duration.ofSeconds(30).toNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                null);
     }
 
     static EngineOptions withTimeout(EngineOptions o, Duration timeout) {
@@ -94,7 +96,8 @@ public final class Runs {
                 o.requestsPerConnection(),
                 o.exchange(),
                 timeout.toNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                o.tls());
     }
 
     public static EngineOptions withPipeline(EngineOptions o, int depth) {
@@ -109,7 +112,8 @@ public final class Runs {
                 o.requestsPerConnection(),
                 o.exchange(),
                 o.timeoutNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                o.tls());
     }
 
     static EngineOptions withRequestsPerConnection(EngineOptions o, int requests) {
@@ -124,7 +128,24 @@ public final class Runs {
                 requests,
                 o.exchange(),
                 o.timeoutNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                o.tls());
+    }
+
+    static EngineOptions withTls(EngineOptions o, TransportSecurity tls) {
+        return new EngineOptions(
+                o.target(),
+                o.sources(),
+                o.connections(),
+                o.connectRate(),
+                o.connectTimeout(),
+                o.pipeline(),
+                o.inFlight(),
+                o.requestsPerConnection(),
+                o.exchange(),
+                o.timeoutNanos(),
+                Transport.EPOLL,
+                tls);
     }
 
     public static EngineOptions expecting(EngineOptions o, String payload, String answer) {
@@ -144,7 +165,8 @@ public final class Runs {
                 o.requestsPerConnection(),
                 exchange,
                 o.timeoutNanos(),
-                Transport.EPOLL);
+                Transport.EPOLL,
+                o.tls());
     }
 
     /** One stage and the connections' books after it. */

@@ -198,7 +198,8 @@ class ThreadsTest {
                         0,
                         echoes.exchange(),
                         echoes.timeoutNanos(),
-                        Transport.EPOLL);
+                        Transport.EPOLL,
+                        echoes.tls());
         assertThat(all.part(Shard.WHOLE.part(0, 2), echoes.exchange()).concurrency())
                 .isEqualTo(first);
         assertThat(all.part(Shard.WHOLE.part(1, 2), echoes.exchange()).concurrency())

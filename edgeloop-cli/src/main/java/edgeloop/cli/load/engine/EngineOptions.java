@@ -39,35 +39,6 @@ public record EngineOptions(
         long timeoutNanos,
         Transport transport,
         @Nullable TransportSecurity tls) {
-
-    /** Without TLS. */
-    public EngineOptions(
-            InetSocketAddress target,
-            List<InetAddress> sources,
-            int connections,
-            double connectRate,
-            Duration connectTimeout,
-            int pipeline,
-            int inFlight,
-            int requestsPerConnection,
-            Exchange exchange,
-            long timeoutNanos,
-            Transport transport) {
-        this(
-                target,
-                sources,
-                connections,
-                connectRate,
-                connectTimeout,
-                pipeline,
-                inFlight,
-                requestsPerConnection,
-                exchange,
-                timeoutNanos,
-                transport,
-                null);
-    }
-
     /**
      * The part of one of several threads.
      *
@@ -107,23 +78,6 @@ public record EngineOptions(
                 timeoutNanos,
                 other,
                 tls);
-    }
-
-    /** The same over TLS, or without. */
-    public EngineOptions withTls(@Nullable TransportSecurity security) {
-        return new EngineOptions(
-                target,
-                sources,
-                connections,
-                connectRate,
-                connectTimeout,
-                pipeline,
-                inFlight,
-                requestsPerConnection,
-                exchange,
-                timeoutNanos,
-                transport,
-                security);
     }
 
     /** The most requests that can be on their way. */
