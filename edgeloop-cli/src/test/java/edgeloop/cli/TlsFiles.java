@@ -1,11 +1,8 @@
 package edgeloop.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -13,10 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -82,8 +76,7 @@ final class TlsFiles {
 
     private TlsFiles() {
         try {
-            folder = Files.createTempDirectory("edgeloop-tls");
-            Runtime.getRuntime().addShutdownHook(new Thread(this::delete));
+            folder = KeyTool.folder("edgeloop-tls");
             all = folder.resolve("all.p12");
             make("root", "Edgeloop Test Root", null, EC, "bc:c", "ku:c=keyCertSign,cRLSign");
             make("server", "localhost", "root", EC, LOCALHOST);
@@ -147,7 +140,7 @@ final class TlsFiles {
             alone.store(out, SECRET);
         }
         Path pem = folder.resolve(alias + "-key.pem");
-        Files.writeString(pem, pem("PRIVATE KEY", key.getEncoded()));
+        Files.writeString(pem, KeyTool.pem("PRIVATE KEY", key.getEncoded()));
         return new Pair(
                 writeCertificate(alias, certificate), pem, pkcs12, (X509Certificate) certificate);
     }
@@ -155,54 +148,21 @@ final class TlsFiles {
     private Path writeCertificate(String name, Certificate certificate)
             throws IOException, GeneralSecurityException {
         return Files.writeString(
-                folder.resolve(name + ".pem"), pem("CERTIFICATE", certificate.getEncoded()));
-    }
-
-    private static String pem(String type, byte[] der) {
-        Base64.Encoder encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
-        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                .formatted(type, encoder.encodeToString(der), type);
+                folder.resolve(name + ".pem"),
+                KeyTool.pem("CERTIFICATE", certificate.getEncoded()));
     }
 
     /** Makes a key and has it signed, by itself if {@code signer} is null. */
     private void make(
             String alias, String name, String signer, List<String> kind, String... extensions)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
-        command.addAll(List.of("-genkeypair", "-alias", alias, "-dname", "CN=" + name));
-        command.addAll(List.of("-keystore", all.toString(), "-storetype", "PKCS12"));
-        command.addAll(List.of("-storepass", PASSWORD, "-validity", "365"));
-        command.addAll(kind);
+        List<String> more = new ArrayList<>(kind);
         for (String each : extensions) {
-            command.addAll(List.of("-ext", each));
+            more.addAll(List.of("-ext", each));
         }
         if (signer != null) {
-            command.addAll(List.of("-signer", signer));
+            more.addAll(List.of("-signer", signer));
         }
-        File output = folder.resolve("keytool.log").toFile();
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output)
-                        .redirectInput(new File("/dev/null"))
-                        .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new IOException("keytool hangs");
-        }
-        if (process.exitValue() != 0) {
-            throw new IOException(
-                    command + ": " + Files.readString(output.toPath(), StandardCharsets.UTF_8));
-        }
-    }
-
-    private void delete() {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(each -> each.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        KeyTool.makeKey(all, PASSWORD, alias, name, more);
     }
 }

@@ -1,24 +1,18 @@
 package edgeloop.cli.load;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import edgeloop.Client;
 import edgeloop.ClientOptions;
 import edgeloop.TlsException;
+import edgeloop.cli.KeyTool;
 import edgeloop.tls.Tls;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -42,8 +36,7 @@ final class LoadCertificates {
 
     private LoadCertificates() {
         try {
-            folder = Files.createTempDirectory("loadtest-tls");
-            Runtime.getRuntime().addShutdownHook(new Thread(this::delete));
+            folder = KeyTool.folder("loadtest-tls");
             store = make(folder.resolve("server.p12"));
             chain = write("chain.pem", "CERTIFICATE", certificate().getEncoded());
             Key secret = store.getKey(ALIAS, PASSWORD);
@@ -99,43 +92,14 @@ final class LoadCertificates {
 
     private static KeyStore make(Path file)
             throws IOException, GeneralSecurityException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
-        command.addAll(List.of("-genkeypair", "-alias", ALIAS, "-dname", "CN=localhost"));
-        command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "3650"));
-        command.addAll(List.of("-ext", "san=dns:localhost,ip:127.0.0.1", "-ext", "bc:c"));
-        command.addAll(List.of("-keystore", file.toString(), "-storetype", "PKCS12"));
-        command.addAll(List.of("-storepass", new String(PASSWORD)));
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(file.resolveSibling("keytool.log").toFile())
-                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                        .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new IOException("keytool hangs: " + command);
-        }
-        if (process.exitValue() != 0) {
-            throw new IOException(Files.readString(file.resolveSibling("keytool.log")));
-        }
+        List<String> key = List.of("-keyalg", "EC", "-groupname", "secp256r1");
+        List<String> extensions = List.of("-ext", "san=dns:localhost,ip:127.0.0.1", "-ext", "bc:c");
+        List<String> more = Stream.of(key, extensions).flatMap(List::stream).toList();
+        KeyTool.makeKey(file, new String(PASSWORD), ALIAS, "localhost", more);
         return KeyStore.getInstance(file.toFile(), PASSWORD);
     }
 
     private Path write(String name, String type, byte[] der) throws IOException {
-        Base64.Encoder encoder = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII));
-        String pem =
-                "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                        .formatted(type, encoder.encodeToString(der), type);
-        return Files.writeString(folder.resolve(name), pem);
-    }
-
-    private void delete() {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(each -> each.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Files.writeString(folder.resolve(name), KeyTool.pem(type, der));
     }
 }
