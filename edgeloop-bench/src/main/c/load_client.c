@@ -37,6 +37,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PROGRAM "load_client"
+#include "client.h"
+
 enum { RECV_SIZE = 64 * 1024, MAX_EVENTS = 1024, CONNECT_WINDOW = 32, SPARE_DESCRIPTORS = 16 };
 enum { CONNECTIONS_PER_SOURCE = 4000 };
 enum { SUB_BITS = 7, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = (64 - SUB_BITS + 1) * SUB_BUCKETS };
@@ -147,17 +150,6 @@ static int connect_errno;
 static struct {
     uint64_t connect, reset, eof, mismatch, timeout, other, lost;
 } errors;
-
-static void fail(const char *what, const char *detail) {
-    fprintf(stderr, "load_client: %s: %s\n", what, detail);
-    exit(1);
-}
-
-static uint64_t now_nanos(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + t.tv_nsec;
-}
 
 /* ---- accounting, read at the very moments the measured part begins and ends ---- */
 
@@ -574,21 +566,6 @@ static const char usage[] =
     "  --hold          connect, print the number of connections, stay until stdin ends\n"
     "  --patience S    give up after S seconds without an answer (10)\n"
     "  --watch PID     also measure this process: CPU and memory\n";
-
-static void bad_option(const char *option, const char *value, const char *expected) {
-    fprintf(stderr, "load_client: %s must be %s, not '%s'\n", option, expected, value);
-    exit(2);
-}
-
-static double number(const char *option, const char *text, double least, double most) {
-    char *rest, range[64];
-    double value = strtod(text, &rest);
-    if (rest == text || *rest != '\0' || !(value >= least && value <= most)) {
-        snprintf(range, sizeof range, "a number from %.15g to %.15g", least, most);
-        bad_option(option, text, range);
-    }
-    return value;
-}
 
 static struct span warmup_span(const char *text) {
     char *rest;

@@ -51,6 +51,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PROGRAM "tls_client"
+#include "client.h"
+
 enum { READ_SIZE = 64 * 1024, HEAD_SIZE = 2048, MAX_EVENTS = 512, MAX_WATCHED = 64 };
 enum { CONNECT_WINDOW = 64, CONNECTIONS_PER_SOURCE = 4000, SOURCES = 200 };
 enum { MAX_STORMS = 1000, SPARE_DESCRIPTORS = 32 };
@@ -137,17 +140,6 @@ static X509 *certificate;
 static pid_t watched[MAX_WATCHED];
 static int watched_count;
 
-static void die(const char *what, const char *detail) {
-    fprintf(stderr, "tls_client: %s: %s\n", what, detail);
-    exit(1);
-}
-
-static uint64_t now_nanos(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + t.tv_nsec;
-}
-
 static void sleep_until(uint64_t nanos) {
     struct timespec t = {nanos / 1000000000u, nanos % 1000000000u};
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {
@@ -188,7 +180,7 @@ static void find_watched(void) {
         pid_t pid = atoi(e->d_name);
         if (pid > 0 && descends(pid)) {
             if (watched_count == MAX_WATCHED) {
-                die("--watch", "too many processes descend from it");
+                fail("--watch", "too many processes descend from it");
             }
             watched[watched_count++] = pid;
         }
@@ -197,7 +189,7 @@ static void find_watched(void) {
         closedir(proc);
     }
     if (options.watch != 0 && watched_count == 0) {
-        die("--watch", "there is no such process");
+        fail("--watch", "there is no such process");
     }
 }
 
@@ -223,7 +215,7 @@ static struct snapshot take_snapshot(void) {
             || sscanf(strrchr(line, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
                       &user, &system) != 2
             || clock_getcpuclockid(watched[i], &clock) != 0 || clock_gettime(clock, &t) != 0) {
-            die(path, "the watched process is gone");
+            fail(path, "the watched process is gone");
         }
         fclose(file);
         s.server += t.tv_sec + t.tv_nsec / 1e9;
@@ -249,7 +241,7 @@ static long server_rss_kib(void) {
             fclose(file);
         }
         if (kib < 0) {
-            die(path, "cannot be read");
+            fail(path, "cannot be read");
         }
         sum += kib;
     }
@@ -320,7 +312,7 @@ static void watch_for(struct connection *c, uint32_t interest) {
     if (c->interest != interest) {
         struct epoll_event event = {interest, {.ptr = c}};
         if (epoll_ctl(c->load->epoll_fd, EPOLL_CTL_MOD, c->fd, &event) < 0) {
-            die("epoll_ctl", strerror(errno));
+            fail("epoll_ctl", strerror(errno));
         }
         c->interest = interest;
     }
@@ -526,7 +518,7 @@ static void choose_source(struct connection *c, uint64_t number) {
     int on = 1; /* or bind() would pick the port, which must then be free for all peers */
     setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     if (bind(c->fd, (struct sockaddr *)&from, sizeof from) < 0) {
-        die("bind", strerror(errno));
+        fail("bind", strerror(errno));
     }
 }
 
@@ -537,7 +529,7 @@ static void open_connection(struct connection *c) {
     int on = 1;
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (c->fd < 0) {
-        die("socket", strerror(errno));
+        fail("socket", strerror(errno));
     }
     choose_source(c, load->opened++);
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -549,14 +541,14 @@ static void open_connection(struct connection *c) {
     if (connect(c->fd, (struct sockaddr *)&to, sizeof to) < 0 && errno != EINPROGRESS) {
         give_up(c, &errors.connect, "connect: %s", strerror(errno));
     } else if (epoll_ctl(load->epoll_fd, EPOLL_CTL_ADD, c->fd, &event) < 0) {
-        die("epoll_ctl", strerror(errno));
+        fail("epoll_ctl", strerror(errno));
     }
 }
 
 static SSL *new_ssl(struct connection *c) {
     SSL *ssl = SSL_new(c->load->context);
     if (ssl == NULL) {
-        die("SSL_new", ERR_reason_error_string(ERR_peek_error()));
+        fail("SSL_new", ERR_reason_error_string(ERR_peek_error()));
     }
     SSL_set_app_data(ssl, c);
     SSL_set_connect_state(ssl);
@@ -574,7 +566,7 @@ static void prepare_hello(struct connection *c) {
     c->hello_length = BIO_get_mem_data(out, &bytes);
     c->hello = malloc(c->hello_length);
     if (c->hello_length == 0 || c->hello == NULL) {
-        die("SSL_do_handshake", "there is no ClientHello");
+        fail("SSL_do_handshake", "there is no ClientHello");
     }
     memcpy(c->hello, bytes, c->hello_length);
 }
@@ -608,7 +600,7 @@ static void on_connected(struct connection *c) {
     c->ssl = new_ssl(c);
     SSL_set_fd(c->ssl, c->fd);
     if (c->session != NULL && SSL_set_session(c->ssl, c->session) != 1) {
-        die("SSL_set_session", ERR_reason_error_string(ERR_peek_error()));
+        fail("SSL_set_session", ERR_reason_error_string(ERR_peek_error()));
     }
     shake(c);
 }
@@ -638,7 +630,7 @@ static int turn(struct load *load, int timeout_millis) {
     struct epoll_event events[MAX_EVENTS];
     int count = epoll_wait(load->epoll_fd, events, MAX_EVENTS, timeout_millis);
     if (count < 0 && errno != EINTR) {
-        die("epoll_wait", strerror(errno));
+        fail("epoll_wait", strerror(errno));
     }
     for (int i = 0; i < count; i++) {
         if (events[i].data.ptr != NULL) {
@@ -707,7 +699,7 @@ static SSL_CTX *new_context(void) {
         || !SSL_CTX_set1_groups_list(
             context, options.version == TLS1_3_VERSION ? "X25519" : "X25519:P-256")
         || !SSL_CTX_set1_sigalgs_list(context, "ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256")) {
-        die("OpenSSL", ERR_reason_error_string(ERR_peek_error()));
+        fail("OpenSSL", ERR_reason_error_string(ERR_peek_error()));
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL); /* compared instead */
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
@@ -723,11 +715,11 @@ static SSL_CTX *new_context(void) {
 static struct load *new_load(int count) {
     struct load *load = calloc(1, sizeof *load);
     if (load == NULL || (load->connections = calloc(count, sizeof *load->connections)) == NULL) {
-        die("memory", strerror(ENOMEM));
+        fail("memory", strerror(ENOMEM));
     }
     load->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (load->epoll_fd < 0) {
-        die("epoll_create1", strerror(errno));
+        fail("epoll_create1", strerror(errno));
     }
     load->context = new_context();
     load->count = count;
@@ -813,7 +805,7 @@ static void run_handshakes(void) {
     struct snapshot to = take_snapshot();
     to.nanos -= SETTLE_NANOS;
     if (error_count() == 0 && load->resumed != (options.resume ? load->handshakes : 0)) {
-        die("resumption", "not as asked"); /* cannot be, after the check of each */
+        fail("resumption", "not as asked"); /* cannot be, after the check of each */
     }
     print_spent(load, from, to, load->handshakes, "server_us_per_handshake", 1e6);
 }
@@ -1112,7 +1104,7 @@ static void run_storm(void) {
     struct epoll_event tick = {EPOLLIN | EPOLLET, {.ptr = NULL}};
     if (samples == NULL || lags == NULL || timer_fd < 0
         || epoll_ctl(timed->epoll_fd, EPOLL_CTL_ADD, timer_fd, &tick) < 0) {
-        die("set-up", strerror(errno));
+        fail("set-up", strerror(errno));
     }
     prctl(PR_SET_TIMERSLACK, 1);
     timed->answered = on_timed_answer;
@@ -1121,7 +1113,7 @@ static void run_storm(void) {
     last_storm_at = begun_at + (uint64_t)(options.seconds * 1e9);
     pthread_t thread;
     if (pthread_create(&thread, NULL, raise_storms, NULL) != 0) {
-        die("pthread_create", strerror(errno));
+        fail("pthread_create", strerror(errno));
     }
     while (!storms_over && !patience_is_over(timed)) {
         follow_schedule();
@@ -1160,7 +1152,7 @@ static int print_port(void) {
             return 0;
         }
     }
-    die("port", "none is free");
+    fail("port", "none is free");
     return 1;
 }
 
@@ -1184,21 +1176,6 @@ static const char usage[] =
     "  --patience S     give up after S seconds without an answer (10)\n"
     "  --watch PID      measure this process and all that descend from it\n"
     "The server is at 127.0.0.1. Exit code 1 where there was any error.\n";
-
-static void bad_option(const char *option, const char *value, const char *expected) {
-    fprintf(stderr, "tls_client: %s must be %s, not '%s'\n", option, expected, value);
-    exit(2);
-}
-
-static double number(const char *option, const char *text, double least, double most) {
-    char *rest, range[64];
-    double value = strtod(text, &rest);
-    if (rest == text || *rest != '\0' || !(value >= least && value <= most)) {
-        snprintf(range, sizeof range, "a number from %.15g to %.15g", least, most);
-        bad_option(option, text, range);
-    }
-    return value;
-}
 
 static int choice(const char *option, const char *text, const char *const *names) {
     for (int i = 0; names[i] != NULL; i++) {
@@ -1267,7 +1244,7 @@ static void read_files(void) {
         FILE *file = fopen(options.certificate_file, "r");
         certificate = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
         if (certificate == NULL) {
-            die(options.certificate_file, "no certificate can be read from it");
+            fail(options.certificate_file, "no certificate can be read from it");
         }
         fclose(file);
     }
@@ -1277,7 +1254,7 @@ static void read_files(void) {
     int fd = open(options.body_file, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) < 0 || status.st_size == 0
         || (body = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED) {
-        die(options.body_file, "cannot be read, or is empty");
+        fail(options.body_file, "cannot be read, or is empty");
     }
     body_size = status.st_size;
     request_length = asprintf(&request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", options.path);
