@@ -25,9 +25,9 @@ final class Providers {
         if (isJdk()) {
             return JdkContext.load(settings, side);
         }
-        String missing = OpenSsl.missing();
-        if (missing != null) {
-            throw new TlsException(missing, null);
+        String why = openSslRefusal(); // before it is asked about files, of which it would say no
+        if (why != null) {
+            throw new TlsException(why, null);
         }
         return OpenSslContext.load(settings, side);
     }
