@@ -46,8 +46,7 @@ final class Closer {
             connection.state = Connection.State.CLOSING;
             connection.reason =
                     connection.is(Connection.INPUT_ENDED) ? PEER_CLOSED : LOCALLY_CLOSED;
-            reactor.inbound.updateDemand(connection);
-            engine().flushLater(connection);
+            leave(connection);
         } else {
             giveUp(connection);
         }
@@ -78,9 +77,17 @@ final class Closer {
         if (connection.isLive() && connection.state != Connection.State.LINGERING) {
             connection.state = Connection.State.CLOSING;
             connection.reason = why;
-            reactor.inbound.updateDemand(connection);
-            engine().flushLater(connection);
+            leave(connection);
         }
+    }
+
+    /** It is {@code CLOSING} now. */
+    private void leave(Connection connection) {
+        reactor.inbound.updateDemand(connection);
+        if (connection.is(Connection.LAYERED)) {
+            reactor.layering().finish(connection);
+        }
+        engine().flushLater(connection);
     }
 
     /**
@@ -100,9 +107,6 @@ final class Closer {
 
     /** All output is in the kernel's hands: sends the FIN, unless the peer's has come already. */
     void endOutput(Connection connection) {
-        if (connection.is(Connection.LAYERED) && reactor.layering().finish(connection)) {
-            return;
-        }
         if (connection.is(Connection.INPUT_ENDED) && !connection.is(Connection.LAYER_ENDED)) {
             doom(connection, null);
             return;

@@ -94,6 +94,9 @@ final class Encoding {
             }
             left -= length;
         }
+        if (connection.state == Connection.State.CLOSING) {
+            layering.finish(connection);
+        }
     }
 
     /**

@@ -33,7 +33,7 @@ final class Layering implements Sink {
     /** Input that was kept, which is less than a piece, and what has come now. */
     private static final int KEPT_BYTES = 2 * PIECE_BYTES;
 
-    /** Handshakes that are begun in one turn of the loop. */
+    /** Handshakes that are begun in one turn of the loop: at once, unless others wait. */
     private static final int HANDSHAKES_PER_TURN = 2;
 
     private static final CloseReason TOO_LONG =
@@ -54,6 +54,9 @@ final class Layering implements Sink {
     private final Flow flow = new Flow();
     private final List<Layers> opened = new ArrayList<>();
     private final Deque<Connection> waiting = new ArrayDeque<>();
+
+    /** Whether the handshakes of this turn are of those who waited when it began. */
+    private boolean othersWait;
 
     /** By the places of their connections. */
     private @Nullable Layer[] layers = new @Nullable Layer[16];
@@ -132,16 +135,17 @@ final class Layering implements Sink {
 
     /** A step of the turn: some of the handshakes that wait go on. */
     void proceed() {
-        for (int n = 0; n < HANDSHAKES_PER_TURN && !waiting.isEmpty(); n++) {
+        flow.turns = othersWait ? HANDSHAKES_PER_TURN : flow.turns;
+        while (flow.turns > 0 && !waiting.isEmpty()) {
             goOn(waiting.removeFirst());
         }
+        othersWait = !waiting.isEmpty();
+        flow.turns = othersWait ? 0 : HANDSHAKES_PER_TURN;
     }
 
     private void goOn(Connection connection) {
         connection.clear(Connection.LAYER_WAITS);
-        flow.hasTurn = true;
         takeKept(connection);
-        flow.hasTurn = false;
         endOf(connection);
         if (connection.isLive()) {
             reactor.inbound.resume(connection); // what has come meanwhile was not wanted
@@ -396,25 +400,23 @@ final class Layering implements Sink {
         reactor.closer.tlsFailed(connection, new CloseReason.TlsFailed(layer.failure()));
     }
 
-    /** All output is in the kernel's hands: whether the layer's own end is to follow it. */
-    boolean finish(Connection connection) {
-        if (connection.is(Connection.LAYER_FINISHED)) {
-            return false;
+    /** Nothing more will be written: once all that was is encoded, the layer's own end follows. */
+    void finish(Connection connection) {
+        Layer layer = of(connection);
+        if (connection.is(Connection.LAYER_FINISHED) || layer.plain != null) {
+            return;
         }
         connection.set(Connection.LAYER_FINISHED);
-        Layer layer = of(connection);
+        boolean waits = connection.outputSize() > 0;
         current = connection;
         try {
             layer.finish();
         } catch (Throwable e) { // there may be no memory
             connection.handlerFailed(e);
         }
-        boolean follows = connection.outputSize() > 0;
-        if (follows) {
+        if (!waits && connection.outputSize() > 0) {
             reactor.deadlines.sendingBegins(connection);
         }
-        flush(connection);
-        return follows || !connection.isLive();
     }
 
     /** Gives up what waits. */

@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edgeloop.ToyLayer.Toy;
+import edgeloop.sys.ScriptedSyscalls.Call;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,38 @@ class LayerTest {
             server.turnUntil(() -> read.size() == 3);
             assertThat(read).containsExactly("a", "b", "c");
             server.assertSleeps();
+        }
+    }
+
+    /** Each packet costs more than what is in it. */
+    @CallsOfEpoll
+    @Test
+    void layersEndGoesOutWithTheLastAnswer() {
+        ConnectionHandler handler =
+                (connection, in) -> {
+                    connection.write(in);
+                    connection.close();
+                };
+        try (TurnedServer server = server(_ -> handler)) {
+            Peer peer = server.accepted().send(GREETING);
+            server.turnUntil(() -> peer.size() == GREETING.length);
+            int before = server.kernel.count(Call.SEND);
+            peer.send(data("x"));
+            server.turnUntil(peer::gotFin);
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, data("x"), FAREWELL));
+            assertThat(server.kernel.count(Call.SEND) - before).isEqualTo(1);
+        }
+    }
+
+    /** With what the layer has said by itself, too, such as TLS's ticket. */
+    @CallsOfEpoll
+    @Test
+    void layersEndGoesOutWithItsOwnWords() {
+        try (TurnedServer server = server(_ -> new RecordingHandler())) {
+            Peer peer = server.accepted().send(join(GREETING, FAREWELL));
+            server.turnUntil(peer::gotFin);
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, FAREWELL));
+            assertThat(server.kernel.count(Call.SEND)).isEqualTo(1);
         }
     }
 

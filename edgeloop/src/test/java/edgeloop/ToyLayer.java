@@ -237,7 +237,7 @@ final class ToyLayer extends Layer {
     }
 
     private Step greet(Flow flow) {
-        if (toy.isCostly && !flow.hasTurn) {
+        if (toy.isCostly && !flow.takesTurn()) {
             return Step.WAITS_FOR_TURN;
         }
         toy.turns++;

@@ -25,8 +25,8 @@ public final class Flow {
     /** Where there is no more room. */
     public int outputEnd;
 
-    /** Whether what takes long may be done now. */
-    public boolean hasTurn;
+    /** How often what takes long may be done before others have their turn. */
+    public int turns;
 
     /** Creates one without bytes. */
     public Flow() {}
@@ -43,6 +43,13 @@ public final class Flow {
         output = memory;
         outputAt = from;
         outputEnd = to;
+    }
+
+    /** {@return whether what takes long may be done now}, which counts as done then. */
+    public boolean takesTurn() {
+        boolean taken = turns > 0;
+        turns -= taken ? 1 : 0;
+        return taken;
     }
 
     /** {@return the bytes that have yet to be read} */

@@ -106,7 +106,7 @@ final class JdkLayer extends Layer {
         ClientHello so = Objects.requireNonNull(hello);
         return switch (so.look(flow)) {
             case INCOMPLETE -> Step.WANTS_INPUT;
-            case COMPLETE -> flow.hasTurn ? meet(so, flow) : Step.WAITS_FOR_TURN;
+            case COMPLETE -> flow.takesTurn() ? meet(so, flow) : Step.WAITS_FOR_TURN;
             case PLAIN_HTTP -> {
                 isStranger = true;
                 shared.records(PlainHttp.ANSWER.length).put(PlainHttp.ANSWER);

@@ -35,7 +35,7 @@ final class ServerLayer extends OpenSslLayer {
                 yield failed(PlainHttp.FAILURE);
             }
             case COMPLETE -> {
-                if (!flow.hasTurn) {
+                if (!flow.takesTurn()) {
                     yield Step.WAITS_FOR_TURN;
                 }
                 hello = null;

@@ -61,7 +61,7 @@ class JdkLayerTest {
 
         End(LayerContext context, InetSocketAddress remote) {
             layer = context.open(this).begin(remote);
-            flow.hasTurn = true;
+            flow.turns = 1;
         }
 
         @Override
@@ -201,11 +201,11 @@ class JdkLayerTest {
         End server = server();
         Step _ = client.receive();
         byte[] hello = client.takeSent();
-        server.flow.hasTurn = false;
+        server.flow.turns = 0;
         assertThat(server.receive(Arrays.copyOf(hello, 10))).isEqualTo(Step.WANTS_INPUT);
         assertThat(server.receive(Arrays.copyOfRange(hello, 10, hello.length)))
                 .isEqualTo(Step.WAITS_FOR_TURN);
-        server.flow.hasTurn = true;
+        server.flow.turns = 1;
         assertThat(server.receive()).isEqualTo(Step.WANTS_INPUT);
         exchange(client, server);
         assertThat(server.isEstablished()).isTrue();
