@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks what a connection has agreed on. */
 final class Agreements {
-    private static final int NAMETYPE_HOST = 0;
 
     private Agreements() {}
 
@@ -30,7 +29,7 @@ final class Agreements {
                 Objects.requireNonNullElse(protocol, "unknown"),
                 Objects.requireNonNullElse(suite, "unknown"),
                 applicationProtocol(ssl),
-                Native.string(Native.call("SSL_get_servername", ssl, NAMETYPE_HOST)),
+                Native.string(OpenSsl.serverName(ssl)),
                 peerCertificates(ssl),
                 resumed);
     }

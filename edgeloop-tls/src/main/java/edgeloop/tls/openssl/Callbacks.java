@@ -38,11 +38,11 @@ final class Callbacks {
     private static int serverName(long ssl, long alert, long certificatesId) {
         try {
             Certificates all = OpenSslContext.certificates(certificatesId);
-            String name = Native.string(Native.call("SSL_get_servername", ssl, 0));
-            if (all == null || name == null) {
+            long name = OpenSsl.serverName(ssl);
+            if (all == null || name == 0) {
                 return NOACK;
             }
-            long context = all.sslContextFor(name);
+            long context = all.isOne() ? 0 : all.sslContextFor(Native.string(name));
             if (context != 0) {
                 long _ = Native.call("SSL_set_SSL_CTX", ssl, context);
             }

@@ -101,9 +101,14 @@ final class Certificates {
         return entries.getFirst().sslContext();
     }
 
+    /** Whether there is no other to choose. */
+    boolean isOne() {
+        return entries.size() == 1;
+    }
+
     /** The one for a name, as a client asks for it; 0 if there is none. */
     long sslContextFor(@Nullable String name) {
-        if (name != null && entries.size() > 1) {
+        if (name != null) {
             String wanted = name.toLowerCase(Locale.ROOT);
             for (Entry each : entries) {
                 for (Credentials credentials : each.credentials()) {

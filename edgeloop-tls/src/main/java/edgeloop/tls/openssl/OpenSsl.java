@@ -14,6 +14,11 @@ public final class OpenSsl {
     static final int ERROR_SYSCALL = 5;
     static final int ERROR_ZERO_RETURN = 6;
 
+    private static final int TLS_1_3 = 0x304;
+
+    /** SSL_set_shutdown(3): both have said their last. */
+    private static final int SENT_AND_RECEIVED_SHUTDOWN = 3;
+
     // BIO_ctrl(3), openssl/bio.h.
     private static final int BIO_CTRL_PENDING = 10;
     private static final int BIO_C_SET_BUF_MEM = 114;
@@ -25,11 +30,19 @@ public final class OpenSsl {
     private static final class Functions {
         static final MethodHandle SSL_NEW = Native.function("SSL_new");
         static final MethodHandle SSL_FREE = Native.function("SSL_free");
+        static final MethodHandle SSL_SET_ACCEPT_STATE = Native.function("SSL_set_accept_state");
         static final MethodHandle SSL_DO_HANDSHAKE = Native.function("SSL_do_handshake");
         static final MethodHandle SSL_READ = Native.function("SSL_read");
         static final MethodHandle SSL_WRITE = Native.function("SSL_write");
         static final MethodHandle SSL_HAS_PENDING = Native.function("SSL_has_pending");
         static final MethodHandle SSL_GET_ERROR = Native.function("SSL_get_error");
+        static final MethodHandle SSL_SESSION_REUSED = Native.function("SSL_session_reused");
+        static final MethodHandle SSL_SHUTDOWN = Native.function("SSL_shutdown");
+        static final MethodHandle SSL_SET_SHUTDOWN = Native.function("SSL_set_shutdown");
+        static final MethodHandle SSL_GET_SSL_CTX = Native.function("SSL_get_SSL_CTX");
+        static final MethodHandle SSL_CTX_GET_EX_DATA = Native.function("SSL_CTX_get_ex_data");
+        static final MethodHandle SSL_GET_SERVERNAME = Native.function("SSL_get_servername");
+        static final MethodHandle SSL_VERSION = Native.function("SSL_version");
         static final MethodHandle SSL_SET_RBIO = Native.function("SSL_set0_rbio");
         static final MethodHandle SSL_SET_WBIO = Native.function("SSL_set0_wbio");
         static final MethodHandle BIO_CTRL = Native.function("BIO_ctrl");
@@ -66,6 +79,10 @@ public final class OpenSsl {
         long _ = Native.call(Functions.SSL_FREE, ssl, 0, 0, 0, 0, 0);
     }
 
+    static void accept(long ssl) {
+        long _ = Native.call(Functions.SSL_SET_ACCEPT_STATE, ssl, 0, 0, 0, 0, 0);
+    }
+
     static int handshake(long ssl) {
         return (int) Native.call(Functions.SSL_DO_HANDSHAKE, ssl, 0, 0, 0, 0, 0);
     }
@@ -85,6 +102,38 @@ public final class OpenSsl {
     /** Whether it holds input, decoded or not, that was read from its BIO and not from it. */
     static boolean hasPending(long ssl) {
         return (int) Native.call(Functions.SSL_HAS_PENDING, ssl, 0, 0, 0, 0, 0) != 0;
+    }
+
+    static boolean isResumed(long ssl) {
+        return (int) Native.call(Functions.SSL_SESSION_REUSED, ssl, 0, 0, 0, 0, 0) != 0;
+    }
+
+    static boolean isTls13(long ssl) {
+        return (int) Native.call(Functions.SSL_VERSION, ssl, 0, 0, 0, 0, 0) == TLS_1_3;
+    }
+
+    /** The number that the connection's SSL_CTX was given. */
+    static long owner(long ssl) {
+        long context = Native.call(Functions.SSL_GET_SSL_CTX, ssl, 0, 0, 0, 0, 0);
+        return Native.call(Functions.SSL_CTX_GET_EX_DATA, context, 0, 0, 0, 0, 0);
+    }
+
+    /** The address of the name that a client asks for; 0 if it asks for none. */
+    static long serverName(long ssl) {
+        return Native.call(Functions.SSL_GET_SERVERNAME, ssl, 0, 0, 0, 0, 0);
+    }
+
+    /** Says close_notify. */
+    static void shutDown(long ssl) {
+        if ((int) Native.call(Functions.SSL_SHUTDOWN, ssl, 0, 0, 0, 0, 0) < 0) {
+            String _ = takeError(""); // the connection ends in any case
+        }
+    }
+
+    /** Has a session pass for one that both have ended, and not for one that was broken off. */
+    static void passForEnded(long ssl) {
+        long both = SENT_AND_RECEIVED_SHUTDOWN;
+        long _ = Native.call(Functions.SSL_SET_SHUTDOWN, ssl, both, 0, 0, 0, 0);
     }
 
     /** Has a connection read from one BIO and write to another, which others share with it. */

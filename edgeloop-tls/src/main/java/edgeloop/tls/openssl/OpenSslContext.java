@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenSSL for a server, or for a client: what all reactors share, and is loaded anew. */
 public final class OpenSslContext implements LayerContext {
-    private static final int TLS_1_3 = 0x304;
-
     // SSL_ctrl(3), openssl/ssl.h.
     private static final int SET_HOST_NAME = 55;
 
@@ -216,12 +214,7 @@ public final class OpenSslContext implements LayerContext {
 
     /** Whose connection it is; null if it is gone. */
     static @Nullable OpenSslContext of(long ssl) {
-        long context = Native.call("SSL_get_SSL_CTX", ssl);
-        return CONTEXTS.get(Native.call("SSL_CTX_get_ex_data", context, 0));
-    }
-
-    static boolean isTls13(long ssl) {
-        return (int) Native.call("SSL_version", ssl) == TLS_1_3;
+        return CONTEXTS.get(OpenSsl.owner(ssl));
     }
 
     /** Not on the loop's time: whoever asks for this wants to see what is secret, not to serve. */

@@ -6,9 +6,6 @@ import edgeloop.layer.Layer;
 
 /** TLS by OpenSSL, from the first flight on. */
 public abstract class OpenSslLayer extends Layer {
-    /** SSL_set_shutdown(3): both have said their last. */
-    private static final int SENT_AND_RECEIVED_SHUTDOWN = 3;
-
     final OpenSslLayers layers;
 
     /** The SSL, or 0. */
@@ -106,10 +103,7 @@ public abstract class OpenSslLayer extends Layer {
     @Override
     public final void finish() {
         if (established) {
-            long result = Native.call("SSL_shutdown", ssl);
-            if ((int) result < 0) {
-                String _ = OpenSsl.takeError(""); // the connection ends in any case
-            }
+            OpenSsl.shutDown(ssl);
             layers.drain();
         }
     }
@@ -121,7 +115,7 @@ public abstract class OpenSslLayer extends Layer {
 
     @Override
     public final boolean isResumed() {
-        return Native.call("SSL_session_reused", ssl) != 0;
+        return OpenSsl.isResumed(ssl);
     }
 
     @Override
@@ -132,8 +126,7 @@ public abstract class OpenSslLayer extends Layer {
     @Override
     public void dispose() {
         if (ssl != 0) {
-            // Or the session would pass for one that was broken off.
-            long _ = Native.call("SSL_set_shutdown", ssl, SENT_AND_RECEIVED_SHUTDOWN);
+            OpenSsl.passForEnded(ssl);
             OpenSsl.free(ssl);
             ssl = 0;
         }

@@ -40,7 +40,7 @@ final class ServerLayer extends OpenSslLayer {
                 }
                 hello = null;
                 ssl = layers.newSsl();
-                long _ = Native.call("SSL_set_accept_state", ssl);
+                OpenSsl.accept(ssl);
                 layers.point(first, flow);
                 Step step = handshake();
                 boolean more = step == Step.WANTS_INPUT && flow.inputLength() > 0;

@@ -2,6 +2,7 @@ package edgeloop.tls.openssl;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,25 @@ final class TicketKeys {
     private static final int OK = 1;
     private static final int OK_RENEW = 2;
 
+    /** Linked, and fetched, when the first key is made. */
+    private static final class Functions {
+        static final MethodHandle RAND_BYTES = Native.function("RAND_bytes");
+        static final MethodHandle EVP_ENCRYPT_INIT = Native.function("EVP_EncryptInit_ex");
+        static final MethodHandle EVP_DECRYPT_INIT = Native.function("EVP_DecryptInit_ex");
+        static final MethodHandle EVP_MAC_SET = Native.function("EVP_MAC_CTX_set_params");
+
+        /** An EVP_CIPHER, which would else be looked up by its name for each ticket. */
+        static final long AES_256_CBC = fetch("AES-256-CBC");
+
+        private Functions() {}
+
+        private static long fetch(String name) {
+            try (Arena arena = Arena.ofConfined()) {
+                return Native.call("EVP_CIPHER_fetch", 0, arena.allocateFrom(name).address());
+            }
+        }
+    }
+
     /** One key, in memory that OpenSSL reads: its name, the two secrets, the MAC's parameters. */
     private static final class Key {
         private final Arena arena = Arena.ofAuto();
@@ -41,7 +61,7 @@ final class TicketKeys {
 
         Key() {
             int length = NAME_BYTES + AES_BYTES + HMAC_BYTES;
-            if ((int) Native.call("RAND_bytes", secret.address(), length) != 1) {
+            if (!drawBytes(secret.address(), length)) {
                 throw new IllegalStateException("RAND_bytes: " + OpenSsl.takeError("failed"));
             }
             this.mac = Parameters.ofHmac(arena, secret.asSlice(NAME_BYTES + AES_BYTES, HMAC_BYTES));
@@ -88,19 +108,19 @@ final class TicketKeys {
             Key key = all.getFirst();
             Native.copy(key.secret.asSlice(0, NAME_BYTES), name, NAME_BYTES);
             boolean made =
-                    (int) Native.call("RAND_bytes", iv, IV_BYTES) == 1
-                            && begin("EVP_EncryptInit_ex", cipher, iv, mac, key);
+                    drawBytes(iv, IV_BYTES)
+                            && begin(Functions.EVP_ENCRYPT_INIT, cipher, iv, mac, key);
             return made ? OK : FAILED;
         }
         Key key = find(all, name);
         if (key == null) {
             return NOT_FOUND;
         }
-        if (!begin("EVP_DecryptInit_ex", cipher, iv, mac, key)) {
+        if (!begin(Functions.EVP_DECRYPT_INIT, cipher, iv, mac, key)) {
             return FAILED;
         }
         // TLS 1.3 sends no new ticket else, and one is for one connection: RFC 8446 appendix C.4.
-        boolean renew = key != all.getFirst() || OpenSslContext.isTls13(ssl);
+        boolean renew = key != all.getFirst() || OpenSsl.isTls13(ssl);
         return renew ? OK_RENEW : OK;
     }
 
@@ -113,9 +133,14 @@ final class TicketKeys {
         return null;
     }
 
-    private static boolean begin(String function, long cipher, long iv, long mac, Key key) {
-        long aes = Native.call("EVP_aes_256_cbc");
-        return (int) Native.call("EVP_MAC_CTX_set_params", mac, key.mac.address()) == 1
-                && (int) Native.call(function, cipher, aes, 0, key.aes(), iv) == 1;
+    private static boolean drawBytes(long target, int length) {
+        return (int) Native.call(Functions.RAND_BYTES, target, length, 0, 0, 0, 0) == 1;
+    }
+
+    private static boolean begin(MethodHandle function, long cipher, long iv, long mac, Key key) {
+        long secrets = key.mac.address();
+        long aes = Functions.AES_256_CBC;
+        return (int) Native.call(Functions.EVP_MAC_SET, mac, secrets, 0, 0, 0, 0) == 1
+                && (int) Native.call(function, cipher, aes, 0, key.aes(), iv, 0) == 1;
     }
 }
