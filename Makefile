@@ -86,6 +86,17 @@ soak: ## Run the server among rude peers and faults: make soak [MINUTES=10] [REA
 		-Dsoak.minutes=$(or $(MINUTES),10) -Dsoak.reactors=$(REACTORS) \
 		-Dsoak.engine=$(or $(ENGINE),epoll) verify
 
+.PHONY: tls-bulk
+tls-bulk: ## Send much through TLS, on every engine: make tls-bulk [MEGABYTES=300]
+	@bin/maven --projects edgeloop-tls --also-make -Dtest=TlsBulkTest \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dtls.bulk.megabytes=$(or $(MEGABYTES),300) test
+
+.PHONY: tls-leaks
+tls-leaks: ## See what 100,000 handshakes of each end leave behind, and 10,000 reloads
+	@bin/maven --projects edgeloop-tls --also-make -Dtest=TlsLeakTest \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dtls.leaks.handshakes=100000 \
+		-Dtls.leaks.reloads=10000 -Dtls.leaks.crowd=5000 test
+
 .PHONY: format
 format: ## Format the sources as the build wants them
 	@bin/maven -q spotless:apply
