@@ -105,9 +105,8 @@ class TlsLeakTest {
         return Long.parseLong(pages[1]) * 4096;
     }
 
-    /** What is in use once nothing is under way, without what the JVM takes for a moment. */
-    private long settled() {
-        Exchange.awaitStats(server, all -> all.activeConnections() == 0);
+    /** What is in use, without what the JVM takes for a moment, to compile. */
+    private static long inUse() {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < SAMPLES; i++) {
             System.gc();
@@ -116,13 +115,19 @@ class TlsLeakTest {
         return least;
     }
 
+    /** Likewise, once nothing is under way. */
+    private long settled() {
+        Exchange.awaitStats(server, all -> all.activeConnections() == 0);
+        return inUse();
+    }
+
     private interface Task {
         void run() throws Exception;
     }
 
     /** Does something some times, and then many times, which must make no difference. */
     private void assertGivesBack(int times, Task task) throws Exception {
-        for (int i = 0; i < Math.max(100, times / 20); i++) {
+        for (int i = 0; i < Math.max(100, times / 4); i++) {
             task.run();
         }
         finish();
@@ -283,7 +288,7 @@ class TlsLeakTest {
         long before = settled();
         List<Socket> crowd = silent(CROWD, piece);
         Exchange.awaitStats(server, all -> all.activeConnections() == CROWD);
-        long each = (Malloc.inUse() - before) / CROWD;
+        long each = (inUse() - before) / CROWD;
         System.out.printf("%,d at once: %,d bytes each%n", CROWD, each);
         assertThat(each).isLessThan(WAITING_BYTES);
         awaitEnds(crowd);
