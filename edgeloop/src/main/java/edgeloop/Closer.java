@@ -197,8 +197,19 @@ final class Closer {
         if (limit == CloseReason.TimedOut.Limit.WRITE) {
             // A FIN would queue behind what the peer does not take.
             connection.set(Connection.RESET_ON_CLOSE);
+            doom(connection, new CloseReason.TimedOut(limit));
+        } else {
+            dismiss(connection, new CloseReason.TimedOut(limit));
         }
-        doom(connection, new CloseReason.TimedOut(limit));
+    }
+
+    /** Has one closed that is given no more time: where it has a layer, with the layer's end. */
+    void dismiss(Connection connection, CloseReason why) {
+        if (connection.state == Connection.State.OPEN && connection.is(Connection.LAYERED)) {
+            reactor.layering().finish(connection);
+            engine().send(connection);
+        }
+        doom(connection, why);
     }
 
     /** The kernel refuses this socket, or the file that goes out on it. */

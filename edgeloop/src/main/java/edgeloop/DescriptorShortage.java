@@ -173,7 +173,11 @@ final class DescriptorShortage {
                 return false;
             }
         }
-        reactor.closer.doom(connection, isLingering(connection) ? null : OUT_OF_DESCRIPTORS);
+        if (isLingering(connection)) {
+            reactor.closer.doom(connection, null);
+        } else {
+            reactor.closer.dismiss(connection, OUT_OF_DESCRIPTORS);
+        }
         return true;
     }
 

@@ -13,6 +13,7 @@ import edgeloop.sys.ScriptedSyscalls.Call;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -158,6 +159,19 @@ class LayerTest {
             server.turnUntil(peer::gotFin);
             assertThat(peer.bytes()).isEqualTo(join(GREETING, FAREWELL));
             assertThat(server.kernel.count(Call.SEND)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void layersEndIsSaidToWhoHasNoTimeLeft() {
+        ConnectionOptions limits =
+                ConnectionOptions.defaults().withIdleTimeout(Duration.ofMillis(50));
+        ServerOptions options = Defaults.server().withTls(toy).withConnection(limits);
+        try (TurnedServer server = new TurnedServer(options, _ -> new RecordingHandler())) {
+            Peer peer = server.accepted().send(GREETING);
+            server.turnUntil(peer::gotFin);
+            assertThat(peer.bytes()).isEqualTo(join(GREETING, FAREWELL));
+            assertThat(server.stats().timeouts()).isEqualTo(1);
         }
     }
 
