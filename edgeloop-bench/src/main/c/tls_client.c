@@ -34,6 +34,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -1275,6 +1276,7 @@ static void raise_descriptor_limit(void) {
 }
 
 int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN); /* OpenSSL writes to sockets that a server may have reset */
     read_options(argc, argv);
     if (options.mode == PORT) {
         return print_port();
