@@ -65,6 +65,18 @@ public final class Client implements AutoCloseable {
      */
     public static Client start(ClientOptions options) throws SyscallException {
         LayerContext context = context(options);
+        try {
+            return start(options, context);
+        } catch (SyscallException | RuntimeException | Error e) {
+            if (context != null) {
+                context.close();
+            }
+            throw e;
+        }
+    }
+
+    private static Client start(ClientOptions options, @Nullable LayerContext context)
+            throws SyscallException {
         Platform platform = JvmPlatform.current();
         OpenedReactors opened =
                 OpenedReactors.open(
@@ -169,11 +181,7 @@ public final class Client implements AutoCloseable {
     @Override
     public void close() {
         if (thread != null) {
-            thread.control(
-                    () -> {
-                        closeAll();
-                        group.whenEmpty(reactor::stop);
-                    });
+            thread.control(this::closeAll);
             if (!reactor.isCurrent()) {
                 thread.awaitUninterruptibly();
                 thread.checkEnd();
@@ -196,9 +204,13 @@ public final class Client implements AutoCloseable {
     private void closeAll() {
         beginNoMore();
         reactor.forEach(group, reactor.closer::shutDown);
-        if (thread == null) { // else all that the reactor has ends with it
-            group.whenEmpty(() -> group.closeLayers(reactor));
-        }
+        group.whenEmpty(
+                () -> {
+                    group.closeLayers(reactor);
+                    if (thread != null) {
+                        reactor.stop();
+                    }
+                });
     }
 
     private static @Nullable LayerContext context(ClientOptions options) {

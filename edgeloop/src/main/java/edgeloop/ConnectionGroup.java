@@ -75,6 +75,9 @@ final class ConnectionGroup {
             reactor.layering().close(layers);
             layers = null;
         }
+        if (context != null) {
+            context.close(); // there may have been no connection
+        }
     }
 
     int open() {

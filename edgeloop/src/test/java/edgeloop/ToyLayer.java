@@ -84,6 +84,9 @@ final class ToyLayer extends Layer {
                 }
 
                 @Override
+                public void close() {}
+
+                @Override
                 public int handshakeTimeoutMillis() {
                     return timeoutMillis;
                 }

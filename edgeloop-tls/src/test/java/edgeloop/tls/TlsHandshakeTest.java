@@ -13,15 +13,23 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,6 +255,60 @@ class TlsHandshakeTest {
                         exchange.client(showing(CERTIFICATES.strangeClient())), server.port());
         Exchange.awaitStats(server, stats -> stats.handshakes().failed() == 1);
         Exchange.awaitStats(server, stats -> stats.activeConnections() == 0);
+    }
+
+    /** A session that is resumed is not verified again. */
+    @Test
+    void clientWhoseIssuerWasWithdrawnIsRefusedAfterReload(@TempDir Path folder) throws Exception {
+        Path trust = Files.copy(CERTIFICATES.authority(), folder.resolve("trust.pem"));
+        Tls tls = exchange.serverTls().withClientAuthentication(ClientAuthentication.DEMAND, trust);
+        Server server = exchange.serve(tls, Exchange.ECHO);
+        Client client = exchange.client(showing(CERTIFICATES.client()));
+        twice(server, client);
+        Exchange.awaitStats(server, all -> all.handshakes().resumed() == 1);
+        Files.copy(CERTIFICATES.otherAuthority(), trust, StandardCopyOption.REPLACE_EXISTING);
+        server.reloadTls();
+        Talk _ = exchange.call(client, server.port());
+        Exchange.awaitStats(server, all -> all.handshakes().failed() == 1);
+        assertThat(server.stats().handshakes().resumed()).isEqualTo(1);
+    }
+
+    /** Not of a certificate that it was not to look at. */
+    @Test
+    void clientThatVerifiesNothingIsToldWhatWentWrong() throws Exception {
+        var context = Exchange.context(CERTIFICATES.authority(), CERTIFICATES.server());
+        try (var listener =
+                (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0)) {
+            listener.setEnabledProtocols(new String[] {"TLSv1.2"});
+            listener.setNeedClientAuth(true);
+            var served =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try (Socket socket = listener.accept()) {
+                                    int _ = socket.getInputStream().read();
+                                } catch (IOException e) {
+                                    // refused, as it is to be
+                                }
+                            });
+            Tls trusting = Tls.client().withProvider(provider).withoutVerification();
+            Client client = exchange.client(trusting);
+            String refusal = exchange.call(client, listener.getLocalPort()).refusal();
+            assertThat(refusal).doesNotContain("certificate of localhost");
+            served.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** HelloRetryRequest, RFC 8446 section 4.1.4: what takes long comes with the second hello. */
+    @Test
+    void clientSaysHelloTwice() throws Exception {
+        Server server = exchange.serve(exchange.serverTls(), Exchange.ECHO);
+        SSLSocket socket = exchange.secure(exchange.socket(server.port()), "TLSv1.3");
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setNamedGroups(new String[] {"secp521r1", "secp384r1"});
+        socket.setSSLParameters(parameters);
+        socket.getOutputStream().write(7);
+        assertThat(socket.getInputStream().read()).isEqualTo(7);
+        Exchange.awaitStats(server, all -> all.handshakes().full() == 1);
     }
 
     // ---- Sessions -----------------------------------------------------------------------------

@@ -17,6 +17,9 @@ public interface LayerContext {
     /** Loads what it was made of anew, all or nothing. Any thread may call. */
     void reload();
 
+    /** Gives back what it has loaded, unless there are layers, the last of which does that. */
+    void close();
+
     /** {@return the time that a handshake may take, in milliseconds; 0 for ever} */
     int handshakeTimeoutMillis();
 }

@@ -51,6 +51,9 @@ public final class JdkContext implements LayerContext {
     }
 
     @Override
+    public void close() {} // it is of the heap
+
+    @Override
     public int handshakeTimeoutMillis() {
         return (int) settings.handshakeTimeout().toMillis();
     }

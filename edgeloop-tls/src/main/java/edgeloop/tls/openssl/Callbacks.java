@@ -90,7 +90,8 @@ final class Callbacks {
             long end = ours + Integer.BYTES + Native.readInt(ours);
             for (long at = ours + Integer.BYTES; at < end; at += 1 + Native.readByte(at)) {
                 for (long to = theirs; to < theirs + length; to += 1 + Native.readByte(to)) {
-                    if (Native.areEqual(at, to, 1 + Native.readByte(at))) {
+                    if (Native.readByte(at) == Native.readByte(to)
+                            && Native.areEqual(at, to, 1 + Native.readByte(at))) {
                         Native.writeLong(chosen, at + 1);
                         Native.writeByte(chosenLength, Native.readByte(at));
                         return OK;

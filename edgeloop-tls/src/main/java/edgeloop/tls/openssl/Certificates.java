@@ -4,7 +4,6 @@ import edgeloop.tls.config.CertificateNames;
 import edgeloop.tls.config.Identity;
 import edgeloop.tls.config.Settings;
 import edgeloop.tls.config.TlsFile;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,6 @@ final class Certificates {
     final long id;
 
     private final List<Entry> entries = new ArrayList<>();
-    private final Arena arena = Arena.ofAuto();
 
     /** Those who use it; the context's own use counts. */
     private int users = 1;
@@ -46,7 +44,7 @@ final class Certificates {
         Certificates all = new Certificates(id);
         try {
             if (settings.identities().isEmpty()) {
-                all.entries.add(new Entry(maker.make(all.arena, id, 0), List.of()));
+                all.entries.add(new Entry(maker.make(id, 0), List.of()));
             }
             for (Identity each : settings.identities()) {
                 all.add(Credentials.load(each), maker);
@@ -67,7 +65,7 @@ final class Certificates {
         }
         if (entry == null) {
             try {
-                long made = maker.make(arena, id, entries.size());
+                long made = maker.make(id, entries.size());
                 entry = new Entry(made, new ArrayList<>());
                 entries.add(entry);
             } catch (RuntimeException e) {

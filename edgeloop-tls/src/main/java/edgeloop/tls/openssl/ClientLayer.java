@@ -2,6 +2,7 @@ package edgeloop.tls.openssl;
 
 import edgeloop.layer.Flow;
 import edgeloop.tls.config.PeerName;
+import edgeloop.tls.config.Settings;
 
 /** A client's side, which speaks first. */
 final class ClientLayer extends OpenSslLayer {
@@ -13,18 +14,22 @@ final class ClientLayer extends OpenSslLayer {
 
     private final PeerName peer;
 
+    /** If not, OpenSSL tells what it thinks of the certificate all the same. */
+    private final boolean isVerified;
+
     /** In how many reads a ticket may yet come. */
     private int looksLeft;
 
     /**
      * @param ssl prepared for this peer
-     * @param resumed whether sessions are to be kept for the next one
+     * @param settings whether it is verified, and sessions are to be kept for the next one
      */
-    ClientLayer(OpenSslLayers layers, long ssl, PeerName peer, boolean resumed) {
+    ClientLayer(OpenSslLayers layers, long ssl, PeerName peer, Settings settings) {
         super(layers);
         this.ssl = ssl;
         this.peer = peer;
-        this.looksLeft = resumed ? READS_WITH_TICKETS : 0;
+        this.isVerified = settings.verified();
+        this.looksLeft = settings.resumed() ? READS_WITH_TICKETS : 0;
     }
 
     @Override
@@ -41,7 +46,7 @@ final class ClientLayer extends OpenSslLayer {
 
     @Override
     String handshakeFailure() {
-        long verified = Native.call("SSL_get_verify_result", ssl);
+        long verified = isVerified ? Native.call("SSL_get_verify_result", ssl) : 0;
         if (verified == 0) {
             return super.handshakeFailure();
         }

@@ -12,6 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
 /** Makes an SSL_CTX as the settings want it, whatever OpenSSL's own configuration says. */
 final class ContextMaker {
@@ -67,12 +69,23 @@ final class ContextMaker {
     private final long ownerId;
 
     /**
+     * What a callback reads of each SSL_CTX, whose connections may live longer than the
+     * certificates that it was made with: the length as an int, and the list.
+     */
+    private final MemorySegment protocolList;
+
+    /**
      * @param ownerId the number of the OpenSslContext, which callbacks are given
      */
     ContextMaker(Settings settings, Side side, long ownerId) {
         this.settings = settings;
         this.side = side;
         this.ownerId = ownerId;
+        byte[] list = protocols();
+        this.protocolList = Arena.ofAuto().allocate(Integer.BYTES + list.length, Integer.BYTES);
+        protocolList.set(ValueLayout.JAVA_INT, 0, list.length);
+        MemorySegment.copy(
+                list, 0, protocolList, ValueLayout.JAVA_BYTE, Integer.BYTES, list.length);
     }
 
     static long control(long context, int command, long number, long pointer) {
@@ -82,16 +95,15 @@ final class ContextMaker {
     /**
      * Makes one without a certificate.
      *
-     * @param arena of what must live as long as it
      * @param certificatesId the number of the certificates, which callbacks are given
      * @param index which of those it is
      */
-    long make(Arena arena, long certificatesId, int index) {
+    long make(long certificatesId, int index) {
         long context = create();
         try {
             prepare(context);
             if (side == Side.SERVER) {
-                prepareServer(context, arena, certificatesId, index);
+                prepareServer(context, certificatesId, index);
             } else {
                 prepareClient(context);
             }
@@ -184,7 +196,7 @@ final class ContextMaker {
 
     // ---- Servers ------------------------------------------------------------------------------
 
-    private void prepareServer(long context, Arena arena, long certificatesId, int index) {
+    private void prepareServer(long context, long certificatesId, int index) {
         check(control(context, SET_DH_AUTO, 1, 0), "Diffie-Hellman's parameters");
         long tickets = settings.resumed() ? 1 : 0;
         long _ = Native.call("SSL_CTX_set_num_tickets", context, tickets);
@@ -194,12 +206,7 @@ final class ContextMaker {
                             "SSL_CTX_set_tlsext_ticket_key_evp_cb", context, Callbacks.TICKET_KEY);
             long _ = Native.call("SSL_CTX_set_timeout", context, TicketKeys.LIFETIME.toSeconds());
         }
-        // A session of one certificate's is not for another's.
-        MemorySegment id = arena.allocateFrom("edgeloop-" + index);
-        check(
-                Native.call(
-                        "SSL_CTX_set_session_id_context", context, id.address(), id.byteSize() - 1),
-                "a session's context");
+        nameSessions(context, index);
         long _ =
                 Native.call(
                         "SSL_CTX_callback_ctrl",
@@ -212,18 +219,38 @@ final class ContextMaker {
                         "SSL_CTX_callback_ctrl", context, SET_STATUS_CALLBACK, Callbacks.STATUS);
         long _ = control(context, SET_STATUS_ARG, 0, certificatesId);
         if (!settings.applicationProtocols().isEmpty()) {
-            byte[] list = protocols();
-            MemorySegment block = arena.allocate(Integer.BYTES + list.length, Integer.BYTES);
-            block.set(ValueLayout.JAVA_INT, 0, list.length);
-            MemorySegment.copy(list, 0, block, ValueLayout.JAVA_BYTE, Integer.BYTES, list.length);
-            long _ =
-                    Native.call(
-                            "SSL_CTX_set_alpn_select_cb",
-                            context,
-                            Callbacks.PROTOCOL,
-                            block.address());
+            long list = protocolList.address();
+            long _ = Native.call("SSL_CTX_set_alpn_select_cb", context, Callbacks.PROTOCOL, list);
         }
         askForCertificates(context);
+    }
+
+    /**
+     * A session of one certificate's is not for another's, nor one whose client was verified by
+     * issuers that have been replaced since: none is verified again when it is resumed.
+     */
+    private void nameSessions(long context, int index) {
+        MessageDigest digest = sha256();
+        digest.update((byte) index);
+        Path trust = settings.trust();
+        if (trust != null) {
+            digest.update(TlsFile.read(trust));
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment id = arena.allocateFrom(ValueLayout.JAVA_BYTE, digest.digest());
+            check(
+                    Native.call(
+                            "SSL_CTX_set_session_id_context", context, id.address(), id.byteSize()),
+                    "a session's context");
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // each Java has it
+        }
     }
 
     /** As RFC 7301 section 3.1 has them: each with a byte of its length before it. */

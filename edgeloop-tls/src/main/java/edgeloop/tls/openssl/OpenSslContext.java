@@ -6,6 +6,7 @@ import edgeloop.layer.LayerContext;
 import edgeloop.layer.LayerSource.Side;
 import edgeloop.layer.Layers;
 import edgeloop.layer.Sink;
+import edgeloop.tls.ClientAuthentication;
 import edgeloop.tls.config.PeerName;
 import edgeloop.tls.config.Settings;
 import java.io.IOException;
@@ -34,17 +35,22 @@ public final class OpenSslContext implements LayerContext {
 
     private final long id = NEXT_ID.getAndIncrement();
     private final Settings settings;
-    private final TicketKeys ticketKeys = new TicketKeys();
+    private final TicketKeys ticketKeys;
     private final @Nullable FileChannel keyLog;
     private final ContextMaker maker;
 
     /** How many reactors use this. */
     private int open;
 
+    /** None does any more, or ever has. */
+    private boolean isClosed;
+
     private volatile Certificates certificates;
 
     private OpenSslContext(Settings settings, Side side) {
         this.settings = settings;
+        this.ticketKeys =
+                new TicketKeys(settings.clientAuthentication() == ClientAuthentication.NONE);
         this.keyLog = openKeyLog(settings.keyLog());
         this.maker = new ContextMaker(settings, side, id);
         this.certificates = loadCertificates();
@@ -100,7 +106,13 @@ public final class OpenSslContext implements LayerContext {
     /** A reactor uses this no more; the last one ends it. */
     synchronized void closed() {
         open--;
-        if (open == 0) {
+        close();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (open == 0 && !isClosed) {
+            isClosed = true;
             CONTEXTS.remove(id);
             release(certificates);
             closeKeyLog();
@@ -119,6 +131,9 @@ public final class OpenSslContext implements LayerContext {
 
     @Override
     public synchronized void reload() {
+        if (isClosed) {
+            return;
+        }
         Certificates before = certificates;
         certificates = loadCertificates();
         release(before);
@@ -171,7 +186,7 @@ public final class OpenSslContext implements LayerContext {
         if (settings.resumed()) {
             layers.sessions.resume(peer, ssl);
         }
-        return new ClientLayer(layers, ssl, peer, settings.resumed());
+        return new ClientLayer(layers, ssl, peer, settings);
     }
 
     /**

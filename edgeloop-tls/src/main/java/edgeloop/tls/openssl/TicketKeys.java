@@ -78,10 +78,20 @@ final class TicketKeys {
         }
     }
 
+    /** Whether one who resumes gets a new ticket, which is good for as long again. */
+    private final boolean renews;
+
     /** The newest first. */
     private volatile List<Key> keys = List.of();
 
     private volatile long newestNanos;
+
+    /**
+     * @param renews not where clients are verified: a session would outlive their certificates
+     */
+    TicketKeys(boolean renews) {
+        this.renews = renews;
+    }
 
     /** Makes a new key where it is time for one. Any reactor's thread may call. */
     void rotate(long nowNanos) {
@@ -120,7 +130,7 @@ final class TicketKeys {
             return FAILED;
         }
         // TLS 1.3 sends no new ticket else, and one is for one connection: RFC 8446 appendix C.4.
-        boolean renew = key != all.getFirst() || OpenSsl.isTls13(ssl);
+        boolean renew = renews && (key != all.getFirst() || OpenSsl.isTls13(ssl));
         return renew ? OK_RENEW : OK;
     }
 
