@@ -35,8 +35,8 @@ final class TlsMutations {
                     withTls(
                             "the end is said and not sent",
                             "tls/openssl/OpenSslLayer",
-                            "ends in any case\n            }\n            layers.drain();",
-                            "ends in any case\n            }",
+                            "shutDown(ssl);\n            layers.drain();",
+                            "shutDown(ssl);",
                             1_000),
                     withTls(
                             "the input that all share is pointed at once",

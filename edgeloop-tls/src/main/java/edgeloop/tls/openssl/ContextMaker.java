@@ -231,7 +231,7 @@ final class ContextMaker {
      */
     private void nameSessions(long context, int index) {
         MessageDigest digest = sha256();
-        digest.update((byte) index);
+        digest.update(("edgeloop-" + index + '\n').getBytes(StandardCharsets.UTF_8));
         Path trust = settings.trust();
         if (trust != null) {
             digest.update(TlsFile.read(trust));
