@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 
 /** Makes an SSL_CTX as the settings want it, whatever OpenSSL's own configuration says. */
 final class ContextMaker {
@@ -206,7 +207,6 @@ final class ContextMaker {
                             "SSL_CTX_set_tlsext_ticket_key_evp_cb", context, Callbacks.TICKET_KEY);
             long _ = Native.call("SSL_CTX_set_timeout", context, TicketKeys.LIFETIME.toSeconds());
         }
-        nameSessions(context, index);
         long _ =
                 Native.call(
                         "SSL_CTX_callback_ctrl",
@@ -222,22 +222,19 @@ final class ContextMaker {
             long list = protocolList.address();
             long _ = Native.call("SSL_CTX_set_alpn_select_cb", context, Callbacks.PROTOCOL, list);
         }
-        askForCertificates(context);
+        MessageDigest sessions = sha256();
+        sessions.update(("edgeloop-" + index + '\n').getBytes(StandardCharsets.UTF_8));
+        askForCertificates(context, sessions);
+        nameSessions(context, sessions.digest());
     }
 
     /**
      * A session of one certificate's is not for another's, nor one whose client was verified by
      * issuers that have been replaced since: none is verified again when it is resumed.
      */
-    private void nameSessions(long context, int index) {
-        MessageDigest digest = sha256();
-        digest.update(("edgeloop-" + index + '\n').getBytes(StandardCharsets.UTF_8));
-        Path trust = settings.trust();
-        if (trust != null) {
-            digest.update(TlsFile.read(trust));
-        }
+    private static void nameSessions(long context, byte[] digest) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment id = arena.allocateFrom(ValueLayout.JAVA_BYTE, digest.digest());
+            MemorySegment id = arena.allocateFrom(ValueLayout.JAVA_BYTE, digest);
             check(
                     Native.call(
                             "SSL_CTX_set_session_id_context", context, id.address(), id.byteSize()),
@@ -264,7 +261,10 @@ final class ContextMaker {
         return list.toByteArray();
     }
 
-    private void askForCertificates(long context) {
+    /**
+     * @param sessions takes in by whom clients are verified: the very bytes that are
+     */
+    private void askForCertificates(long context, MessageDigest sessions) {
         Path trust = settings.trust();
         if (settings.clientAuthentication() == ClientAuthentication.NONE || trust == null) {
             return;
@@ -272,21 +272,25 @@ final class ContextMaker {
         boolean demanded = settings.clientAuthentication() == ClientAuthentication.DEMAND;
         int mode = VERIFY_PEER | (demanded ? VERIFY_FAIL_IF_NO_PEER_CERT : 0);
         long _ = Native.call("SSL_CTX_set_verify", context, mode, 0);
-        trust(context, trust);
-        for (long each : Credentials.certificates(trust)) {
+        byte[] content = TlsFile.read(trust);
+        sessions.update(content);
+        List<Long> issuers = Credentials.certificates(trust, content);
+        for (long each : issuers) {
             long _ = Native.call("SSL_CTX_add_client_CA", context, each); // its name, copied
-            long _ = Native.call("X509_free", each);
         }
+        trust(context, trust, issuers);
     }
 
-    private static void trust(long context, Path file) {
+    /** Takes the certificates of a file, and frees them. */
+    private static void trust(long context, Path file, List<Long> issuers) {
         long store = Native.call("SSL_CTX_get_cert_store", context);
-        for (long each : Credentials.certificates(file)) {
-            long added = Native.call("X509_STORE_add_cert", store, each);
+        boolean taken = true;
+        for (long each : issuers) {
+            taken &= (int) Native.call("X509_STORE_add_cert", store, each) == 1;
             long _ = Native.call("X509_free", each);
-            if ((int) added != 1) {
-                throw TlsFile.unusable(file, OpenSsl.takeError("refused"), null);
-            }
+        }
+        if (!taken) {
+            throw TlsFile.unusable(file, OpenSsl.takeError("refused"), null);
         }
     }
 
@@ -297,7 +301,7 @@ final class ContextMaker {
         long _ = Native.call("SSL_CTX_set_verify", context, mode, 0);
         Path trust = settings.trust();
         if (trust != null) {
-            trust(context, trust);
+            trust(context, trust, Credentials.certificates(trust, TlsFile.read(trust)));
         } else if (settings.verified()) {
             long _ = Native.call("SSL_CTX_set_default_verify_paths", context);
         }

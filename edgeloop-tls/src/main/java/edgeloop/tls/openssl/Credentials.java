@@ -47,7 +47,7 @@ record Credentials(
     }
 
     private static Credentials ofPem(Identity.Pem pem, byte @Nullable [] ocsp) {
-        List<Long> chain = certificates(pem.chain());
+        List<Long> chain = certificates(pem.chain(), TlsFile.read(pem.chain()));
         long key = 0;
         try {
             key = key(pem.key());
@@ -66,9 +66,8 @@ record Credentials(
         }
     }
 
-    /** All certificates of a file in PEM, of which there is one at least. */
-    static List<Long> certificates(Path file) {
-        byte[] content = TlsFile.read(file);
+    /** All certificates of what was read of a file in PEM, of which there is one at least. */
+    static List<Long> certificates(Path file, byte[] content) {
         List<TlsFile.Block> _ = TlsFile.blocks(file, content); // what is cut off is no end
         List<Long> all = new ArrayList<>();
         withBio(
