@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
-import edgeloop.Transport;
 import edgeloop.cli.load.engine.EngineOptions;
 import edgeloop.cli.load.engine.LoadSession;
 import edgeloop.cli.load.measure.Meter;
@@ -203,7 +202,7 @@ class BooksTest {
     void aServerThatVanishesLeavesTheRestUnsent() throws Exception {
         FaultyServer server = FaultyServer.start(FaultyServer.NONE);
         EngineOptions options =
-                withConnectTimeout(Runs.echoes(server.port(), 3), Duration.ofSeconds(1));
+                Runs.withConnectTimeout(Runs.echoes(server.port(), 3), Duration.ofSeconds(1));
         try (server;
                 LoadSession session =
                         LoadSession.start(List.of(options), Meter.SYSTEM, List.of())) {
@@ -225,21 +224,5 @@ class BooksTest {
             assertThat(session.connections().failed()).containsOnlyKeys("refused");
             assertThat(session.connections().balances()).isTrue();
         }
-    }
-
-    private static EngineOptions withConnectTimeout(EngineOptions o, Duration timeout) {
-        return new EngineOptions(
-                o.target(),
-                o.sources(),
-                o.connections(),
-                o.connectRate(),
-                timeout,
-                o.pipeline(),
-                o.inFlight(),
-                o.requestsPerConnection(),
-                o.exchange(),
-                o.timeoutNanos(),
-                Transport.EPOLL,
-                o.tls());
     }
 }

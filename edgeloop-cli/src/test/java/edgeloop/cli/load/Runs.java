@@ -84,68 +84,74 @@ public final class Runs {
                 null);
     }
 
+    /** Options of which some are to be others. */
+    private static final class Changed {
+        private final EngineOptions from;
+        private Duration connectTimeout;
+        private int pipeline;
+        private int inFlight;
+        private int requestsPerConnection;
+        private Exchange exchange;
+        private long timeoutNanos;
+        private TransportSecurity tls;
+
+        Changed(EngineOptions from) {
+            this.from = from;
+            this.connectTimeout = from.connectTimeout();
+            this.pipeline = from.pipeline();
+            this.inFlight = from.inFlight();
+            this.requestsPerConnection = from.requestsPerConnection();
+            this.exchange = from.exchange();
+            this.timeoutNanos = from.timeoutNanos();
+            this.tls = from.tls();
+        }
+
+        EngineOptions make() {
+            return new EngineOptions(
+                    from.target(),
+                    from.sources(),
+                    from.connections(),
+                    from.connectRate(),
+                    connectTimeout,
+                    pipeline,
+                    inFlight,
+                    requestsPerConnection,
+                    exchange,
+                    timeoutNanos,
+                    Transport.EPOLL,
+                    tls);
+        }
+    }
+
+    static EngineOptions withConnectTimeout(EngineOptions o, Duration timeout) {
+        Changed changed = new Changed(o);
+        changed.connectTimeout = timeout;
+        return changed.make();
+    }
+
     static EngineOptions withTimeout(EngineOptions o, Duration timeout) {
-        return new EngineOptions(
-                o.target(),
-                o.sources(),
-                o.connections(),
-                o.connectRate(),
-                o.connectTimeout(),
-                o.pipeline(),
-                o.inFlight(),
-                o.requestsPerConnection(),
-                o.exchange(),
-                timeout.toNanos(),
-                Transport.EPOLL,
-                o.tls());
+        Changed changed = new Changed(o);
+        changed.timeoutNanos = timeout.toNanos();
+        return changed.make();
     }
 
     public static EngineOptions withPipeline(EngineOptions o, int depth) {
-        return new EngineOptions(
-                o.target(),
-                o.sources(),
-                o.connections(),
-                o.connectRate(),
-                o.connectTimeout(),
-                depth,
-                o.connections() * depth,
-                o.requestsPerConnection(),
-                o.exchange(),
-                o.timeoutNanos(),
-                Transport.EPOLL,
-                o.tls());
+        Changed changed = new Changed(o);
+        changed.pipeline = depth;
+        changed.inFlight = o.connections() * depth;
+        return changed.make();
     }
 
     static EngineOptions withRequestsPerConnection(EngineOptions o, int requests) {
-        return new EngineOptions(
-                o.target(),
-                o.sources(),
-                o.connections(),
-                o.connectRate(),
-                o.connectTimeout(),
-                o.pipeline(),
-                o.inFlight(),
-                requests,
-                o.exchange(),
-                o.timeoutNanos(),
-                Transport.EPOLL,
-                o.tls());
+        Changed changed = new Changed(o);
+        changed.requestsPerConnection = requests;
+        return changed.make();
     }
 
     static EngineOptions withTls(EngineOptions o, TransportSecurity tls) {
-        return new EngineOptions(
-                o.target(),
-                o.sources(),
-                o.connections(),
-                o.connectRate(),
-                o.connectTimeout(),
-                o.pipeline(),
-                o.inFlight(),
-                o.requestsPerConnection(),
-                o.exchange(),
-                o.timeoutNanos(),
-                Transport.EPOLL,
-                tls);
+        Changed changed = new Changed(o);
+        changed.tls = tls;
+        return changed.make();
     }
 
     public static EngineOptions expecting(EngineOptions o, String payload, String answer) {
@@ -154,19 +160,9 @@ public final class Runs {
     }
 
     public static EngineOptions exchanging(EngineOptions o, Exchange exchange) {
-        return new EngineOptions(
-                o.target(),
-                o.sources(),
-                o.connections(),
-                o.connectRate(),
-                o.connectTimeout(),
-                o.pipeline(),
-                o.inFlight(),
-                o.requestsPerConnection(),
-                exchange,
-                o.timeoutNanos(),
-                Transport.EPOLL,
-                o.tls());
+        Changed changed = new Changed(o);
+        changed.exchange = exchange;
+        return changed.make();
     }
 
     /** One stage and the connections' books after it. */
