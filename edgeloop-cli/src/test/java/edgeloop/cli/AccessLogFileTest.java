@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,7 +142,29 @@ final class AccessLogFileTest {
             for (int i = 0; i < 7_000; i++) { // 1 MiB of them waited
                 assertThat(reader.readLine()).contains("GET /" + i + " ");
             }
+            takeTheRest(reader, log);
         }
+    }
+
+    /** Or the log would open the file anew, when the reader has gone, where a folder is deleted. */
+    private void takeTheRest(BufferedReader reader, AccessLogFile log) throws Exception {
+        var written =
+                CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                log.finish(err.writer(), PATIENCE);
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        while (!written.isDone()) {
+            if (reader.ready()) {
+                String _ = reader.readLine();
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+        written.get();
     }
 
     @Test
